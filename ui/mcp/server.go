@@ -1,9 +1,10 @@
-// Package mcp is TokenTray for AI agents: a server of the Model Context Protocol. It is
-// a client of the agent that keeps the tokens, as every user interface is, and no tool
-// of it returns a token or takes a secret.
+// Package mcp is TokenTray's server of the Model Context Protocol for AI agents. Like
+// every user interface it is a client of the agent that keeps the tokens. No tool
+// returns a token or takes a secret.
 //
-// Which calls an AI agent may make is decided where the tokens are: a person grants them
-// to a client by its name, for a while, and this server only says who asks.
+// The agent decides which calls an AI agent may make: a person grants them to a
+// client by its name, for a limited time. This server only tells the agent which
+// client asks.
 package mcp
 
 import (
@@ -20,21 +21,21 @@ import (
 	"tokentray/ui/text"
 )
 
-// DefaultClient is what an AI agent is called that is given no name.
+// DefaultClient is the name of an AI agent that was given none.
 const DefaultClient = "agent"
 
-// Config is what a server is made of.
+// Config configures a server.
 type Config struct {
 	Agent   Agent
-	Client  string // the AI agent's name, to which a person grants calls
+	Client  string // name of the AI agent; a person grants calls to it
 	Version string
 	Text    *text.Text
-	// Raise brings something in sight in the window, and reports whether there is one.
+	// Raise shows something in the window and reports whether a window is open.
 	Raise func(ctx context.Context, what api.Showing) bool
 	Now   func() time.Time // nil means the machine's
 }
 
-// Agent is what the tools ask; api.Client is one.
+// Agent is what the tools ask. api.Client is one.
 type Agent interface {
 	api.UpstreamCalls
 	api.ExplainCalls
@@ -44,7 +45,7 @@ type Agent interface {
 	Status(ctx context.Context) (api.Status, error)
 }
 
-// Serve answers a client over a transport until it goes away or ctx ends.
+// Serve answers a client over a transport until the client leaves or ctx ends.
 func Serve(ctx context.Context, cfg Config, over mcp.Transport) error {
 	return New(cfg).Run(ctx, over)
 }
@@ -88,8 +89,8 @@ func add[In, Out any](s *mcp.Server, name string, tool *mcp.Tool, do mcp.ToolHan
 	mcp.AddTool(s, tool, do)
 }
 
-// withoutNull has a schema say one type where it says null or another. No answer has
-// null, and some clients know only a single type.
+// withoutNull removes null from the types in a schema. No answer contains null, and
+// some clients accept only a single type.
 func withoutNull(s *jsonschema.Schema) {
 	if s == nil {
 		return
@@ -103,7 +104,8 @@ func withoutNull(s *jsonschema.Schema) {
 	}
 }
 
-// reads are the hints of a tool that changes nothing; open: it asks the upstream.
+// reads returns the hints of a tool that changes nothing. open: the tool asks the
+// upstream.
 func reads(open bool) mcp.ToolAnnotations {
 	return mcp.ToolAnnotations{ReadOnlyHint: true, OpenWorldHint: &open}
 }

@@ -19,17 +19,17 @@ import (
 	"tokentray/ui/text"
 )
 
-// maxAnswer is how much of an answer goes to the AI agent, in bytes.
+// maxAnswer is how many bytes of an answer the AI agent gets.
 const maxAnswer = 64 << 10
 
-// raiseAgain is how long the window is not raised again for the same.
+// raiseAgain is how long the window is not raised again to show the same thing.
 const raiseAgain = time.Minute
 
 type tools struct {
 	cfg Config
 
 	mu     sync.Mutex
-	raised map[api.Showing]time.Time // by what was shown; its Account is left out
+	raised map[api.Showing]time.Time // by what was shown, without its Account
 }
 
 type (
@@ -123,8 +123,8 @@ func (t *tools) write(ctx context.Context, _ *mcp.CallToolRequest, in callIn) (*
 	return t.call(ctx, in, false)
 }
 
-// call makes a call. One that reads must be listed as reading, so that the tool does
-// what its hints say.
+// call makes a call. A tool that reads refuses calls that are not listed as reading,
+// so that its hints are true.
 func (t *tools) call(ctx context.Context, in callIn, reading bool) (*mcp.CallToolResult, any, error) {
 	ref, err := t.refOf(in.Account)
 	if err != nil {
@@ -169,7 +169,8 @@ func (t *tools) call(ctx context.Context, in callIn, reading bool) (*mcp.CallToo
 	return out, nil, nil
 }
 
-// answerText is an answer as text: what is no text is told by type and size alone.
+// answerText returns an answer as text. For an answer that is not text it returns
+// only type and size.
 func (t *tools) answerText(got api.CallAnswer, body []byte) string {
 	kind, _, _ := mime.ParseMediaType(got.Header.Get("Content-Type"))
 	cut := len(body) > maxAnswer
@@ -192,7 +193,7 @@ func (t *tools) answerText(got api.CallAnswer, body []byte) string {
 	return out
 }
 
-// size is how long a body is.
+// size returns the length of a body in words.
 func size(body []byte) string { return fmt.Sprintf("%d B", len(body)) }
 
 type meaningOut struct {
@@ -250,8 +251,8 @@ func (t *tools) sign(ctx context.Context, _ *mcp.CallToolRequest, in signIn) (*m
 	return nil, out, nil
 }
 
-// refOf reads NAME/ENV. The environment must be named: what is active changes while an
-// AI agent works.
+// refOf reads NAME/ENV. The environment is required, because the active one can
+// change while an AI agent works.
 func (t *tools) refOf(account string) (api.Ref, error) {
 	name, env, ok := strings.Cut(account, "/")
 	if !ok || name == "" || !core.Env(env).Valid() {
@@ -260,10 +261,11 @@ func (t *tools) refOf(account string) (api.Ref, error) {
 	return api.Ref{Name: name, Env: core.Env(env)}, nil
 }
 
-// failed is an error in words for the AI agent. What needs a person raises the window.
+// failed returns an error in words for the AI agent. It raises the window if a person
+// must act.
 func (t *tools) failed(ctx context.Context, ref api.Ref, err error) error {
 	e := api.FromError(err)
-	if e.Remedy == core.RemedyCallClosed { // its remedy is a person's: to take the token
+	if e.Remedy == core.RemedyCallClosed { // its remedy, to take the token, is for a person
 		return errors.New(t.cfg.Text.Cause(e, "") + "\n" + t.say("mcp.no_token"))
 	}
 	said := t.words(e, ref)
@@ -289,13 +291,14 @@ func (t *tools) words(e *api.Error, ref api.Ref) string {
 
 func (t *tools) say(key text.Key, args ...any) string { return t.cfg.Text.Say(key, args...) }
 
-// raiseAccount shows an account in the window, and says so.
+// raiseAccount shows an account in the window and returns a sentence about that.
 func (t *tools) raiseAccount(ctx context.Context, ref api.Ref) string {
 	return t.raise(ctx, api.Showing{Account: &ref})
 }
 
-// raise brings something in sight in the window, and says so. An AI agent that tries
-// again and again does not take the screen from its person.
+// raise shows something in the window and returns a sentence about that. It limits
+// how often, so that an AI agent that retries does not take the screen from the
+// person.
 func (t *tools) raise(ctx context.Context, what api.Showing) string {
 	key := api.Showing{Asks: what.Asks}
 	if what.Account != nil {

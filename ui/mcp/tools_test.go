@@ -14,7 +14,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// refusing is an agent that refuses every call with one error.
+// refusing is an agent that refuses every call with the same error.
 type refusing struct {
 	Agent
 	err *core.Error
@@ -28,7 +28,7 @@ func (r *refusing) List(context.Context) (api.List, error) {
 	return api.List{Active: core.Sandbox}, nil
 }
 
-// connect is a client of a server whose raising a test sees.
+// connect returns a client of a server. The test gets each raise of the window.
 func connect(t *testing.T, agent Agent, raise func(api.Showing) bool, now func() time.Time) *mcp.ClientSession {
 	t.Helper()
 	ours, theirs := mcp.NewInMemoryTransports()
@@ -49,8 +49,9 @@ func connect(t *testing.T, agent Agent, raise func(api.Showing) bool, now func()
 	return session
 }
 
-// TestWhatNeedsAPersonRaisesTheWindow and says so: once in a while for the same, not
-// after a no, and with what else helps where there is no window.
+// TestWhatNeedsAPersonRaisesTheWindow: the answer says so. The window is raised once
+// in a while for the same thing, and not after a refusal by the person. Without a
+// window the answer says what else helps.
 func TestWhatNeedsAPersonRaisesTheWindow(t *testing.T) {
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	var raised []api.Showing
@@ -94,8 +95,8 @@ func TestWhatNeedsAPersonRaisesTheWindow(t *testing.T) {
 	}
 }
 
-// TestNoToolTakesASecret: there is no tool, no prompt, no resource and no field for one,
-// and what a client sends beyond the fields is refused.
+// TestNoToolTakesASecret: no tool, prompt, resource or field takes one, and input
+// beyond the fields is refused.
 func TestNoToolTakesASecret(t *testing.T) {
 	s := connect(t, &refusing{err: &core.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}, func(api.Showing) bool { return false }, time.Now)
 	for _, args := range []map[string]any{

@@ -24,10 +24,10 @@ import (
 	"tokentray/core/api"
 )
 
-// within bounds each wait for something that an event tells.
+// within limits each wait for an event.
 const within = 20 * time.Second
 
-// startBus starts a session bus of this test alone and returns its address.
+// startBus starts a session bus for this test only and returns its address.
 func startBus(t *testing.T) string {
 	t.Helper()
 	if _, err := exec.LookPath("dbus-run-session"); err != nil {
@@ -38,8 +38,8 @@ func startBus(t *testing.T) string {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	// The session lives as long as our end of standard input is open. It knows no
-	// service that could be started for a name.
+	// The session lives as long as our end of its standard input is open. It has no
+	// services to start.
 	cmd := exec.Command("dbus-run-session", "--", "sh", "-c", `echo "$DBUS_SESSION_BUS_ADDRESS" >&3; exec 3>&-; exec cat`)
 	cmd.ExtraFiles = []*os.File{w}
 	cmd.Env = append(os.Environ(), "XDG_DATA_DIRS="+t.TempDir(), "XDG_DATA_HOME="+t.TempDir())
@@ -59,8 +59,8 @@ func startBus(t *testing.T) string {
 	return strings.TrimSpace(line)
 }
 
-// fakeServer stands for a desktop's notification server. It says what it is
-// asked, a line each.
+// fakeServer is a desktop's notification server. It writes each call to a channel,
+// one line per call.
 type fakeServer struct {
 	conn *dbus.Conn
 	can  []string
@@ -115,7 +115,7 @@ func (f *fakeServer) emit(name string, args ...any) {
 	_ = f.conn.Emit(serverPath, serverName+"."+name, args...)
 }
 
-// wantAlone waits until the server's is the only connection on the bus.
+// wantAlone waits until only the server is connected to the bus.
 func (f *fakeServer) wantAlone(t *testing.T) {
 	t.Helper()
 	changes := make(chan *dbus.Signal, 100)
@@ -155,7 +155,7 @@ func wants(t *testing.T, from <-chan string, want string) {
 	}
 }
 
-// fakeAgent tells events and says what it is asked.
+// fakeAgent sends events and records its calls.
 type fakeAgent struct {
 	events chan api.Event
 	said   chan string
@@ -190,7 +190,7 @@ type running struct {
 	log      lines
 }
 
-// lines takes a log, a line each.
+// lines is a log, one line per value.
 type lines chan string
 
 func (l lines) Write(p []byte) (int, error) {
@@ -236,14 +236,14 @@ func TestOnASessionBus(t *testing.T) {
 	const buttons = "[default  open Open TokenTray"
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | a<b>/live needs you | 1.2.3.4 is not on the account&#39;s IP whitelist. | "+buttons+" copy-ip Copy IP]")
 
-	server.emit("ActionInvoked", uint32(7), "open") // somebody else's
+	server.emit("ActionInvoked", uint32(7), "open") // from another program
 	server.emit("ActionInvoked", uint32(1), "copy-ip")
 	wants(t, r.said, "copy the IP of a<b>/live")
 	server.emit("ActionInvoked", uint32(1), "default")
 	wants(t, r.said, "open a<b>/live")
 	wants(t, r.said, "window")
 
-	// A second account takes the place of the first, instead of standing beside it.
+	// A second account changes the notification; it does not make another one.
 	r.account(but(acc("blog", core.StateBlocked, 0), core.BadSecret, core.RemedySecret, ""))
 	wants(t, server.said, "show 1 replacing 1: TokenTray, tokentray, tokentray | 2 accounts need you | "+
 		"blog/live: wrong AppID or AppSecret\na&lt;b&gt;/live: IP not on the whitelist | "+buttons+" copy-ip Copy IP]")
@@ -263,15 +263,15 @@ func TestOnASessionBus(t *testing.T) {
 	r.account(soon)
 	at := soon.ExpiresAt.UTC().Format("15:04")
 	wants(t, server.said, "show 2 replacing 0: TokenTray, tokentray, tokentray | The token of blog/live expires at "+at+" | It is not renewed, because renewal is paused. | "+buttons+"]")
-	r.events <- api.Event{Type: api.EventBye} // the agent ends, and takes it along
+	r.events <- api.Event{Type: api.EventBye} // the agent ends and withdraws it
 	wants(t, server.said, "close 2")
 	if err := <-r.ended; err != nil {
 		t.Errorf("Run: %v", err)
 	}
 }
 
-// A token that came after something else was copied is told with the way to copy
-// it, until it is on the clipboard.
+// A token that arrived after something else was copied is shown, with a button to
+// copy it, until it is on the clipboard.
 func TestALateTokenIsTold(t *testing.T) {
 	address := startBus(t)
 	server := startServer(t, address, "body", "actions")
@@ -281,7 +281,7 @@ func TestALateTokenIsTold(t *testing.T) {
 	tell(api.EventCopyLate, blog)
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | The token of blog/live is ready | "+
 		"Something else was copied in the meantime, and the clipboard keeps that. | [default  copy Copy it]")
-	tell(api.EventClipboard, api.Clipboard{Account: "shop", Env: core.Live}) // another's, which stays
+	tell(api.EventClipboard, api.Clipboard{Account: "shop", Env: core.Live}) // for another account, which stays
 	for _, button := range []string{"copy", "default"} {
 		server.emit("ActionInvoked", uint32(1), button)
 		wants(t, r.said, "copy blog/live as header, notify true")
@@ -291,13 +291,13 @@ func TestALateTokenIsTold(t *testing.T) {
 	server.wantAlone(t)
 }
 
-// What did not stay cleared is told, until something else is copied.
+// A text that did not stay cleared is shown until something else is copied.
 func TestWhatStaysOnTheClipboardIsTold(t *testing.T) {
 	address := startBus(t)
 	server := startServer(t, address, "body", "actions")
 	r := start(t, address)
 	tell := func(c api.Clipboard) { r.events <- api.Event{Type: api.EventClipboard, Clipboard: &c} }
-	tell(api.Clipboard{}) // cleared, which is as it should be
+	tell(api.Clipboard{}) // cleared, as it should be
 	tell(api.Clipboard{Returned: true, Manager: "CopyQ"})
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | What was copied came back to the clipboard | "+
 		"CopyQ put back what was copied. TokenTray cleared it again, but CopyQ still remembers it. | [default  open Open TokenTray]")
@@ -312,8 +312,8 @@ func TestWhatStaysOnTheClipboardIsTold(t *testing.T) {
 	server.wantAlone(t)
 }
 
-// A server without buttons and markup gets plain text; what the person closed is
-// shown as a new one.
+// A server without buttons and markup gets plain text. A notification that the person
+// closed is shown as a new one.
 func TestOnAPlainServer(t *testing.T) {
 	address := startBus(t)
 	server := startServer(t, address, "body")
@@ -325,11 +325,11 @@ func TestOnAPlainServer(t *testing.T) {
 	wants(t, server.said, "show 2 replacing 0: TokenTray, tokentray, tokentray | 2 accounts need you | blog/live: IP not on the whitelist\na<b>/live: IP not on the whitelist | []")
 }
 
-// A session may come later than the news, and another after that.
+// The session may come after the news, and then another session.
 func TestBusComesLater(t *testing.T) {
 	r := start(t, "")
 	r.account(blocked("blog", ""))
-	r.sessions <- api.Session{} // of a client without one
+	r.sessions <- api.Session{} // from a client without one
 	const line = "show 1 replacing 0: TokenTray, tokentray, tokentray | blog/live needs you |  | []"
 	first := startBus(t)
 	server := startServer(t, first)
@@ -351,10 +351,10 @@ func TestBusComesLater(t *testing.T) {
 	second := startBus(t)
 	server = startServer(t, second)
 	r.sessions <- api.Session{DBus: second}
-	wants(t, server.said, line) // what still holds is shown there too
+	wants(t, server.said, line) // what is still true is shown there too
 }
 
-// A server may come later than the news, and end when it likes.
+// The server may start after the news and end at any time.
 func TestServerComesLater(t *testing.T) {
 	address := startBus(t)
 	r := start(t, address)
@@ -370,17 +370,17 @@ func TestServerComesLater(t *testing.T) {
 	const line = "TokenTray, tokentray, tokentray | blog/live needs you | This machine's IP is not on the account's IP whitelist. | []"
 	server := startServer(t, address, "body")
 	wants(t, server.said, "show 1 replacing 0: "+line)
-	for range 2 { // the first is under way to the loop, the second waits until the server's answer was taken
+	for range 2 { // the loop takes the first; the second waits until the loop has read the server's answer
 		r.events <- api.Event{Type: api.EventEnv, Env: core.Live}
 	}
 	server.conn.Close()
-	server = startServer(t, address, "body") // what was told once is not told again
+	server = startServer(t, address, "body") // a notification that was shown is not shown again
 	r.account(blocked("a<b>", ""))
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | 2 accounts need you | "+
 		"a<b>/live: IP not on the whitelist\nblog/live: IP not on the whitelist | []")
 }
 
-// Whoever ends without any time left still takes away what is shown.
+// Withdrawing works even with no time left.
 func TestWithdrawingNeedsNoTime(t *testing.T) {
 	address := startBus(t)
 	server := startServer(t, address, "body")
@@ -396,7 +396,7 @@ func TestWithdrawingNeedsNoTime(t *testing.T) {
 	s.close()
 }
 
-// A bus that takes the call and says nothing holds nobody up.
+// A bus that accepts the call but never answers blocks nobody.
 func TestSilentBus(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "bus")
 	l, err := net.Listen("unix", socket)
@@ -416,7 +416,7 @@ func TestSilentBus(t *testing.T) {
 	}
 }
 
-// With no bus nothing is started: the library would run dbus-launch.
+// Without a bus none is started: the library would run dbus-launch.
 func TestNoBusStartsNone(t *testing.T) {
 	dir := t.TempDir()
 	script := "#!/bin/sh\ntouch " + dir + "/launched\n"

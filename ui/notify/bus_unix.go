@@ -17,39 +17,39 @@ import (
 	"tokentray/core/api"
 )
 
-// supported: the Desktop Notifications Specification of freedesktop.org.
+// supported is true: freedesktop.org has the Desktop Notifications Specification.
 const supported = true
 
 const (
 	serverName = "org.freedesktop.Notifications"
 	serverPath = dbus.ObjectPath("/org/freedesktop/Notifications")
 	busName    = "org.freedesktop.DBus"
-	reply      = 5 * time.Second // bounds each call
+	reply      = 5 * time.Second // limits each call
 )
 
-// errNoBus tells that there is no session bus to show anything on.
+// errNoBus means that there is no session bus to show anything on.
 var errNoBus = errors.New("no session bus")
 
 type signal = *dbus.Signal
 
-// server is the desktop's notification server. Its connection is used for nothing
-// else: it is made for the first notification and kept while one is shown or
-// pending, since it brings the buttons that are pressed and tells when a server
-// starts. One goroutine uses it.
+// server is a client of the desktop's notification server. It has its own connection,
+// made for the first notification and kept while one is shown or pending, because
+// signals about pressed buttons and starting servers arrive there. One goroutine uses
+// it.
 type server struct {
 	address      string
 	conn         *dbus.Conn
 	incoming     chan signal
-	capabilities map[string]bool // the server's capabilities, nil when not known
-	ids          map[kind]uint32 // of what is shown
-	pending      map[kind]bool   // could not be shown: there is no server yet
+	capabilities map[string]bool // of the server; nil: not known
+	ids          map[kind]uint32 // of shown notifications
+	pending      map[kind]bool   // not shown yet, because there is no server
 }
 
 func newDesktop(address string) desktop {
 	return &server{address: address, ids: map[kind]uint32{}, pending: map[kind]bool{}}
 }
 
-// session takes another bus. What was shown on the last one is gone with it.
+// session switches to another bus. Notifications on the last one are gone.
 func (s *server) session(next api.Session) bool {
 	if next.DBus == "" || next.DBus == s.address {
 		return false
@@ -59,8 +59,8 @@ func (s *server) session(next api.Session) bool {
 	return true
 }
 
-// connect connects to the session bus. Nothing starts one: without an address
-// the library would run dbus-launch.
+// connect connects to the session bus. It never starts one: without an address the
+// library would run dbus-launch.
 func (s *server) connect(ctx context.Context) error {
 	if s.conn != nil {
 		return nil
@@ -88,7 +88,7 @@ func (s *server) connect(ctx context.Context) error {
 	return nil
 }
 
-// greet opens a connection. A bus that does not answer holds it up until ctx ends.
+// greet opens a connection. If the bus does not answer, it waits until ctx ends.
 func greet(ctx context.Context, address string) (*dbus.Conn, error) {
 	conn, err := dbus.Dial(address)
 	if err != nil {
@@ -108,8 +108,8 @@ func greet(ctx context.Context, address string) (*dbus.Conn, error) {
 	return conn, nil
 }
 
-// learnCapabilities asks the server for its capabilities. The bus starts a server
-// for that if it knows one.
+// learnCapabilities asks the server for its capabilities. The bus starts a server for
+// that if it knows one.
 func (s *server) learnCapabilities(ctx context.Context) error {
 	if s.capabilities != nil {
 		return nil
@@ -129,7 +129,7 @@ func (s *server) call(ctx context.Context, method string, flags dbus.Flags, args
 	return s.conn.Object(serverName, serverPath).CallWithContext(ctx, serverName+"."+method, flags, args...)
 }
 
-// disconnect ends the connection.
+// disconnect closes the connection.
 func (s *server) disconnect() {
 	if s.conn != nil {
 		_ = s.conn.Close()
@@ -163,7 +163,7 @@ func (s *server) show(ctx context.Context, m message) error {
 		body = markup(body)
 	}
 	hints := map[string]dbus.Variant{"desktop-entry": dbus.MakeVariant("tokentray"), "urgency": dbus.MakeVariant(byte(1))}
-	// The icon's name means something only where the program is installed.
+	// The icon's name works only if the program is installed.
 	if icon, ok := rawPicture(icons.Small()); ok {
 		hints["image-data"] = dbus.MakeVariant(icon)
 	}
@@ -177,7 +177,7 @@ func (s *server) show(ctx context.Context, m message) error {
 	return nil
 }
 
-// picture is one as the specification's hint image-data has it.
+// picture is an image in the form of the hint image-data.
 type picture struct {
 	Width, Height, Stride int32
 	Alpha                 bool
@@ -185,7 +185,7 @@ type picture struct {
 	Pixels                []byte
 }
 
-// rawPicture takes a PNG apart. It is done for each notification, for there are few.
+// rawPicture decodes a PNG. It runs for each notification, because these are rare.
 func rawPicture(file []byte) (picture, bool) {
 	img, err := png.Decode(bytes.NewReader(file))
 	if err != nil {
@@ -199,9 +199,9 @@ func rawPicture(file []byte) (picture, bool) {
 
 func (s *server) withdraw(ctx context.Context, k kind) {
 	if id, shown := s.ids[k]; shown {
-		// Without a context, for with one that is done the library sends nothing,
-		// and at the end of a busy machine's session the time may be over already.
-		// The answer does not matter: it is an error when the notification is gone.
+		// It uses no context: with one that is done the library sends nothing, and at
+		// the end of a session on a busy machine the time may be over. The answer
+		// does not matter; it is an error if the notification is gone.
 		call := s.conn.Object(serverName, serverPath).Go(serverName+".CloseNotification", dbus.FlagNoAutoStart, make(chan *dbus.Call, 1), id)
 		answer := time.NewTimer(reply)
 		defer answer.Stop()
@@ -216,7 +216,7 @@ func (s *server) withdraw(ctx context.Context, k kind) {
 	s.disconnectIfIdle()
 }
 
-// disconnectIfIdle ends the connection when nothing is shown or pending.
+// disconnectIfIdle disconnects if nothing is shown or pending.
 func (s *server) disconnectIfIdle() {
 	if len(s.ids)+len(s.pending) == 0 {
 		s.disconnect()
@@ -225,8 +225,8 @@ func (s *server) disconnectIfIdle() {
 
 func (s *server) signals() <-chan signal { return s.incoming }
 
-// read reads a signal: a button was pressed, a notification is gone, a server
-// came or went, or, when ok is false, the bus is gone.
+// read interprets a signal: a button was pressed, a notification is gone, a server
+// started or ended, or, if ok is false, the bus is gone.
 func (s *server) read(sig signal, ok bool) desktopEvent {
 	if !ok {
 		s.disconnect()
@@ -258,8 +258,8 @@ func (s *server) read(sig signal, ok bool) desktopEvent {
 	return desktopEvent{}
 }
 
-// onOwnerChange notes that another server took over. What the last one showed went
-// with it and is not shown again: some servers end whenever they have nothing to do.
+// onOwnerChange records that another server took over. The notifications of the last
+// one are gone and are not shown again: some servers end whenever they are idle.
 func (s *server) onOwnerChange(body []any) desktopEvent {
 	if len(body) != 3 {
 		return desktopEvent{}
@@ -273,7 +273,7 @@ func (s *server) onOwnerChange(body []any) desktopEvent {
 	return desktopEvent{}
 }
 
-// close withdraws everything.
+// close withdraws all notifications.
 func (s *server) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 	defer cancel()

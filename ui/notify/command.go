@@ -7,20 +7,19 @@ import (
 	"unicode/utf16"
 )
 
-// command is a program of the platform's that shows a message or takes one away.
-// Its program text is a constant: what the message says goes in as data alone, so
-// that no name of an account is ever read as code. Toolkits paste the text into a
-// script instead, where quoting it right is a lost cause: PowerShell ends a string
-// at the curly quotes that Chinese sentences are full of.
+// command is a program of the platform that shows or withdraws a message. Its script
+// is a constant, and the message goes in as data, so that no account name is ever run
+// as code. Toolkits paste the text into a script instead, where no quoting is safe:
+// PowerShell ends a string at curly quotes, which Chinese sentences use often.
 type command struct {
 	path  string
 	args  []string
 	stdin string // ASCII
 }
 
-// toastScript shows a toast on Windows, from two lines of standard input, the
-// title and the body in base64. Toasts belong to a registered application: the
-// entry is the current user's own. Show replaces the toast of the same tag.
+// toastScript shows a toast on Windows. It reads two lines from standard input, title
+// and body in base64. Toasts belong to a registered application, so it registers one
+// for the current user. Show replaces the toast with the same tag.
 const toastScript = `$ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $id = 'io.tokentray.TokenTray'
@@ -42,26 +41,26 @@ $toast.Group = 'TokenTray'
 $manager::CreateToastNotifier($id).Show($toast)
 `
 
-// untoastScript takes a toast away, whose tag is a line of standard input.
+// untoastScript withdraws a toast. It reads the tag from standard input.
 const untoastScript = `$ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $null = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime]
 [Windows.UI.Notifications.ToastNotificationManager]::History.Remove([Console]::In.ReadLine(), 'TokenTray', 'io.tokentray.TokenTray')
 `
 
-// toast shows m on Windows; root is the folder of the system.
+// toast shows m on Windows. root is the system folder.
 func toast(root string, m message) command {
 	line := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) + "\r\n" }
 	return powershell(root, toastScript, line(m.title)+line(m.body)+m.kind.String()+"\r\n")
 }
 
-// untoast takes the message of a kind away.
+// untoast withdraws the message of a kind.
 func untoast(root string, k kind) command {
 	return powershell(root, untoastScript, k.String()+"\r\n")
 }
 
-// powershell runs a script with what it reads. It is Windows' own, at its own
-// place, whatever PATH says, and knows WinRT, as its successor does not.
+// powershell runs a script with an input. It runs Windows PowerShell by its full
+// path, whatever PATH says; PowerShell 7 cannot use WinRT.
 func powershell(root, script, stdin string) command {
 	units := utf16.Encode([]rune(script))
 	b := make([]byte, 0, 2*len(units))
@@ -80,9 +79,9 @@ const bannerScript = `on run argv
 display notification (item 3 of argv) with title "TokenTray" subtitle (item 2 of argv)
 end run`
 
-// banner shows m on macOS. The script takes the texts from its arguments, which
-// begin with a word that is no option; other users may see them there, and no
-// more is in them than on the screen.
+// banner shows m on macOS. The script gets the texts as arguments, after a word that
+// is not an option. Other users can see arguments; these contain only what is on the
+// screen.
 func banner(m message) command {
 	return command{
 		path: "/usr/bin/osascript",

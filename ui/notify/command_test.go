@@ -13,7 +13,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// script reads back what PowerShell is told to run.
+// script decodes the script that PowerShell runs.
 func script(t *testing.T, c command) string {
 	t.Helper()
 	i := slices.Index(c.args, "-EncodedCommand")
@@ -28,7 +28,8 @@ func script(t *testing.T, c command) string {
 	return string(utf16.Decode(units))
 }
 
-// What runs is the same whatever a message says; the message is data, whole.
+// The command is the same for every message. The message is data and arrives
+// complete.
 func TestCommandsAreConstant(t *testing.T) {
 	plain := message{kind: person, title: "a", body: "b"}
 	if got := script(t, toast(`C:\Windows`, plain)); got != toastScript {
@@ -50,7 +51,7 @@ func TestCommandsAreConstant(t *testing.T) {
 	}
 }
 
-// FuzzCommands: no account's name gets into what is run.
+// FuzzCommands: no account name becomes part of the command.
 func FuzzCommands(f *testing.F) {
 	for _, s := range []string{
 		"shop", `$(calc.exe)`, "`whoami`", `"; Remove-Item C:\ ; "`, "”; calc; “", "„x“", `' & do shell script "x" & '`, "-e", "--", "</text><action/>", "&#36;", "\ufffe", "👩‍💻", "a\x00b", "/Date(1)/",
@@ -71,7 +72,7 @@ func FuzzCommands(f *testing.F) {
 			if err != nil || err2 != nil || string(title) != m.title || string(body) != m.body || len(lines) != 4 || lines[2] != "person" {
 				t.Errorf("PowerShell reads %q", got.stdin)
 			}
-			// A text node takes what XML can hold, and nothing else.
+			// A text node can hold everything that XML allows.
 			if err := xml.Unmarshal([]byte("<t>"+markup(m.title+m.body)+"</t>"), new(struct{})); err != nil {
 				t.Errorf("%q fits in no XML: %v", m.title+m.body, err)
 			}
@@ -83,7 +84,7 @@ func FuzzCommands(f *testing.F) {
 	})
 }
 
-// On every platform a token in an error stays out of what is run.
+// On every platform a token in an error is kept out of the command.
 func TestNoSecretInCommands(t *testing.T) {
 	const token = "88_token"
 	a := but(blocked("shop", "1.2.3.4"), core.Internal, core.RemedyLog, token)

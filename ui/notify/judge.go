@@ -9,21 +9,21 @@ import (
 	"tokentray/core/api"
 )
 
-// kind is what a notification is about. Each has a setting and one place on the
-// desktop.
+// kind is the subject of a notification. Each kind has a setting and one notification
+// on the desktop.
 type kind int
 
 const (
-	person  kind = iota // an account needs somebody
-	failing             // renewal fails again and again
+	person  kind = iota // an account needs a person
+	failing             // renewal keeps failing
 	expiry              // a token is about to expire and is not renewed
-	pushing             // a token does not get where it is pushed
-	losing              // a token that is watched died before its time
-	kinds               // how many the judge decides about
+	pushing             // a push of a token keeps failing
+	losing              // a watched token died before its time
+	kinds               // how many kinds the judge decides about
 
-	late   = kinds     // a token came after something else was copied; no setting, a person asked
-	kept   = kinds + 1 // what was copied did not stay cleared; no setting, it is a secret's
-	places = kinds + 2 // how many there are on the desktop
+	late   = kinds     // a token arrived after something else was copied; no setting, because a person asked for it
+	kept   = kinds + 1 // what was copied did not stay cleared; no setting, because it is a secret
+	places = kinds + 2 // how many notifications the desktop can have
 )
 
 func (k kind) String() string {
@@ -31,66 +31,67 @@ func (k kind) String() string {
 }
 
 const (
-	// patience is how long a renewal must have failed before it is told. Most
-	// failures are over by then: the agent tries again within seconds.
+	// patience is how long a renewal must fail before it is shown. Most failures end
+	// sooner, because the agent tries again within seconds.
 	patience = time.Minute
-	// warning is how long before its expiry a token that is not renewed is told;
-	// for a short life it is a quarter of the life.
+	// warning is how long before its expiry a token that is not renewed is shown. For
+	// a short life it is a quarter of the life.
 	warning = 5 * time.Minute
-	// spacing is the least time between two notifications of one account and kind.
+	// spacing is the least time between two notifications of the same account and
+	// kind.
 	spacing = 30 * time.Minute
-	// attention is how long a person who added an account looks at it.
+	// attention is how long a person who added an account is expected to watch it.
 	attention = time.Minute
 )
 
-// judge decides what to tell. It knows no desktop and no language, and has no
-// clock: each call says what time it is.
+// judge decides what to show. It does not know the desktop or the language and has no
+// clock: each call passes the time.
 type judge struct {
-	*api.Picture[*account] // an account is nil when there is nothing to tell of it, and was nothing
+	*api.Picture[*account] // an account is nil if there is nothing to show about it now and there was nothing before
 	on                     [kinds]bool
 	shown                  [kinds]bool
-	now                    time.Time // of the event that is being taken in
-	news                   bool      // the event may have brought something to tell
-	arrivals               []arrival // accounts that were added a moment ago, the latest last
-	memory                 memory    // of what was told, also by the agent before this one
+	now                    time.Time // of the current event
+	news                   bool      // the event may have something to show
+	arrivals               []arrival // recently added accounts, the latest last
+	memory                 memory    // when each account was shown last, by this agent and earlier ones
 }
 
-// account is an account of which there may be something to tell.
+// account is an account about which there may be something to show.
 type account struct {
 	id      core.ID
 	ref     api.Ref
-	of      core.Kind // of token
+	of      core.Kind // kind of its token
 	state   core.State
 	class   core.Class
 	remedy  string
 	ip      string
-	part    string // what an answer lacks, and where
+	part    string // the missing part of an answer, and its path
 	path    string
 	expires time.Time // zero without a token
 	life    time.Duration
-	added   time.Time       // zero when it was there before
-	since   time.Time       // renewal has failed since; zero when it does not fail
-	missed  time.Time       // a push has failed since; zero when none fails
-	lost    api.CheckResult // what the watch found of a token that died, and when; zero: nothing
+	added   time.Time       // zero if it was there at the start
+	since   time.Time       // since when renewal fails; zero if it does not
+	missed  time.Time       // since when a push fails; zero if none does
+	lost    api.CheckResult // how and when a watched token died; zero: it did not
 	news    [kinds]news
 }
 
-// news is what one kind tells of an account.
+// news is the state of one kind for an account.
 type news struct {
-	told    time.Time // last
-	member  bool      // it holds and was told, or was known without being told
-	aloud   bool      // it was told
-	earlier bool      // by the agent before this one
+	told    time.Time // last time it was shown
+	member  bool      // the kind is true and was shown, or needs no showing
+	aloud   bool      // it was shown
+	earlier bool      // an earlier agent showed it
 }
 
-// decision is a notification to show, with the accounts that it is about, the
-// latest first; without accounts it is one to withdraw.
+// decision is a notification to show with its accounts, the latest first. Without
+// accounts the notification is withdrawn.
 type decision struct {
 	kind     kind
 	accounts []account
 }
 
-// arrival is an account that a person has added, and may still be looking at.
+// arrival is an account that a person added recently and may still be watching.
 type arrival struct {
 	id core.ID
 	at time.Time
@@ -102,7 +103,7 @@ func newJudge(before memory) *judge {
 	return j
 }
 
-// onEvent takes an event in and reports whether to decide anew.
+// onEvent processes an event and reports whether to call decide.
 func (j *judge) onEvent(e api.Event, now time.Time) bool {
 	j.now, j.news = now.Round(0), false
 	change := j.Apply(e)
@@ -111,8 +112,9 @@ func (j *judge) onEvent(e api.Event, now time.Time) bool {
 	return j.news || change.Settings || e.Removed != ""
 }
 
-// keep is what the judge keeps of an account: nil for most, of which there is
-// nothing to tell. What the first snapshot holds is not told; people know it.
+// keep returns what the judge remembers of an account: nil for most, which have
+// nothing to show. The state in the first snapshot is not shown, because people know
+// it.
 func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	first := !j.Loaded
 	if !known && !first {
@@ -134,7 +136,7 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	return acc
 }
 
-// added is when an account was added, if that was a moment ago.
+// added returns when an account was added, if that was recently.
 func (j *judge) added(id core.ID) time.Time {
 	i := slices.IndexFunc(j.arrivals, func(a arrival) bool { return a.id == id })
 	if i < 0 {
@@ -143,7 +145,7 @@ func (j *judge) added(id core.ID) time.Time {
 	return j.arrivals[i].at
 }
 
-// set notes how an account stands.
+// set updates the account from the wire.
 func (acc *account) set(a api.Account, now time.Time) {
 	acc.ref, acc.of, acc.state, acc.expires, acc.life = a.Ref(), a.Kind, a.StateAt(now), time.Time{}, time.Duration(a.Life)*time.Second
 	if a.Mask != "" {
@@ -181,15 +183,15 @@ func renewed(s core.State) bool {
 	return true
 }
 
-// holds reports whether a kind is true of an account at now, and if not, when it
-// will be unless something changes; zero for never.
+// holds reports whether a kind is true for an account at now. If not, it returns when
+// it will become true unless something changes; zero for never.
 func (a *account) holds(k kind, now time.Time) (bool, time.Time) {
 	var at time.Time
 	switch {
 	case k == person:
 		return a.state == core.StateBlocked, at
 	case k == losing:
-		// Where nothing is fetched before a person asks, that is told, and this with it.
+		// If nothing is fetched until a person asks, that is shown instead.
 		return a.lost.Dead && a.state != core.StateBlocked && now.Before(a.lost.At.Add(spacing)), at
 	case k == failing && !a.since.IsZero():
 		at = a.since.Add(patience)
@@ -198,7 +200,7 @@ func (a *account) holds(k kind, now time.Time) (bool, time.Time) {
 	case k == expiry && !renewed(a.state) && !a.expires.IsZero():
 		at = a.expires.Add(-min(warning, a.life/4))
 		if !a.news[k].member && !a.expires.After(now) {
-			return false, time.Time{} // too late to warn
+			return false, time.Time{} // too late for a warning
 		}
 	default:
 		return false, at
@@ -206,7 +208,7 @@ func (a *account) holds(k kind, now time.Time) (bool, time.Time) {
 	return !at.After(now), at
 }
 
-// decide tells what to show and withdraw at now, and when to decide again if no
+// decide returns what to show and withdraw at now, and when to call it again if no
 // event comes; zero for never.
 func (j *judge) decide(now time.Time) ([]decision, time.Time) {
 	now = now.Round(0)
@@ -249,12 +251,12 @@ func (j *judge) judge(k kind, now time.Time, next *time.Time) (decision, bool) {
 			n.member, n.aloud = false, false
 			soonest(next, at, now)
 		case n.member:
-		case n.earlier && now.Before(n.told.Add(spacing)): // it went on while no agent ran
+		case n.earlier && now.Before(n.told.Add(spacing)): // it lasted while no agent ran
 			n.member, n.earlier = true, false
 		case !n.told.IsZero() && now.Before(n.told.Add(spacing)):
 			soonest(next, n.told.Add(spacing), now)
 		case !a.added.IsZero() && now.Before(a.added.Add(attention)):
-			n.member = true // whoever added it is looking
+			n.member = true // the person who added it is watching
 		default:
 			*n = news{member: true, aloud: true, told: now}
 			j.memory.note(a.id, k, now)
@@ -275,14 +277,14 @@ func (j *judge) judge(k kind, now time.Time, next *time.Time) (decision, bool) {
 	return out, changed
 }
 
-// soonest sets next to at if that is earlier and still to come.
+// soonest sets next to at if at is earlier and in the future.
 func soonest(next *time.Time, at, now time.Time) {
 	if at.After(now) && (next.IsZero() || at.Before(*next)) {
 		*next = at
 	}
 }
 
-// forgettable reports whether nothing needs to be remembered of the account.
+// forgettable reports whether nothing about the account must be remembered.
 func (a *account) forgettable(now time.Time) bool {
 	if !renewed(a.state) || !a.since.IsZero() || !a.missed.IsZero() || a.lost.Dead && now.Before(a.lost.At.Add(spacing)) || now.Before(a.added.Add(attention)) {
 		return false

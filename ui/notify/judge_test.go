@@ -12,10 +12,10 @@ import (
 	"tokentray/ui/text"
 )
 
-// noon is when every story begins; its clock is UTC.
+// noon is the start of every test, in UTC.
 var noon = time.Date(2026, 11, 22, 12, 0, 0, 0, time.UTC)
 
-// scene is an agent as a story changes it.
+// scene is an agent whose state a test changes.
 type scene struct {
 	t    *testing.T
 	j    *judge
@@ -31,7 +31,7 @@ func newScene(t *testing.T, accounts ...api.Account) *scene {
 	return s
 }
 
-// acc is an account whose token lives for life more.
+// acc returns an account whose token lives for life more.
 func acc(name string, state core.State, life time.Duration) api.Account {
 	a := api.Account{Account: core.Account{ID: core.ID("id-" + name), Name: name, Env: core.Live, Auto: true}, State: state, Life: 7200}
 	if life > 0 {
@@ -40,7 +40,7 @@ func acc(name string, state core.State, life time.Duration) api.Account {
 	return a
 }
 
-// but is the account with an error of a class.
+// but returns the account with an error of a class.
 func but(a api.Account, class core.Class, remedy, ip string) api.Account {
 	a.Error = &api.Error{Class: class, Remedy: remedy, CallerIP: ip, Message: "secret 88_token", Upstream: "88_token", RID: "r"}
 	return a
@@ -66,7 +66,7 @@ func (s *scene) set(key, value string) {
 	s.j.onEvent(api.Event{Type: api.EventSettings, Settings: &s.list.Settings}, s.now)
 }
 
-// remembered is of how many accounts the judge knows more than that they exist.
+// remembered counts the accounts of which the judge knows more than the ID.
 func (s *scene) remembered() int {
 	n := 0
 	for _, a := range s.j.Accounts {
@@ -77,8 +77,8 @@ func (s *scene) remembered() int {
 	return n
 }
 
-// says fails unless a look at a time after noon tells these, each "kind names"
-// or "kind -" for a withdrawal.
+// says fails unless a look at a time after noon shows exactly these. Each is "kind
+// names", or "kind -" for a withdrawal.
 func (s *scene) says(after time.Duration, want ...string) {
 	s.t.Helper()
 	s.now = noon.Add(after)
@@ -100,7 +100,7 @@ func (s *scene) says(after time.Duration, want ...string) {
 	}
 }
 
-// sleeps fails unless the judge wants to look again then; 0 is never.
+// sleeps fails unless the judge wants to be called then; 0 is never.
 func (s *scene) sleeps(until time.Duration) {
 	s.t.Helper()
 	want := time.Time{}
@@ -115,7 +115,7 @@ func (s *scene) sleeps(until time.Duration) {
 func TestNeedsAPerson(t *testing.T) {
 	s := newScene(t, acc("shop", core.StateFresh, time.Hour), acc("blog", core.StateFresh, time.Hour))
 	s.says(0)
-	s.sleeps(0) // no timer while all is well
+	s.sleeps(0) // no timer while there are no problems
 	s.account(blocked("shop", "1.2.3.4"))
 	s.says(time.Second, "person shop")
 	s.says(time.Minute)
@@ -151,7 +151,7 @@ func TestRepeatedNewsIsSpaced(t *testing.T) {
 		s.sleeps(spacing)
 	}
 	s.says(spacing, "person shop")
-	s.says(5 * time.Hour) // it goes on, and nobody is reminded
+	s.says(5 * time.Hour) // it lasts, and nobody is reminded
 	s.sleeps(0)
 }
 
@@ -185,7 +185,7 @@ func TestRenewalGoesOnFailing(t *testing.T) {
 	s.sleeps(patience)
 	renewing := retrying("shop", 4*time.Minute)
 	renewing.State = core.StateRenewing
-	s.account(renewing) // the next try does not begin the count anew
+	s.account(renewing) // the next try does not restart the time
 	s.says(30 * time.Second)
 	s.sleeps(patience)
 	s.says(patience, "failing shop")
@@ -193,7 +193,7 @@ func TestRenewalGoesOnFailing(t *testing.T) {
 	s.account(acc("shop", core.StateFresh, 2*time.Hour))
 	s.says(2*time.Minute, "failing -")
 
-	s.account(retrying("blog", time.Hour)) // a short failure is none
+	s.account(retrying("blog", time.Hour)) // a short failure is not shown
 	s.says(2*time.Minute + 30*time.Second)
 	s.account(acc("blog", core.StateFresh, 2*time.Hour))
 	s.says(3 * time.Minute)
@@ -201,8 +201,8 @@ func TestRenewalGoesOnFailing(t *testing.T) {
 	s.says(10 * time.Minute)
 }
 
-// TestAPushGoesOnFailing: a token that does not get where it is pushed is told after
-// a while, for as long as it lasts.
+// TestAPushGoesOnFailing: a push that keeps failing is shown after a while, for as
+// long as it fails.
 func TestAPushGoesOnFailing(t *testing.T) {
 	well := acc("shop", core.StateFresh, time.Hour)
 	well.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{At: noon}}}
@@ -234,7 +234,7 @@ func TestAboutToExpire(t *testing.T) {
 	s.says(54 * time.Minute)
 	s.account(blocked("fresh", ""))
 	s.says(55*time.Minute, "person fresh", "expiry fresh,paused")
-	s.says(61 * time.Minute) // it stays when the token is gone
+	s.says(61 * time.Minute) // it stays when the token has expired
 	s.account(acc("paused", core.StatePaused, 3*time.Hour))
 	s.account(acc("fresh", core.StateFresh, 3*time.Hour))
 	s.says(62*time.Minute, "person -", "expiry -")
@@ -281,7 +281,7 @@ func TestRemovedAccountsAreNotToldOf(t *testing.T) {
 	}
 }
 
-// An account that was added is forgotten a minute later, although nothing happens.
+// An account that was added is forgotten a minute later, even if nothing happens.
 func TestAnAddedAccountIsForgotten(t *testing.T) {
 	s := newScene(t)
 	s.now = noon

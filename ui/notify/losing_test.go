@@ -10,8 +10,9 @@ import (
 	"tokentray/ui/text"
 )
 
-// TestALostTokenIsTold: once, although the next token is there within seconds, and
-// only of an account that is watched; where nothing is fetched, that is told.
+// TestALostTokenIsTold: it is shown once, although the next token arrives within
+// seconds, and only for a watched account. If nothing is fetched, that is shown
+// instead.
 func TestALostTokenIsTold(t *testing.T) {
 	lost := func(name string, watch bool) api.Account {
 		a := acc(name, core.StateFresh, 2*time.Hour)

@@ -8,12 +8,12 @@ import (
 	"tokentray/core"
 )
 
-// memory is when each account was told of last, by kind, so that an agent that is
-// started again does not tell all of it again.
+// memory is when each account was shown last, by kind, so that a restarted agent does
+// not show everything again.
 type memory map[core.ID]map[string]time.Time
 
-// readMemory reads what an earlier agent wrote; what cannot be understood is
-// nothing. Times to come are a wrong clock's.
+// readMemory reads what an earlier agent wrote. It ignores what it cannot read, and
+// times in the future, which come from a wrong clock.
 func readMemory(raw []byte, now time.Time) memory {
 	var m memory
 	if json.Unmarshal(raw, &m) != nil || m == nil {
@@ -24,7 +24,7 @@ func readMemory(raw []byte, now time.Time) memory {
 	return m
 }
 
-// fade forgets what was told too long ago to matter.
+// fade drops entries that are too old to matter.
 func (m memory) fade(now time.Time) {
 	m.forget(func(at time.Time) bool { return !now.Before(at.Add(spacing)) })
 }
@@ -45,7 +45,7 @@ func (m memory) note(id core.ID, k kind, at time.Time) {
 	m[id][k.String()] = at
 }
 
-// recall gives an account what an earlier agent told of it.
+// recall gives an account its entries from an earlier agent.
 func (m memory) recall(acc *account) {
 	for k := range kinds {
 		if at, ok := m[acc.id][k.String()]; ok {

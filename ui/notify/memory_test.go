@@ -12,8 +12,8 @@ import (
 	"tokentray/core/api"
 )
 
-// again is the scene as an agent sees it that starts after this one: it knows what
-// was told, and its first picture is of before the first renewals.
+// again returns the scene as a new agent sees it. It has the memory of this one, and
+// its first snapshot is from before the first renewals.
 func (s *scene) again(accounts ...api.Account) *scene {
 	s.t.Helper()
 	raw, err := json.Marshal(s.j.memory)
@@ -26,8 +26,8 @@ func (s *scene) again(accounts ...api.Account) *scene {
 	return next
 }
 
-// TestARestartTellsNothingAgain of what was told in the last half hour and goes on;
-// what is new is told all the same.
+// TestARestartTellsNothingAgain: what was shown in the last half hour and lasts is
+// not shown again. What is new is shown.
 func TestARestartTellsNothingAgain(t *testing.T) {
 	s := newScene(t, acc("shop", core.StateFresh, time.Hour), acc("blog", core.StateFresh, time.Hour))
 	s.account(blocked("shop", ""))
@@ -35,14 +35,14 @@ func TestARestartTellsNothingAgain(t *testing.T) {
 	for i := range 5 {
 		s = s.again(acc("shop", core.StateEmpty, 0), acc("blog", core.StateFresh, time.Hour))
 		s.says(time.Duration(2+3*i) * time.Minute)
-		s.account(blocked("shop", "")) // as its first renewal finds out
+		s.account(blocked("shop", "")) // the first renewal finds that out
 		s.says(time.Duration(3+3*i) * time.Minute)
 	}
 	s.account(blocked("blog", ""))
 	s.says(16*time.Minute, "person blog")
-	s.says(3 * time.Hour) // it goes on, and nobody is reminded
+	s.says(3 * time.Hour) // it lasts, and nobody is reminded
 
-	// It was over and came again: that is spaced as ever.
+	// It ended and came back: the usual spacing applies.
 	s = newScene(t, acc("shop", core.StateFresh, time.Hour))
 	s.account(blocked("shop", ""))
 	s.says(time.Second, "person shop")
@@ -55,14 +55,14 @@ func TestARestartTellsNothingAgain(t *testing.T) {
 	s.says(4 * time.Minute)
 	s.says(31*time.Minute, "person shop")
 
-	// Long after it is news.
+	// After a long time it is shown again.
 	s = s.again(acc("shop", core.StateEmpty, 0))
 	s.says(2 * time.Hour)
 	s.account(blocked("shop", ""))
 	s.says(2*time.Hour+time.Second, "person shop")
 }
 
-// TestAFailingRenewalIsNotToldAtEachStart: the kinds are remembered apart.
+// TestAFailingRenewalIsNotToldAtEachStart: each kind is remembered separately.
 func TestAFailingRenewalIsNotToldAtEachStart(t *testing.T) {
 	s := newScene(t, acc("shop", core.StateFresh, 4*time.Minute))
 	s.account(retrying("shop", 4*time.Minute))
@@ -86,8 +86,9 @@ func TestMemoryOfNonsense(t *testing.T) {
 	}
 }
 
-// TestWhatIsKeptHoldsNoName: IDs and times, written only when something was told;
-// a disk that refuses keeps nobody from being told.
+// TestWhatIsKeptHoldsNoName: the file has only IDs and times and is written only
+// after something was shown. If it cannot be written, notifications are shown
+// nevertheless.
 func TestWhatIsKeptHoldsNoName(t *testing.T) {
 	var saved []string
 	var log strings.Builder

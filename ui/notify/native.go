@@ -13,19 +13,19 @@ import (
 	"tokentray/core/api"
 )
 
-// supported: programs of the platform's own show notifications.
+// supported is true: programs of the platform show notifications.
 const supported = true
 
-// atMost bounds each of them. PowerShell takes seconds to start.
+// atMost limits each of them. PowerShell takes seconds to start.
 const atMost = 20 * time.Second
 
-// errNoBus is of platforms whose notifications go over a bus.
+// errNoBus is only returned on platforms whose notifications use a bus.
 var errNoBus = errors.New("no session bus")
 
 type signal struct{}
 
-// native shows notifications by the platform's programs. They have no buttons,
-// and tell nothing back.
+// native shows notifications with programs of the platform. They have no buttons and
+// report nothing back.
 type native struct {
 	shown [places]bool
 }
@@ -42,7 +42,7 @@ func (n *native) show(ctx context.Context, m message) error {
 
 func (n *native) withdraw(ctx context.Context, k kind) {
 	if c, ok := remover(k); ok && n.shown[k] {
-		_ = run(ctx, c) // one that is gone already is an error of no interest
+		_ = run(ctx, c) // it fails if the notification is already gone
 	}
 	n.shown[k] = false
 }
@@ -51,7 +51,7 @@ func (n *native) signals() <-chan signal         { return nil }
 func (n *native) read(signal, bool) desktopEvent { return desktopEvent{} }
 func (n *native) session(api.Session) bool       { return false }
 
-// close withdraws everything, in little time: the session may be ending.
+// close withdraws all notifications quickly: the session may be ending.
 func (n *native) close() {
 	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()

@@ -1,14 +1,15 @@
-// Package notify tells people on their desktop what they would otherwise learn
-// too late: that a renewal goes on failing, that an account needs a person, that
-// a token is about to expire and nobody renews it.
+// Package notify shows desktop notifications about what people would otherwise learn
+// too late: a renewal keeps failing, an account needs a person, or a token is about
+// to expire and is not renewed.
 //
-// The judge, a pure part, takes the agent's events in and decides what to tell and
-// when; words.go turns that into sentences; a thin part per platform shows them.
-// There is at most one notification of each kind: when a second account joins, one
-// that names both replaces it. A notification that no longer holds is withdrawn.
+// The judge, which is pure, processes the agent's events and decides what to show and
+// when. words.go makes sentences of that. A thin layer per platform shows them. There
+// is at most one notification of each kind: if a second account has the same problem,
+// a notification that names both replaces the first. A notification that is no longer
+// true is withdrawn.
 //
-// A notification holds names of accounts, IP addresses and our own sentences. It
-// never holds a token, a mask or a word of an upstream's answer.
+// A notification contains account names, IP addresses and our own sentences. It never
+// contains a token, a mask or a text of an upstream.
 package notify
 
 import (
@@ -25,30 +26,30 @@ import (
 )
 
 const (
-	gather  = time.Second      // changes are gathered before they are judged
-	longest = 10 * time.Minute // of a sleep: timers stand still while the machine sleeps
+	gather  = time.Second      // changes are collected for this long before they are judged
+	longest = 10 * time.Minute // sleep: timers stand still while the machine sleeps
 )
 
 // Agent is what notifications ask of the agent.
 type Agent interface {
 	Events(ctx context.Context, window bool) (<-chan api.Event, error)
 	Open(ctx context.Context, what api.Showing) (int, error)
-	// CopyIP copies the address that upstream refused for the account.
+	// CopyIP copies the address that the upstream refused for the account.
 	CopyIP(ctx context.Context, ref api.Ref) error
 	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
 }
 
-// Config is what notifications are made of.
+// Config configures notifications.
 type Config struct {
 	Agent Agent
-	// Words makes the sentences of a language, which know the kinds that the agent
-	// has now. Nil: those of the builtin kinds.
+	// Words returns the sentences of a language for the kinds that the agent has now.
+	// Nil: those of the builtin kinds.
 	Words func(text.Lang) *text.Text
-	// Bus is the address of the session bus, empty when there is none yet;
-	// Sessions brings another. May be nil.
+	// Bus is the address of the session bus, empty if there is none yet. Sessions
+	// brings new ones. It may be nil.
 	Bus      string
 	Sessions <-chan api.Session
-	// Load and Save keep over restarts what was told and when: IDs of accounts and
+	// Load and Save keep over restarts what was shown and when: account IDs and
 	// times. Nil: nothing is kept.
 	Load func() ([]byte, error)
 	Save func([]byte) error
@@ -58,14 +59,15 @@ type Config struct {
 
 // desktop is where notifications are shown.
 type desktop interface {
-	// show shows a message in the place of the last one of its kind.
+	// show shows a message and replaces the last one of its kind.
 	show(ctx context.Context, m message) error
 	withdraw(ctx context.Context, k kind)
-	// signals is where the desktop's signals come from now, nil when nothing is
-	// connected. read says what one means; ok is false when the channel was closed.
+	// signals returns the channel of the desktop's signals, nil if not connected.
+	// read interprets a signal; ok is false if the channel was closed.
 	signals() <-chan signal
 	read(s signal, ok bool) desktopEvent
-	// session changes to another desktop. It reports whether what was shown is gone.
+	// session switches to another desktop. It reports whether shown notifications are
+	// gone.
 	session(s api.Session) bool
 	close()
 }
@@ -73,14 +75,14 @@ type desktop interface {
 // desktopEvent is something that happened on the desktop.
 type desktopEvent struct {
 	kind   kind
-	button string // of the kind's message, that was pressed
-	lost   bool   // the desktop is gone, and what was shown with it
-	back   bool   // there is a server again
+	button string // that was pressed on the message of that kind
+	lost   bool   // the desktop is gone, with everything it showed
+	back   bool   // a server started
 }
 
 // Run shows notifications until ctx or the agent ends, and then withdraws them.
 // Without a session bus it waits for one. On a platform without a safe way to show
-// them it returns at once. Its error is that of the agent's event stream.
+// them it returns at once. It returns the error of the agent's event stream.
 func Run(ctx context.Context, cfg Config) error {
 	if !supported {
 		return nil
@@ -101,7 +103,7 @@ func Run(ctx context.Context, cfg Config) error {
 	return n.loop(ctx)
 }
 
-// before is what the agent before this one told.
+// before returns what earlier agents showed.
 func before(cfg Config) memory {
 	if cfg.Load == nil {
 		return memory{}
@@ -116,7 +118,7 @@ func before(cfg Config) memory {
 // notification is the current message of a kind.
 type notification struct {
 	message
-	shown bool // on the desktop; there may be none yet
+	shown bool // on the desktop; false while there is none
 }
 
 // notifier is the loop between agent and desktop.
@@ -170,7 +172,7 @@ func (n *notifier) loop(ctx context.Context) error {
 	}
 }
 
-// copies tells of a token that came too late to be copied, until it is.
+// copies shows that a token arrived too late to be copied, until it is copied.
 func (n *notifier) copies(ctx context.Context, e api.Event) {
 	c := e.Clipboard
 	if c == nil {
@@ -188,8 +190,8 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 	}
 }
 
-// clearings tells of a text that is still on the clipboard although it was to be
-// cleared, or came back, until something else is copied.
+// clearings shows that a text is still on the clipboard although it should be
+// cleared, or that it came back, until something else is copied.
 func (n *notifier) clearings(ctx context.Context, e api.Event) {
 	c := e.Clipboard
 	switch {
@@ -203,7 +205,8 @@ func (n *notifier) clearings(ctx context.Context, e api.Event) {
 	}
 }
 
-// words are the sentences. They are needed seldom, so they are not kept in memory.
+// words returns the sentences. They are rarely needed, so they are not kept in
+// memory.
 func (n *notifier) words() *text.Text { return n.Words(text.Choose(n.judge.Settings.Language)) }
 
 // carryOut shows or withdraws what was decided.
@@ -217,7 +220,7 @@ func (n *notifier) carryOut(ctx context.Context, o decision) {
 	n.post(ctx, n.last[o.kind])
 }
 
-// keep writes down what was told, for the agent after this one.
+// keep saves what was shown, for the next agent.
 func (n *notifier) keep(decisions []decision) {
 	if n.Save == nil || !slices.ContainsFunc(decisions, func(o decision) bool { return len(o.accounts) > 0 }) {
 		return
@@ -231,7 +234,7 @@ func (n *notifier) keep(decisions []decision) {
 	}
 }
 
-// markAllHidden notes that everything shown is gone from the desktop.
+// markAllHidden records that nothing is on the desktop any more.
 func (n *notifier) markAllHidden() {
 	for _, p := range n.last {
 		p.shown = false
@@ -258,7 +261,7 @@ func (n *notifier) post(ctx context.Context, p *notification) {
 	}
 }
 
-// onDesktopEvent reacts to what happened on the desktop.
+// onDesktopEvent handles an event on the desktop.
 func (n *notifier) onDesktopEvent(ctx context.Context, e desktopEvent) {
 	if e.lost {
 		n.markAllHidden()
@@ -271,7 +274,7 @@ func (n *notifier) onDesktopEvent(ctx context.Context, e desktopEvent) {
 	}
 }
 
-// press does what a button says, on a goroutine of its own.
+// press does what a button says, in a goroutine of its own.
 func (n *notifier) press(ctx context.Context, what string, m message) {
 	n.running.Go(func() {
 		var err error

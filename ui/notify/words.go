@@ -13,7 +13,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// What the buttons of a notification do. A click on its text is the default.
+// What the buttons of a notification do. A click on the text is the default.
 const (
 	actDefault = "default"
 	actOpen    = "open"
@@ -27,12 +27,12 @@ type message struct {
 	title   string
 	body    string
 	buttons []button
-	ref     api.Ref // whose IP, or whose token, is copied
-	format  string  // in which the token is
+	ref     api.Ref // account whose IP or token is copied
+	format  string  // of the token
 	show    api.Showing
 }
 
-// button is what can be pressed; label says it.
+// button has an action and a label.
 type button struct{ act, label string }
 
 const (
@@ -42,7 +42,7 @@ const (
 	maxBody  = 500
 )
 
-// compose says an decision in sentences. One account is told with its cause,
+// compose writes a decision in sentences. One account is described with its cause,
 // several with a line each.
 func compose(o decision, now time.Time, t *text.Text) message {
 	m := message{kind: o.kind, buttons: twice(actOpen, t.Say("tray.open")), show: meant(o)}
@@ -85,13 +85,13 @@ func compose(o decision, now time.Time, t *text.Text) message {
 	return m
 }
 
-// twice is what a click on the text does, and a button for it. Desktops that know no
-// such click, as Xfce 4.18, make a button of every action that has a label: the
-// default one has none. There a click on the text puts the notification away, and the
-// desktop tells that as it tells any other putting away: nothing can be made of it.
+// twice returns the action for a click on the text and a button for the same.
+// Desktops without such a click, for example Xfce 4.18, show every action with a
+// label as a button, so the default action has none. There, a click on the text
+// closes the notification, and the desktop reports it like any other closing.
 func twice(act, label string) []button { return []button{{actDefault, ""}, {act, label}} }
 
-// meant is what the window shows for a decision: the account, or the search that
+// meant returns what the window shows for a decision: the account, or a search that
 // finds all of them.
 func meant(o decision) api.Showing {
 	first := &o.accounts[0].ref
@@ -103,11 +103,11 @@ func meant(o decision) api.Showing {
 	case o.kind == failing:
 		return api.Showing{Search: "state:" + string(core.StateRetrying)}
 	}
-	return api.Showing{Account: first} // what expires first has several states
+	return api.Showing{Account: first} // the accounts that expire have several states
 }
 
-// composeLate says that a token is ready that was not copied, since something
-// else was meanwhile.
+// composeLate says that a token is ready but was not copied, because something else
+// was copied meanwhile.
 func composeLate(ref api.Ref, format string, t *text.Text) message {
 	return message{
 		kind: late, ref: ref, format: format,
@@ -118,7 +118,7 @@ func composeLate(ref api.Ref, format string, t *text.Text) message {
 }
 
 // composeKept says that what was copied is still on the clipboard, or was put back,
-// and by whom.
+// and by which program.
 func composeKept(c api.Clipboard, t *text.Text) message {
 	manager := bound(plain(c.Manager), maxName)
 	if manager == "" {
@@ -137,7 +137,7 @@ func composeKept(c api.Clipboard, t *text.Text) message {
 	return m
 }
 
-// detail is what there is to say of one account.
+// detail describes one account.
 func detail(k kind, a account, now time.Time, t *text.Text) string {
 	switch k {
 	case losing:
@@ -164,8 +164,8 @@ func detail(k kind, a account, now time.Time, t *text.Text) string {
 	return cause(a, t)
 }
 
-// cause is why, in a sentence of ours. One that would quote a message, as one
-// about a class of a newer agent would, gives way to where to look.
+// cause says why, in a sentence of ours. A sentence that would quote a message, for
+// example for a class of a newer agent, is replaced by one that says where to look.
 func cause(a account, t *text.Text) string {
 	const quoted = "\x00"
 	s := t.Cause(&api.Error{Class: a.class, Remedy: a.remedy, CallerIP: address(a.ip), Message: quoted, Kind: a.of, Part: a.part, Path: bound(plain(a.path), maxName)}, name(a))
@@ -175,13 +175,13 @@ func cause(a account, t *text.Text) string {
 	return s
 }
 
-// short is why, in a few words.
+// short says why, in a few words.
 func short(a account, t *text.Text) string {
 	e := &api.Error{Class: a.class, Remedy: a.remedy, Kind: a.of, Part: a.part, Path: bound(plain(a.path), maxName)}
 	return cmp.Or(t.ShortOf(e), t.Say("notify.unknown"))
 }
 
-// address is s if it is an IP address and nothing else.
+// address returns s if it is an IP address and nothing else.
 func address(s string) string {
 	if ip, err := netip.ParseAddr(s); err == nil && ip.Zone() == "" {
 		return ip.String()
@@ -189,18 +189,18 @@ func address(s string) string {
 	return ""
 }
 
-// clock is a time of this day where now is.
+// clock formats a time of today in the zone of now.
 func clock(at, now time.Time) string { return at.In(now.Location()).Format("15:04") }
 
-// name is the account as people write it, fit for a line.
+// name returns the account's name, made fit for a line.
 func name(a account) string {
 	env := "/" + string(a.ref.Env)
 	return bound(plain(a.ref.Name), maxName) + env
 }
 
-// plain drops from s what is no visible text: control characters, line ends,
-// marks that turn the direction of what follows, other invisible marks but those
-// that join emoji and letters, and bytes that are no text.
+// plain removes from s everything that is not visible text: control characters, line
+// ends, direction marks, other invisible characters except those that join emoji and
+// letters, and invalid UTF-8.
 func plain(s string) string {
 	return strings.Map(func(r rune) rune {
 		switch {
@@ -223,7 +223,7 @@ func bound(s string, n int) string {
 	return string([]rune(s)[:n-1]) + "…"
 }
 
-// markup escapes text for servers that read a part of HTML in bodies.
+// markup escapes text for servers that read some HTML in bodies.
 func markup(s string) string {
 	return strings.NewReplacer("&", "&amp;", "<", "&lt;", ">", "&gt;", `"`, "&quot;", "'", "&#39;").Replace(s)
 }

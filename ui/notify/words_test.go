@@ -12,7 +12,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// told is what a judge makes of an account that was well before.
+// told returns the judge's decision about accounts that had no problem before.
 func told(t *testing.T, k kind, as ...api.Account) decision {
 	t.Helper()
 	var before []api.Account
@@ -105,8 +105,8 @@ func TestSentences(t *testing.T) {
 	}
 }
 
-// TestNothingSecretIsTold: an error that quotes a token, in each of its words
-// and for each class and remedy, and an account whose mask is one.
+// TestNothingSecretIsTold: an error quotes a token in each of its texts, for each
+// class and remedy, and an account's mask is a token.
 func TestNothingSecretIsTold(t *testing.T) {
 	const token = "88_token"
 	classes := []core.Class{
@@ -132,9 +132,9 @@ func TestNothingSecretIsTold(t *testing.T) {
 	}
 }
 
-// FuzzNames: whatever an account is called and whatever upstream says our
-// address is, a notification is plain text of bounded length, with no markup
-// and no address but a real one.
+// FuzzNames: whatever the name of an account and whatever the upstream says our
+// address is, a notification is plain text of limited length, without markup and
+// without anything but a real address.
 func FuzzNames(f *testing.F) {
 	for _, s := range []string{"shop", "<b>&amp;", "a\u202eb\nc\x1b[31m", strings.Repeat("好", 300), "👩‍💻", "\xff", "1.2.3.4", "::1%eth0", "${IFS}`", "{account}"} {
 		f.Add(s, s)
@@ -160,7 +160,7 @@ func FuzzNames(f *testing.F) {
 	})
 }
 
-// TestCausesOfAKind: a refusal is told in the words of the account's kind.
+// TestCausesOfAKind: a refusal uses the words of the account's kind.
 func TestCausesOfAKind(t *testing.T) {
 	a := blocked("office", "1.2.3.4")
 	a.Kind = core.Kind("wecom")
@@ -171,8 +171,8 @@ func TestCausesOfAKind(t *testing.T) {
 	}
 }
 
-// TestAGapIsNotified: an answer without the token is told by the part and its path, and
-// by nothing of what it said.
+// TestAGapIsNotified: for an answer without the token, the notification names the
+// missing part and its path and quotes nothing of the answer.
 func TestAGapIsNotified(t *testing.T) {
 	a := but(acc("crm", core.StateRetrying, time.Hour), core.Temporary, core.RemedyPath, "")
 	a.Error.Part, a.Error.Path = core.PartToken, "data.access_token"

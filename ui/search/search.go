@@ -1,4 +1,4 @@
-// Package search says which accounts somebody looks for, in the same words in the
+// Package search finds accounts by words that a person types, in the same way in the
 // window and in the terminal.
 package search
 
@@ -14,28 +14,28 @@ import (
 	"tokentray/ui/text"
 )
 
-// Query is what somebody searches for: words that must all be found somewhere in an
-// account or be its environment or state, and terms such as state:blocked that each
-// look at one thing.
-// A term's value may be the beginning of the word the command line uses or of
-// the one on the screen, in any language.
+// Query is what a person searches for: words, and terms such as state:blocked. Each
+// word must be part of the account or be its environment or state. Each term looks at
+// one field.
+//
+// A term's value may be the beginning of the word that the command line uses or of
+// the word on the screen, in any language.
 type Query struct {
 	words []string
 	terms []term
-	kinds map[kindPair]string // what a kind is called, for the words
+	kinds map[kindPair]string // the names of a kind, for the words
 	say   *text.Text
 }
 
 type term struct{ field, value string }
 
-// kindPair is what a row's line about the kind is made of.
+// kindPair is what a kind's names depend on.
 type kindPair struct {
 	product core.Product
 	kind    core.Kind
 }
 
-// fields are the names of the fields that a term may have, by what they
-// are called in either language.
+// fields maps the names of a term, in both languages, to the fields they mean.
 func fields() map[string]string {
 	return map[string]string{
 		"state": "state", "状态": "state",
@@ -44,14 +44,14 @@ func fields() map[string]string {
 	}
 }
 
-// New reads what was typed.
+// New parses what was typed.
 func New(say *text.Text, typed string) *Query {
 	q := &Query{say: say, kinds: map[kindPair]string{}}
 	known := fields()
 	for _, word := range strings.Fields(strings.ToLower(strings.ReplaceAll(typed, "：", ":"))) {
 		field, value, cut := strings.Cut(word, ":")
 		if name := known[field]; cut && name != "" {
-			if value != "" { // half typed: it leaves everything yet
+			if value != "" { // a term that is still being typed matches everything
 				q.terms = append(q.terms, term{name, value})
 			}
 			continue
@@ -61,10 +61,10 @@ func New(say *text.Text, typed string) *Query {
 	return q
 }
 
-// Empty reports whether every account is looked for.
+// Empty reports whether the query matches every account.
 func (q *Query) Empty() bool { return len(q.words) == 0 && len(q.terms) == 0 }
 
-// Matches reports whether an account is looked for, as it stands at now.
+// Matches reports whether an account matches, in its state at now.
 func (q *Query) Matches(a *api.Account, now time.Time) bool {
 	for _, t := range q.terms {
 		if !q.holds(t, a, now) {
@@ -83,8 +83,7 @@ func (q *Query) Matches(a *api.Account, now time.Time) bool {
 	return true
 }
 
-// is reports whether a word is one of those that the account's environment or state is
-// called by.
+// is reports whether a word is a name of the account's environment or state.
 func (q *Query) is(word string, a *api.Account, now time.Time) bool {
 	state := string(a.StateAt(now))
 	for _, name := range []string{string(a.Env), q.say.Say(text.Key("env." + string(a.Env))), state, q.say.Say(text.Key("state." + state))} {
@@ -95,18 +94,19 @@ func (q *Query) is(word string, a *api.Account, now time.Time) bool {
 	return false
 }
 
-// long reports whether a word says enough to be looked for in kinds as well,
-// where a letter or two stand in nearly all.
+// long reports whether a word is long enough to search kinds for it too. One or two
+// letters are part of nearly every kind.
 func long(word string) bool {
 	return utf8.RuneCountInString(word) > 2 || strings.ContainsFunc(word, wide) && utf8.RuneCountInString(word) > 1
 }
 
-// wide reports whether r is a character of which one or two make a word.
+// wide reports whether r belongs to a script in which one or two characters make a
+// word.
 func wide(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana, unicode.Hangul)
 }
 
-// Field is what the first term looks at, empty where there is none.
+// Field returns the field of the first term, or "" without terms.
 func (q *Query) Field() string {
 	if len(q.terms) == 0 {
 		return ""
@@ -125,7 +125,7 @@ func (q *Query) holds(t term, a *api.Account, now time.Time) bool {
 	return strings.Contains(q.kind(a), t.value)
 }
 
-// kind is everything that an account's kind and product are called.
+// kind returns all names of an account's kind and product.
 func (q *Query) kind(a *api.Account) string {
 	pair := kindPair{a.Product, a.Kind}
 	words, ok := q.kinds[pair]
@@ -136,7 +136,7 @@ func (q *Query) kind(a *api.Account) string {
 	return words
 }
 
-// startsOne reports whether one of the words begins with what was typed.
+// startsOne reports whether one of the words starts with what was typed.
 func startsOne(typed string, words ...string) bool {
 	for _, w := range words {
 		if strings.HasPrefix(strings.ToLower(w), typed) {

@@ -29,7 +29,7 @@ func TestMatches(t *testing.T) {
 		"shop paris":           false,
 		"0123":                 true,
 		"mini":                 true,
-		"小程":                   true, // whatever the language is, two hanzi are a word
+		"小程":                   true, // in any language, two hanzi make a word
 		"mi":                   false,
 		"live":                 true,
 		"生产":                   true,
@@ -37,7 +37,7 @@ func TestMatches(t *testing.T) {
 		"fresh":                true,
 		"env:l state:fre shop": true,
 		"环境：生产":                true,
-		"state:":               true, // half typed
+		"state:":               true, // still being typed
 		"state:blocked":        false,
 	} {
 		q := search.New(text.New(text.Chinese), typed)
@@ -47,7 +47,7 @@ func TestMatches(t *testing.T) {
 	}
 }
 
-// FuzzQuery reads what is typed, whatever that is.
+// FuzzQuery: any input is accepted.
 func FuzzQuery(f *testing.F) {
 	f.Add("state:blocked shop")
 	f.Add("环境：生产")

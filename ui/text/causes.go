@@ -1,8 +1,8 @@
 package text
 
-// causes says what went wrong: "cause." and a remedy's key where that is known,
-// else "class." and a core.Class. "class.short." is for headings and history,
-// where a sentence is too long.
+// causes says what went wrong. A key is "cause." and a remedy's key if that is known,
+// otherwise "class." and a core.Class. "class.short." is for headings and history,
+// which have no room for a sentence.
 func causes() table {
 	return table{
 		"class.temporary":   {"That did not work this time.", "这次没有成功。"},

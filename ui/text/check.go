@@ -7,7 +7,7 @@ import (
 	"tokentray/core/api"
 )
 
-// check is what a check of a token found out, by core.Finding.
+// check says what a check of a token found, by core.Finding.
 func check() table {
 	return table{
 		"check.works": {"The upstream accepts the token of {account} from here.", "上游接受本机使用 {account} 的 token。"},
@@ -43,21 +43,21 @@ func check() table {
 	}
 }
 
-// nearly is how far apart two moments may lie that are told as one.
+// nearly: two times at most this far apart are shown as one.
 const nearly = 10 * time.Minute
 
-// Check says what a check of an account's token found out.
+// Check says what a check of an account's token found.
 func (t *Text) Check(r api.CheckResult, account string, now time.Time) string {
 	return t.Say(t.finding("check.", r), "account", account, "time", t.replaced(r, now))
 }
 
-// CheckShort is Check in a few words.
+// CheckShort says the same in a few words.
 func (t *Text) CheckShort(r api.CheckResult, now time.Time) string {
 	return t.Say(t.finding("check.short.", r), "time", t.replaced(r, now))
 }
 
-// CheckRow is what a row has room for about a token that died before its time; empty
-// for any other finding.
+// CheckRow says in a few words that a token died before its time. It is empty for any
+// other finding.
 func (t *Text) CheckRow(r *api.CheckResult, now time.Time) string {
 	if r == nil || !t.Has(Key("check.row."+string(r.Finding))) {
 		return ""
@@ -69,7 +69,7 @@ func (t *Text) finding(prefix string, r api.CheckResult) Key {
 	if key := Key(prefix + string(r.Finding)); t.Has(key) {
 		return key
 	}
-	switch { // an agent of another version
+	switch { // from an agent of another version
 	case r.Accepted:
 		return Key(prefix + string(core.FoundWorks))
 	case r.Dead:
@@ -78,8 +78,8 @@ func (t *Text) finding(prefix string, r api.CheckResult) Key {
 	return Key(prefix + string(core.FoundNothing))
 }
 
-// replaced says when a token was replaced: between the moment when it was last known
-// to work and that when it was found dead.
+// replaced says when a token was replaced: between the last time it worked and the
+// time it was found dead.
 func (t *Text) replaced(r api.CheckResult, now time.Time) string {
 	if r.WorkedAt.IsZero() || r.At.Sub(r.WorkedAt) <= nearly {
 		return t.Say("check.about", "time", clockOf(r.At, now))
@@ -87,8 +87,7 @@ func (t *Text) replaced(r api.CheckResult, now time.Time) string {
 	return t.Say("check.between", "from", clockOf(r.WorkedAt, now), "time", clockOf(r.At, now))
 }
 
-// clockOf is a local time to the minute, with its date where that is not the day of
-// now.
+// clockOf is a local time to the minute. It has a date if that is not today's.
 func clockOf(at, now time.Time) string {
 	at, now = at.Local(), now.Local()
 	if at.Format(time.DateOnly) == now.Format(time.DateOnly) {

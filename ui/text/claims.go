@@ -7,8 +7,8 @@ import (
 	"tokentray/core"
 )
 
-// Claims are the lines of what a token that is a JWT says of itself, under one that says
-// that nobody verified it. when writes a time. Nil has none.
+// Claims lists what a token that is a JWT says about itself, below a line that says
+// that nobody verified it. when formats a time. For nil it returns nothing.
 func (t *Text) Claims(c *core.Claims, when func(time.Time) string) []Fact {
 	if c == nil {
 		return nil
@@ -35,7 +35,8 @@ func (t *Text) Claims(c *core.Claims, when func(time.Time) string) []Fact {
 	return out
 }
 
-// claims are its sentences. The claims keep the names that their standard gives them.
+// claims are the sentences of Claims. The claims keep the names that the JWT standard
+// gives them.
 func claims() table {
 	return table{
 		"claims.title":      {"JWT", "JWT"},

@@ -8,7 +8,7 @@ import (
 	"tokentray/core"
 )
 
-// What a JWT says of itself is told under a line that says that nobody verified it.
+// The claims of a JWT stand below a line that says that nobody verified them.
 func TestClaims(t *testing.T) {
 	at := time.Unix(1772625600, 0)
 	c := &core.Claims{Issuer: "https://sso.example", Audience: []string{"a", "b"}, Scope: []string{"read", "write"}, Expires: at}

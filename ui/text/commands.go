@@ -1,7 +1,7 @@
 package text
 
-// commands are the pages of help: "cmd." and a command's words, "flag." and a
-// flag's name. A word in backquotes names the value that a flag takes.
+// commands are the help pages: "cmd." and a command's words, "flag." and a flag's
+// name. A word in backquotes names the flag's value.
 func commands() table {
 	return table{
 		"help.usage":    {"Usage:", "用法："},

@@ -1,6 +1,6 @@
 package text
 
-// detail is what the window says of one account's day and history.
+// detail is what the window says about the day and the history of one account.
 func detail() table {
 	return table{
 		"window.chart.title":        {"The last 24 hours", "最近 24 小时"},

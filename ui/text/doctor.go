@@ -1,7 +1,7 @@
 package text
 
-// doctor are the findings of tokentray doctor: "doctor.check." names what was
-// looked at, the others say what was found and, ending in _fix, what to do.
+// doctor are the findings of tokentray doctor. "doctor.check." names what was
+// checked. The others say what was found, and those that end in _fix say what to do.
 func doctor() table {
 	return table{
 		"doctor.check.folders":   {"folders", "文件夹"},

@@ -5,8 +5,8 @@ import (
 	"time"
 )
 
-// Clock is time left as figures, for places that count down each second:
-// 1:59:07, 4:07, 0:09. Anything at or below zero is 0:00.
+// Clock writes time left as figures, for places that count down each second: 1:59:07,
+// 4:07, 0:09. Zero and less is 0:00.
 func Clock(d time.Duration) string {
 	s := int64(max(0, d) / time.Second)
 	if h := s / 3600; h > 0 {
@@ -15,9 +15,8 @@ func Clock(d time.Duration) string {
 	return fmt.Sprintf("%d:%02d", s/60, s%60)
 }
 
-// Coarse is a duration in one or two units, for sentences and the tray: 45 s,
-// 12 min, 1 h 58 min, 3 d 4 h. It rounds down, so that a life is never
-// overstated.
+// Coarse writes a duration in one or two units, for sentences and the tray: 45 s, 12
+// min, 1 h 58 min, 3 d 4 h. It rounds down, so that it never promises too much time.
 func (t *Text) Coarse(d time.Duration) string {
 	d = max(0, d)
 	switch {

@@ -1,6 +1,6 @@
 package text
 
-// exchange are the words of importing and of exporting accounts and backups.
+// exchange are the words for importing and exporting accounts and backups.
 func exchange() table {
 	return table{
 		"cmd.export.accounts": {"The accounts without secrets, as JSON or CSV, to share with a team", "不含密钥的账号列表（JSON 或 CSV），便于团队共享"},

@@ -8,7 +8,7 @@ import (
 	"tokentray/core/api"
 )
 
-// explanations is what is said of a failed answer that somebody saw.
+// explanations explains an answer with an error that a person saw.
 func explanations() table {
 	return table{
 		"cause.token_dead":  {"The call's token was dead: its time was over, or somebody fetched a newer one.", "调用所用的 token 已失效：已过期，或有人获取了更新的 token。"},
@@ -42,20 +42,20 @@ func explanations() table {
 	}
 }
 
-// Meaning is one thing that a failed answer can mean, in words.
+// Meaning is one possible meaning of an answer with an error, in words.
 type Meaning struct {
-	Title  string // the kind, and what it is about
+	Title  string // the kind, and the subject
 	Cause  string
 	Remedy string   // may be empty
-	Pages  []Page   // of the upstream's, that help
+	Pages  []Page   // of the upstream's documentation or console
 	Facts  []string // errcode, rid, IP
 }
 
-// Page is a page of an upstream's: a line that tells what it is for, with its URL.
+// Page is a page of an upstream: a line that says what it is for, and its URL.
 type Page struct{ Line, URL string }
 
-// Meaning says what a meaning of an explanation is. remedy is what can be done, in the
-// words of whoever shows it.
+// Meaning says in words what an explanation means. remedy is what can be done, in the
+// words of the caller.
 func (t *Text) Meaning(e *api.Error, remedy string) Meaning {
 	title := t.ShortOf(e)
 	switch {

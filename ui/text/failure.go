@@ -9,8 +9,8 @@ import (
 	"tokentray/core/api"
 )
 
-// Cause says in one sentence what went wrong. account is how the person named
-// the account, or empty.
+// Cause says in one sentence what went wrong. account is how the person named the
+// account; it may be empty.
 func (t *Text) Cause(e *api.Error, account string) string {
 	key := t.ofKind("cause", e.Kind, e.Remedy)
 	if said := t.codeKey("code", e); said != "" {
@@ -20,13 +20,13 @@ func (t *Text) Cause(e *api.Error, account string) string {
 		key = Key("class." + string(e.Class))
 	}
 	if !t.Has(key) {
-		return e.Message // a class of a newer agent
+		return e.Message // a class that a newer agent knows
 	}
 	return t.sayOf(key, e, account)
 }
 
-// Short is a class of failures of a kind's accounts in a few words, as headings and
-// lists have it; empty for a class of a newer agent.
+// Short names a class of failures of a kind's accounts in a few words, for headings
+// and lists. It is empty for a class that only a newer agent knows.
 func (t *Text) Short(k core.Kind, class core.Class) string {
 	key := Key("class.short." + string(class))
 	if !t.Has(key) {
@@ -35,8 +35,8 @@ func (t *Text) Short(k core.Kind, class core.Class) string {
 	return t.Say(key, t.Names(k)...)
 }
 
-// ShortOf is a failure in a few words: of an answer that lacks a part, which one and
-// where; else its class as Short has it.
+// ShortOf names a failure in a few words. If a part is missing from an answer, it
+// says which part and where; otherwise it is Short.
 func (t *Text) ShortOf(e *api.Error) string {
 	if key := Key("short." + e.Remedy); e.Path != "" && t.Has(key) {
 		return t.sayOf(key, e, "")
@@ -44,7 +44,7 @@ func (t *Text) ShortOf(e *api.Error) string {
 	return t.Short(e.Kind, e.Class)
 }
 
-// part is a part of an answer in words.
+// part names a part of an answer.
 func (t *Text) part(name string) string {
 	if key := Key("part." + name); t.Has(key) {
 		return t.Say(key)
@@ -52,7 +52,7 @@ func (t *Text) part(name string) string {
 	return t.Say("part.token")
 }
 
-// Remedy says what can be done, or "" when nothing is known.
+// Remedy says what can be done, or "" if nothing is known.
 func (t *Text) Remedy(e *api.Error, account string) string {
 	key := t.ofKind("remedy", e.Kind, e.Remedy)
 	if said := t.codeKey("fix", e); said != "" {
@@ -64,8 +64,8 @@ func (t *Text) Remedy(e *api.Error, account string) string {
 	return t.sayOf(key, e, account)
 }
 
-// codeKey is the key of what is said of a code by which an upstream refuses calls, and
-// of which nothing else is known; empty where nothing is said.
+// codeKey is the key of the sentence about an upstream code that refuses calls and
+// has no other remedy. It is empty if there is no sentence.
 func (t *Text) codeKey(prefix string, e *api.Error) Key {
 	if e.UpstreamCode == 0 || e.Remedy != core.RemedyUnknownCode && e.Remedy != core.RemedyCallRefused {
 		return ""
@@ -76,7 +76,7 @@ func (t *Text) codeKey(prefix string, e *api.Error) Key {
 	return ""
 }
 
-// SaysCode reports whether an error is of a code whose meaning is said by itself.
+// SaysCode reports whether there is a sentence about the code of an error.
 func (t *Text) SaysCode(e *api.Error) bool { return t.codeKey("code", e) != "" }
 
 func (t *Text) sayOf(key Key, e *api.Error, account string) string {
@@ -88,11 +88,11 @@ func (t *Text) sayOf(key Key, e *api.Error, account string) string {
 		account = t.Say("word.account")
 	}
 	host := e.SecretHost
-	if host == "" { // a client that keeps class and remedy alone
+	if host == "" { // from a client that keeps only class and remedy
 		host = t.Say("word.other_host")
 	}
 	path := e.Path
-	if path == "" { // likewise
+	if path == "" { // the same
 		path = t.Say("word.a_path")
 	}
 	s := t.Say(key, append([]any{"path", path, "part", t.part(e.Part), "ip", ip, "account", account, "host", host, "message", t.detail(e)}, t.Names(e.Kind)...)...)
@@ -102,8 +102,8 @@ func (t *Text) sayOf(key Key, e *api.Error, account string) string {
 	return s
 }
 
-// detail is what a sentence repeats of an error: the problems in the person's
-// language where they are known, else the message as it came.
+// detail is the part of an error that a sentence quotes: the problems in the person's
+// language if they are known, otherwise the message as it came.
 func (t *Text) detail(e *api.Error) string {
 	var out []string
 	for _, p := range e.Problems {
@@ -117,9 +117,9 @@ func (t *Text) detail(e *api.Error) string {
 	return strings.Join(out, " ")
 }
 
-// Details lists what upstream said of a failure, for looking it up: errcode,
-// rid, our address, its own words, and the next try. It is empty when upstream
-// said nothing.
+// Details lists what the upstream said about a failure, for looking it up: errcode,
+// rid, our address, its message, and the next try. It is empty if the upstream said
+// nothing.
 func (t *Text) Details(e *api.Error) []string {
 	var out []string
 	if e.UpstreamCode != 0 {
@@ -143,7 +143,8 @@ func (t *Text) Details(e *api.Error) []string {
 	return out
 }
 
-// withoutRID is what upstream said without its request ID, which is told by itself.
+// withoutRID removes the request ID from the upstream's message. It has a line of its
+// own.
 func withoutRID(said, rid string) string {
 	if rid == "" {
 		return said

@@ -15,9 +15,8 @@ import (
 	"tokentray/core/kinds"
 )
 
-// constants reads the string constants of core/errors.go whose names have the
-// prefix or whose declared type has the name, so that a new one cannot be
-// forgotten here.
+// constants reads the string constants of core/errors.go whose name has the prefix or
+// whose declared type has the name. So a new constant cannot be missed here.
 func constants(t *testing.T, match func(name, typ string) bool) []string {
 	t.Helper()
 	file, err := parser.ParseFile(token.NewFileSet(), "../../core/errors.go", nil, 0)
@@ -82,7 +81,7 @@ func TestEveryClassIsSaid(t *testing.T) {
 	}
 }
 
-// checkSaid: a sentence has no open placeholder, and a Chinese one is Chinese.
+// checkSaid: a sentence has no open placeholder, and a Chinese sentence is Chinese.
 func checkSaid(t *testing.T, lang Lang, key, said string) {
 	t.Helper()
 	han := strings.ContainsFunc(said, func(r rune) bool { return unicode.Is(unicode.Han, r) })
@@ -125,8 +124,8 @@ func TestFailure(t *testing.T) {
 	}
 }
 
-// TestProblemsAreSaidInTheirLanguage: no English message stands in a Chinese
-// sentence where the fields that are wrong are known.
+// TestProblemsAreSaidInTheirLanguage: if the wrong fields are known, no Chinese
+// sentence contains an English message.
 func TestProblemsAreSaidInTheirLanguage(t *testing.T) {
 	var set core.Settings
 	for key, value := range map[string]string{
@@ -148,8 +147,8 @@ func TestProblemsAreSaidInTheirLanguage(t *testing.T) {
 	}
 }
 
-// TestTheRequestIDStandsOnce: upstream says its rid at the end of its words, and it
-// is a line of its own, to be copied.
+// TestTheRequestIDStandsOnce: the upstream ends its message with the rid, and the rid
+// has a line of its own for copying.
 func TestTheRequestIDStandsOnce(t *testing.T) {
 	const rid = "62416571-5cbc3445-3e6cab76"
 	for said, want := range map[string]string{
@@ -164,7 +163,7 @@ func TestTheRequestIDStandsOnce(t *testing.T) {
 	}
 }
 
-// TestChineseTakesNoBlankBetweenItsOwn characters, whatever a value is.
+// TestChineseTakesNoBlankBetweenItsOwn characters, whatever a value contains.
 func TestChineseTakesNoBlankBetweenItsOwn(t *testing.T) {
 	for _, tt := range []struct{ ip, want string }{
 		{"本机 IP", "需要账号管理员确认来自本机 IP 的调用。"},
@@ -177,8 +176,8 @@ func TestChineseTakesNoBlankBetweenItsOwn(t *testing.T) {
 	}
 }
 
-// TestFieldsHaveTheKindsNames: a sentence about AppID or AppSecret names them as the
-// account's kind does; of a kind that is not known it says what everybody says.
+// TestFieldsHaveTheKindsNames: a sentence about AppID or AppSecret uses the names of
+// the account's kind. For an unknown kind it uses the common names.
 func TestFieldsHaveTheKindsNames(t *testing.T) {
 	for _, c := range []struct {
 		kind   core.Kind
@@ -204,8 +203,9 @@ func TestFieldsHaveTheKindsNames(t *testing.T) {
 	}
 }
 
-// TestAGapIsNamed: of an answer that lacks a part, the part and the path are told in each
-// language, in a sentence and in a few words, and nothing of the answer.
+// TestAGapIsNamed: if a part is missing from an answer, the part and its path are
+// named in each language, in a sentence and in a few words. Nothing of the answer is
+// quoted.
 func TestAGapIsNamed(t *testing.T) {
 	for _, c := range []struct {
 		lang               Lang

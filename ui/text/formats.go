@@ -1,7 +1,7 @@
 package text
 
-// formats are the words for the formats of a token, where a menu offers them
-// and where an account's own default is set.
+// formats are the names of the formats of a token, for menus and for the setting of
+// an account.
 func formats() table {
 	return table{
 		"window.format.url":     {"URL of a call", "调用地址"},

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// FuzzClock: the figures are the seconds that are left, rounded down, and never
-// below zero.
+// FuzzClock: the figures are the seconds that are left, rounded down, and never below
+// zero.
 func FuzzClock(f *testing.F) {
 	f.Add(int64(7147 * time.Second))
 	f.Add(int64(-1))
@@ -35,7 +35,8 @@ func FuzzClock(f *testing.F) {
 	})
 }
 
-// FuzzIsolated: a name stays whole and turns nothing around it.
+// FuzzIsolated: a name stays whole and does not change the direction of the text
+// around it.
 func FuzzIsolated(f *testing.F) {
 	f.Add("shop")
 	f.Add("חנות")

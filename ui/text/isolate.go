@@ -2,8 +2,8 @@ package text
 
 import "golang.org/x/text/unicode/bidi"
 
-// Isolated keeps a name that is written from right to left, in part at least,
-// from changing the order of the words around it. Any other is returned as it is.
+// Isolated wraps a name that contains right-to-left text, so that it does not change
+// the order of the words around it. It returns any other name as it is.
 func Isolated(name string) string {
 	if !rightToLeft(name) {
 		return name
@@ -12,7 +12,7 @@ func Isolated(name string) string {
 	return leftToRight + isolate + name + end + leftToRight
 }
 
-// rightToLeft reports whether s has a character that is written so.
+// rightToLeft reports whether s contains a right-to-left character.
 func rightToLeft(s string) bool {
 	for _, r := range s {
 		if p, _ := bidi.LookupRune(r); p.Class() == bidi.R || p.Class() == bidi.AL {

@@ -1,8 +1,7 @@
 package text
 
-// keys are the words of the sheet of shortcuts: what the keys are called, where
-// they act and what they do. The keys themselves stand in one table of the
-// window's.
+// keys are the words on the sheet of shortcuts: the names of the keys, where they
+// work and what they do. The window has one table of the keys.
 func keys() table {
 	return table{
 		"window.keys.title":    {"Keys", "快捷键"},

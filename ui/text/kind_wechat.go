@@ -35,7 +35,7 @@ func kindWeChat() table {
 			"TokenTray 每次获取都会使生产环境持有的 token 失效（最多 5 分钟内）；生产环境随后重新获取，又会使 TokenTray 的失效。wechat（stable_token）类型互不干扰。",
 		},
 
-		// A product has a short name for where there is little room.
+		// A product has a short name for places with little room.
 		"product.official":       {"Official Account", "公众号"},
 		"product.official.short": {"Official", "公众号"},
 		"product.test":           {"Test account", "测试号"},
@@ -46,8 +46,8 @@ func kindWeChat() table {
 		"product.other.short":    {"Other", "其他"},
 		"product.test.only":      {"A test account under Live: production calls will not work with it.", "测试号放在生产环境：它无法用于正式业务的调用。"},
 
-		// Where the console has the list of addresses. Names of places stay as the
-		// consoles write them.
+		// Where the console shows the list of addresses. Names of places are those of
+		// the console.
 		"where.wechat.official": {
 			"In developers.weixin.qq.com/platform: 我的业务 > 公众号 or 服务号 > 基础信息 > 开发密钥 > API IP 白名单. It takes addresses and ranges such as 203.0.113.0/24, and no * here.",
 			"在 developers.weixin.qq.com/platform：我的业务 > 公众号或服务号 > 基础信息 > 开发密钥 > API IP 白名单。可填 IP 或网段，例如 203.0.113.0/24，此处不支持 *。",

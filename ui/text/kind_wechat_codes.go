@@ -1,8 +1,8 @@
 package text
 
-// kindWeChatCodes are what the codes of WeChat mean that refuse a call and say nothing
-// of its token: code.K.N says what one means, fix.K.N what helps. The kind's spec lists
-// them.
+// kindWeChatCodes explain the codes with which WeChat refuses a call although the
+// token is good: code.K.N says what a code means, fix.K.N what helps. The kind's spec
+// lists the codes.
 func kindWeChatCodes() table {
 	return table{
 		"code.wechat.40003": {"The openid is not one of this account's.", "openid 不属于此账号。"},

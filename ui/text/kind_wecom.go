@@ -17,7 +17,7 @@ func kindWeCom() table {
 		"product.corp-managed":       {"App developed by a provider", "代开发应用"},
 		"product.corp-managed.short": {"Provider", "代开发"},
 
-		// Names of places stay as the console writes them.
+		// Names of places are those of the console.
 		"where.wecom.corp-own": {
 			"In work.weixin.qq.com: 应用管理 > the application > 开发者接口 > 企业可信IP. It first wants a trusted domain (可信域名) or a URL that receives messages; entries are separated by ; and act in about a minute.",
 			"在 work.weixin.qq.com：应用管理 > 对应应用 > 开发者接口 > 企业可信 IP。需先设置可信域名或接收消息服务器 URL；多个 IP 以 ; 分隔，约 1 分钟后生效。",

@@ -1,8 +1,8 @@
 package text
 
-// kindWeComCodes are what the codes of WeCom mean that refuse a call and say nothing
-// of its token: code.K.N says what one means, fix.K.N what helps. The kind's spec lists
-// them.
+// kindWeComCodes explain the codes with which WeCom refuses a call although the token
+// is good: code.K.N says what a code means, fix.K.N what helps. The kind's spec lists
+// the codes.
 func kindWeComCodes() table {
 	return table{
 		"code.wecom.40003": {"The userid is not known in this corp.", "成员 UserID 在此企业中不存在。"},

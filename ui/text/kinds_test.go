@@ -12,8 +12,8 @@ import (
 	"tokentray/core/preset"
 )
 
-// TestEveryKindIsSaid walks all specs and names each sentence that is missing. The
-// rules are at the top of kinds.go.
+// TestEveryKindIsSaid walks all specs and names each missing sentence. The rules are
+// at the top of kinds.go.
 func TestEveryKindIsSaid(t *testing.T) {
 	for _, lang := range []Lang{English, Chinese} {
 		for _, missing := range New(lang).Knowing(preset.With(kinds.Builtin())).unsaid() {
@@ -22,7 +22,7 @@ func TestEveryKindIsSaid(t *testing.T) {
 	}
 }
 
-// TestWhatAKindLacksIsNamed: the walk sees everything that a kind needs.
+// TestWhatAKindLacksIsNamed: the walk finds everything that a kind needs.
 func TestWhatAKindLacksIsNamed(t *testing.T) {
 	mute := kinds.Spec{
 		Kind: "mute", Sibling: kinds.WeChat,
@@ -47,7 +47,7 @@ func TestWhatAKindLacksIsNamed(t *testing.T) {
 	if got := New(English).Knowing(set).unsaid(); !slices.Equal(got, want) {
 		t.Errorf("missing %q, want %q", got, want)
 	}
-	mute.Label = kinds.Label{"en": "Mute"} // a user's own kind is not explained
+	mute.Label = kinds.Label{"en": "Mute"} // a user's own kind needs no explanation
 	if set, err = kinds.Builtin().With(mute); err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func TestWhatAKindLacksIsNamed(t *testing.T) {
 	}
 }
 
-// unsaid lists the sentences that the kinds need and do not have.
+// unsaid lists the sentences that the kinds need but do not have.
 func (t *Text) unsaid() []string {
 	var out []string
 	need := func(keys ...string) {
@@ -118,7 +118,7 @@ func TestAKindsOwnSentenceComesFirst(t *testing.T) {
 		want string
 	}{
 		{kinds.WeChat, "WeChat console"},
-		{kinds.WeChatLegacy, "WeChat console"}, // its family's
+		{kinds.WeChatLegacy, "WeChat console"}, // the name of its family
 		{"pigeon", "upstream's console"},
 		{"", "upstream's console"},
 	} {
@@ -142,8 +142,8 @@ func TestAKindsOwnSentenceComesFirst(t *testing.T) {
 	}
 }
 
-// TestOnlyAFamilySpeaksOfItsVendor: what is said of every kind names no vendor. Only
-// commands about the simulator and the paths of the loopback do.
+// TestOnlyAFamilySpeaksOfItsVendor: sentences for all kinds name no vendor. Only
+// commands about the simulator and paths at the loopback do.
 func TestOnlyAFamilySpeaksOfItsVendor(t *testing.T) {
 	own := map[Key]bool{}
 	for _, family := range kindTables() {
@@ -165,7 +165,7 @@ func TestOnlyAFamilySpeaksOfItsVendor(t *testing.T) {
 	}
 }
 
-// kindNames are the names of a set's kinds, as people list them.
+// kindNames lists the names of a set's kinds.
 func kindNames(set kinds.Set) string {
 	var names []string
 	for _, k := range set.Names() {

@@ -1,6 +1,6 @@
 package text
 
-// man are the headings of the manual pages, and what stands in them alone.
+// man are the headings of the manual pages and the sentences that only they have.
 func man() table {
 	return table{
 		"man.title":       {"TokenTray manual", "TokenTray 手册"},

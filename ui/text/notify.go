@@ -1,7 +1,7 @@
 package text
 
-// notify is what desktop notifications say. A name or a time stands in them,
-// never a token nor a word of an upstream's.
+// notify is what desktop notifications say. They contain names and times, never a
+// token or a text of an upstream.
 func notify() table {
 	return table{
 		"cause.own_home":  {"Only the agent of your own home starts at login, not one in a folder of its own.", "只有默认数据目录的守护进程可以在登录时启动，自选目录的不可以。"},

@@ -1,7 +1,7 @@
 package text
 
-// offers says which other kind an account could be changed to, and where a refusal
-// is explained.
+// offers says which other kind an account could be changed to, and where a refusal is
+// explained.
 func offers() table {
 	return table{
 		"offer.change":   {"To change to {kind}: tokentray edit {account} --kind {kind}", "改用 {kind}：tokentray edit {account} --kind {kind}"},

@@ -1,7 +1,7 @@
 package text
 
-// problems says what is wrong or odd with a field that a person filled in: keys
-// are "problem." and a core.Problem's key.
+// problems says what is wrong or unusual with a field that a person filled in. A key
+// is "problem." and the key of a core.Problem.
 func problems() table {
 	return table{
 		"problem.name_empty": {"Give the account a name.", "请填写账号名称。"},

@@ -1,6 +1,6 @@
 package text
 
-// pushes are the sentences about where tokens go as they are renewed.
+// pushes are the sentences about the places that get each new token.
 func pushes() table {
 	return table{
 		"class.push":          {"A token could not be pushed: {message}", "token 未能推送到目标：{message}"},

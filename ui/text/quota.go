@@ -8,7 +8,7 @@ import (
 	"tokentray/core/api"
 )
 
-// quota is how much was asked of the upstream today, and of how much.
+// quota says how many calls were made today, and how many are allowed.
 func quota() table {
 	return table{
 		"quota.calls":    {"calls today", "今日调用"},
@@ -40,9 +40,9 @@ type Fact struct {
 	Value string
 }
 
-// Quota tells an account's calls of today, the forced ones where upstream counts
-// them apart, its budget, and, where a limit is known, when the counts begin anew:
-// there, where that is Beijing, and here.
+// Quota lists an account's calls of today, forced fetches if the upstream counts them
+// apart, its budget, and, if a limit is known, when the counts start again: in
+// Beijing's time if the upstream uses that, and in local time.
 func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 	calls, forced := a.Counts(now)
 	out := []Fact{{"quota.calls", t.used(calls, a.Quota.Calls)}}
@@ -62,7 +62,7 @@ func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 	return append(out, Fact{"quota.resets", t.resets(a.CountsUntil, now)})
 }
 
-// Usage tells how much of a call's quota is used, as upstream told.
+// Usage says how much of a call's quota is used, as the upstream reported it.
 func (t *Text) Usage(u core.Usage) string {
 	said := t.Say("quota.used", "n", grouped(u.Used), "of", grouped(u.Limit), "left", grouped(u.Left))
 	if u.RateCalls > 0 {
@@ -78,12 +78,12 @@ func (t *Text) used(n, of int) string {
 	return t.Say("quota.of", "n", grouped(n), "of", grouped(of))
 }
 
-// Beijing is the zone of the upstreams' days. China keeps no summer time, so a
-// fixed offset is exact and needs no zone database.
+// Beijing is the zone of the upstreams' days. China has no summer time, so a fixed
+// offset is exact and needs no zone database.
 func Beijing() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
 
-// resets says when the next day of the counts begins. next may be over: then it
-// is as many days later.
+// resets says when the next day of the counts starts. If next is over, it adds as
+// many days as needed.
 func (t *Text) resets(next, now time.Time) string {
 	for !next.After(now) {
 		next = next.AddDate(0, 0, 1)
@@ -99,7 +99,7 @@ func (t *Text) resets(next, now time.Time) string {
 	return t.Say("quota.elsewhere", "left", left, "time", here.Format("15:04"))
 }
 
-// grouped writes a number with its thousands apart: 500,000.
+// grouped writes a number with commas between thousands: 500,000.
 func grouped(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {

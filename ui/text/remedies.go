@@ -1,7 +1,8 @@
 package text
 
-// remedies says what a person can do: "remedy." and a remedy's key of package
-// core. A command stands at the end, so that it can be copied.
+// remedies says what a person can do. A key is "remedy." and a remedy's key in
+// package core. A command stands at the end of the sentence, so that it can be
+// copied.
 func remedies() table {
 	return table{
 		"remedy.try_again": {

@@ -2,8 +2,8 @@ package text
 
 import "testing"
 
-// TestAValueIsNoSentence: braces in a value stay as they are, whatever the
-// other placeholders are called and in whatever order they come.
+// TestAValueIsNoSentence: braces in a value stay as they are, in any order and
+// whatever the names of the other placeholders are.
 func TestAValueIsNoSentence(t *testing.T) {
 	say := New(English)
 	for _, c := range []struct {

@@ -7,7 +7,7 @@ import (
 	"tokentray/core/kinds"
 )
 
-// A failure in a few words speaks of the fields that the account's kind has.
+// A failure in a few words uses the field names of the account's kind.
 func TestShortSpeaksOfTheKindsOwnFields(t *testing.T) {
 	for _, tt := range []struct {
 		kind core.Kind

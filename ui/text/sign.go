@@ -5,9 +5,9 @@ import (
 	"tokentray/core/api"
 )
 
-// sign is what is said about signing pages for the JS-SDK: "sign.hint." and the key
-// of a hint, and the problems of an address. What a ticket is called stands with its
-// kind: "ticket." and its name.
+// sign is about signing pages for the JS-SDK: "sign.hint." and the key of a hint, and
+// the problems of an address. The name of a ticket is with its kind: "ticket." and
+// its name.
 func sign() table {
 	return table{
 		"cause.no_ticket": {"The account has no such ticket for the JS-SDK.", "此账号没有这种 JS-SDK 的 jsapi_ticket。"},
@@ -98,16 +98,16 @@ func sign() table {
 	}
 }
 
-// SignHint is what can make the signature of an address invalid.
+// SignHint says what can make the signature of an address invalid.
 func (t *Text) SignHint(h api.SignHint) string {
 	key := Key("sign.hint." + h.Key)
 	if !t.Has(key) {
-		return h.Message // of a newer agent
+		return h.Message // a hint that a newer agent knows
 	}
 	return t.Say(key, "detail", h.Detail)
 }
 
-// Ticket is what a ticket of a kind is called.
+// Ticket is the name of a kind's ticket.
 func (t *Text) Ticket(kind core.Kind, name string) string {
 	if key := Key("ticket." + name); t.Has(key) {
 		return t.Say(key)

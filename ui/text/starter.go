@@ -1,8 +1,8 @@
 package text
 
-// starter are the words inside the files that tokentray export writes for API
-// clients, and those of the command. The former stand in files of other
-// programs, so they are one line each, but for the accounts of what they are.
+// starter are the texts inside the files that tokentray export writes for API
+// clients, and those of the command. The former end up in files of other programs, so
+// they are one line each, except for the description of the accounts.
 func starter() table {
 	return table{
 		"starter.title": {"Calls with TokenTray", "接口调用（TokenTray）"},

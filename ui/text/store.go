@@ -1,6 +1,6 @@
 package text
 
-// store tells what had to be repaired in the database file.
+// store says what had to be repaired in the database file.
 func store() table {
 	return table{
 		"notice.store_restored": {

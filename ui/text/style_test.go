@@ -6,8 +6,8 @@ import (
 	"testing"
 )
 
-// TestOneWordForOneThing: the same thing has the same name wherever it is read,
-// and upstream's terms keep upstream's spelling.
+// TestOneWordForOneThing: the same thing has the same name everywhere, and names of
+// an upstream are spelled as the upstream spells them.
 func TestOneWordForOneThing(t *testing.T) {
 	for _, table := range tables() {
 		for key, p := range table {
@@ -31,9 +31,9 @@ func TestOneWordForOneThing(t *testing.T) {
 	}
 }
 
-// TestChineseTypography: a blank stands between Chinese and Latin letters or
-// figures and none before Chinese punctuation, punctuation between Chinese words
-// is Chinese, and what is a sentence in one language is one in the other.
+// TestChineseTypography: a space separates Chinese text from Latin letters and
+// figures, and there is none before Chinese punctuation. Punctuation between Chinese
+// words is Chinese. A text that is a sentence in one language is one in the other.
 func TestChineseTypography(t *testing.T) {
 	var (
 		tight   = regexp.MustCompile(`\p{Han}[A-Za-z0-9]|[A-Za-z0-9%]\p{Han}`)
@@ -43,8 +43,8 @@ func TestChineseTypography(t *testing.T) {
 	for _, table := range tables() {
 		for key, p := range table {
 			zh := p[Chinese]
-			// The way through a console is written as the console writes it; the host
-			// and port of a URL are no sentence.
+			// A path through a console is written as the console writes it. Host and
+			// port of a URL are no sentence.
 			if key != "where.wechat.mini" {
 				if found := tight.FindString(zh); found != "" {
 					t.Errorf("%s: no blank in %q of %q", key, found, zh)
@@ -63,8 +63,8 @@ func TestChineseTypography(t *testing.T) {
 	}
 }
 
-// TestPlurals: a count stands beside a word only where it is two at least, a
-// sentence of its own says one; else the sentence is built so that any fits.
+// TestPlurals: a sentence with a count is only used for two or more, and another
+// sentence says one. Or the sentence is worded so that any number fits.
 func TestPlurals(t *testing.T) {
 	all := table{}
 	for _, table := range tables() {

@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// TestTables: both languages of a sentence have the same placeholders, nothing
-// is said twice under one key, and typography is the language's own.
+// TestTables: both languages of a sentence have the same placeholders, no key is used
+// twice, and the typography fits the language.
 func TestTables(t *testing.T) {
 	placeholder := regexp.MustCompile(`\{[a-z_]+\}`)
 	holders := func(s string) []string {
@@ -42,8 +42,8 @@ func TestTables(t *testing.T) {
 	}
 }
 
-// joins reports whether a key is put between or behind other words, so that its
-// blanks belong to it.
+// joins reports whether a sentence is put between or after other words, so that
+// leading and trailing spaces belong to it.
 func joins(key Key) bool {
 	switch key {
 	case "cli.colon", "cli.comma", "cli.paren", "cli.warning", "get.clears", "help.default", "watch.paused", "tray.tip.and":

@@ -6,8 +6,8 @@ import (
 	"tokentray/core/api"
 )
 
-// Team says which team shares an account's token, and who renewed it last and when;
-// nothing when none does. at writes a time.
+// Team says which team shares an account's token, and which machine renewed it last
+// and when. It is empty without a team. at formats a time.
 func (t *Text) Team(a *api.AccountTeam, at func(time.Time) string) string {
 	switch {
 	case a == nil:
@@ -20,7 +20,7 @@ func (t *Text) Team(a *api.AccountTeam, at func(time.Time) string) string {
 	return t.Say("team.fact", "team", a.Name, "member", Isolated(a.By), "time", at(a.At))
 }
 
-// teams are the sentences about teams, whose machines have tokens together.
+// teams are the sentences about teams, whose machines share tokens.
 func teams() table {
 	return table{
 		"cause.team_key":     {"The team's token is sealed with a key that this machine does not have.", "团队的 token 使用了本机没有的密钥加密。"},

@@ -1,9 +1,9 @@
 // Package text holds every sentence a person reads, in English and in
 // Simplified Chinese, side by side, and the forms of durations and times.
 //
-// A subject has a file and a function that returns its table. Both languages
-// stand in one row, so that neither can miss a key; a test compares their
-// placeholders. A placeholder is a name in braces: {account}.
+// Each subject has a file and a function that returns its table. A row has both
+// languages, so that no key can lack one. A placeholder is a name in braces:
+// {account}. A test compares the placeholders of the languages.
 package text
 
 import (
@@ -58,14 +58,14 @@ func New(lang Lang) *Text {
 	return &Text{lang, all, kinds.Builtin()}
 }
 
-// Knowing returns the same sentences for other kinds, as a user's own with their
-// labels.
+// Knowing returns the same sentences for other kinds, such as those that a user
+// added, with their labels.
 func (t *Text) Knowing(set kinds.Set) *Text { return &Text{t.lang, t.rows, set} }
 
-// Kinds are the kinds that it knows.
+// Kinds returns the kinds that it knows.
 func (t *Text) Kinds() kinds.Set { return t.kinds }
 
-// Spec is what a kind is; empty but for its name when it is not known.
+// Spec returns the spec of a kind. For an unknown kind only the name is set.
 func (t *Text) Spec(k core.Kind) kinds.Spec {
 	spec, _ := t.kinds.Of(k)
 	return spec
@@ -114,16 +114,16 @@ func tables() []table {
 	}...)
 }
 
-// Lang is the language spoken.
+// Lang is the language of the sentences.
 func (t *Text) Lang() Lang { return t.lang }
 
-// Keys lists every key, in no order.
+// Keys lists every key, in no particular order.
 func (t *Text) Keys() []Key { return slices.Collect(maps.Keys(t.rows)) }
 
 // Has reports whether there is a sentence for key.
 func (t *Text) Has(key Key) bool { _, ok := t.rows[key]; return ok }
 
-// Some lists names, the first few of many.
+// Some lists the first few of many names.
 func (t *Text) Some(names []string) string {
 	const most = 5
 	between := map[Lang]string{English: ", ", Chinese: "、"}[t.lang]
@@ -138,10 +138,10 @@ func (t *Text) Some(names []string) string {
 	return list
 }
 
-// Say returns the sentence of key with its placeholders filled: args are names
-// and values in turn. A value is never searched for placeholders, for people give
-// accounts names with braces. An unknown key is said as itself, so that a mistake
-// shows and a test finds it.
+// Say returns the sentence of key with its placeholders filled. args are names and
+// values in turn. Values are not searched for placeholders, because account names may
+// contain braces. For an unknown key it returns the key, so that the mistake is
+// visible and a test finds it.
 func (t *Text) Say(key Key, args ...any) string {
 	says, ok := t.rows[key]
 	if !ok {
@@ -158,8 +158,8 @@ func (t *Text) Say(key Key, args ...any) string {
 	return strings.NewReplacer(pairs...).Replace(says)
 }
 
-// closeUp takes the blank away between a Chinese character of a sentence and one of a
-// value. It stands there because most values are figures and Latin letters.
+// closeUp removes the space between a Chinese character of a sentence and one of a
+// value. Sentences have that space because most values are figures and Latin letters.
 func closeUp(says, name, value string) string {
 	first, _ := utf8.DecodeRuneInString(value)
 	last, _ := utf8.DecodeLastRuneInString(value)
@@ -178,11 +178,11 @@ func closeUp(says, name, value string) string {
 	return says
 }
 
-// EnvLang is the environment variable that goes before the setting of the language,
-// in every program: en, zh, or auto for the locale.
+// EnvLang is an environment variable that every program prefers to the language
+// setting: en, zh, or auto for the locale.
 const EnvLang = "TOKENTRAY_LANG"
 
-// Choose is the language for a setting (auto, en or zh), unless EnvLang says
+// Choose returns the language for a setting (auto, en or zh), unless EnvLang names
 // another. For auto the locale decides.
 func Choose(setting string) Lang { return choose(setting, os.Getenv) }
 
@@ -199,10 +199,9 @@ func choose(setting string, getenv func(string) string) Lang {
 	return locale(getenv)
 }
 
-// locale is the language of the locale as gettext reads it: LC_ALL before
-// LC_MESSAGES before LANG, and where that is no C locale, the first language of the
-// list in LANGUAGE that the program speaks before all of them. English is the last
-// resort.
+// locale returns the language of the locale, by the rules of gettext: LC_ALL before
+// LC_MESSAGES before LANG. Unless that is the C locale, the first language in
+// LANGUAGE that the program has comes before all of them. The fallback is English.
 func locale(getenv func(string) string) Lang {
 	var of string
 	for _, name := range []string{"LC_ALL", "LC_MESSAGES", "LANG"} {
@@ -223,7 +222,7 @@ func locale(getenv func(string) string) Lang {
 	return lang
 }
 
-// match is the language of a locale's name, and whether the program speaks it.
+// match returns the language of a locale's name, and whether the program has it.
 func match(locale string) (lang Lang, spoken bool) {
 	locale, _, _ = strings.Cut(locale, ".")
 	locale, _, _ = strings.Cut(locale, "@")

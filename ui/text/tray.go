@@ -1,7 +1,7 @@
 package text
 
-// tray is what stands in the tray's menu and tooltip. Its times are coarse, for
-// they are renewed once a minute at most.
+// tray is what the tray's menu and tooltip say. Times have no seconds, because they
+// are updated once a minute at most.
 func tray() table {
 	return table{
 		"tray.item":        {"{account} · {left}", "{account} · {left}"},
@@ -16,7 +16,7 @@ func tray() table {
 		"tray.resume":      {"Resume all renewal", "恢复全部续期"},
 		"tray.quit":        {"Quit", "退出"},
 
-		// A live account is said to be one wherever a click copies it.
+		// A live account is marked as live wherever a click copies it.
 		"tray.in_env": {"{account} ({env})", "{account}（{env}）"},
 		"tray.live":   {"LIVE", "生产"},
 
@@ -27,7 +27,7 @@ func tray() table {
 		"tray.clip.stays": {"Clipboard: {account} · {format} · stays", "剪贴板：{account} · {format} · 不会自动清除"},
 		"tray.clear":      {"Clear the clipboard now", "立即清除剪贴板"},
 
-		// Where no tray is, the window says so when it is closed.
+		// Without a tray, the window says so when it is closed.
 		"window.no_tray.title": {"TokenTray goes on without a window", "窗口关闭后 TokenTray 继续运行"},
 		"window.no_tray.body":  {"This desktop shows no tray icons, so you will not see it, but it still renews tokens. Open it again from the applications menu or with the command tokentray; end it with tokentray stop. GNOME shows the icon with the extension AppIndicator and KStatusNotifierItem Support.", "此桌面不显示托盘图标，关闭窗口后看不到 TokenTray，但 token 会照常续期。可从应用菜单或用命令 tokentray 再次打开；tokentray stop 可结束它。GNOME 安装扩展 AppIndicator and KStatusNotifierItem Support 后会显示图标。"},
 		"window.no_tray.go":    {"Close window", "关闭窗口"},

@@ -1,6 +1,6 @@
 package text
 
-// window is what the window alone says: keys begin with "window.".
+// window is what only the window says. Keys start with "window.".
 func window() table {
 	return table{
 		"window.title":      {"TokenTray", "TokenTray"},
@@ -116,7 +116,7 @@ func window() table {
 		"window.remedy.not_here":      {"Leave it off.", "请保持关闭。"},
 		"window.remedy.no_clipboard":  {"On Wayland install wl-clipboard; or reveal the token and copy it by hand.", "Wayland 需安装 wl-clipboard；也可以显示 token 后手动复制。"},
 
-		// What a row has room for; the detail has the whole.
+		// Short enough for a row; the detail pane has the full sentence.
 		"window.row.tls":            {"Check the clock, certificates and proxy.", "请检查时钟、证书和代理。"},
 		"window.row.odd_answer":     {"Check the base URL and the proxy.", "请检查基础地址和代理。"},
 		"window.row.answer_path":    {"Check the path and the base URL.", "请检查路径和基础地址。"},

@@ -1,6 +1,6 @@
 package text
 
-// windowAgents are the sentences of the window about AI agents.
+// windowAgents are the window's sentences about AI agents.
 func windowAgents() table {
 	return table{
 		"window.agents":      {"AI agents", "AI 智能体"},

@@ -1,7 +1,7 @@
 package text
 
-// windowDoor is what the window's settings say about the loopback API, its
-// client keys and its access log: keys begin with "window.door.".
+// windowDoor is what the window's settings say about the loopback API, its client
+// keys and its access log. Keys start with "window.door.".
 func windowDoor() table {
 	return table{
 		"window.set.folder": {"Open data folder", "打开数据文件夹"},

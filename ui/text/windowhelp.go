@@ -1,7 +1,7 @@
 package text
 
-// windowHelp is what the window says where a person is needed: keys begin with
-// "window.". Names of places in WeChat's consoles stay as they stand there.
+// windowHelp is what the window says where a person must act. Keys start with
+// "window.". Names of places in WeChat's consoles are those of the consoles.
 func windowHelp() table {
 	return table{
 		"window.act.copy_details": {"Copy what the upstream said", "复制上游的应答"},

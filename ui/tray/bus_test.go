@@ -22,10 +22,10 @@ import (
 	"tokentray/core/api"
 )
 
-// patience bounds each wait for something that is told by an event.
+// patience limits each wait for an event.
 const patience = 20 * time.Second
 
-// wait waits for a line that the tray is to say.
+// wait waits for a line from the tray.
 func wait(t *testing.T, what string, from <-chan string, want string) {
 	t.Helper()
 	end := time.After(patience)
@@ -51,7 +51,7 @@ func TestOnASessionBus(t *testing.T) {
 	tray := startChild(t, first, list)
 
 	wait(t, "without a panel", tray.says, "state "+NoHost)
-	panel := startWatcher(t, first, false) // later than the agent
+	panel := startWatcher(t, first, false) // after the agent
 	item := panel.item(t)
 	wait(t, "with a panel", tray.says, "state "+Shown)
 
@@ -61,7 +61,7 @@ func TestOnASessionBus(t *testing.T) {
 	if got := item.get("ItemIsMenu"); got != false {
 		t.Errorf("ItemIsMenu is %v, so that a left click opens no window", got)
 	}
-	for _, property := range []string{"ToolTip", "Title"} { // panels show the one or the other
+	for _, property := range []string{"ToolTip", "Title"} { // panels show one or the other
 		if got := fmt.Sprint(item.get(property)); !strings.Contains(got, "TokenTray, Sandbox: 1 account, snake_case expires in 2 h") {
 			t.Errorf("%s is %s", property, got)
 		}
@@ -83,7 +83,7 @@ func TestOnASessionBus(t *testing.T) {
 	ids := item.wantLines(slices.Concat([]string{"snake__case · 2 h"}, as("snake__case", ""), tail("[1] Sandbox", "[0] Live"))...)
 	item.click(ids["snake__case · 2 h"])
 	wait(t, "a click on an account", tray.says, "call copy snake_case/sandbox")
-	item.click(ids["Copy snake__case as"]) // the submenu itself copies nothing
+	item.click(ids["Copy snake__case as"]) // a click on the submenu itself copies nothing
 	item.click(ids["curl command"])
 	wait(t, "a click on a format", tray.says, "call copy snake_case/sandbox as curl")
 	if err := item.obj.Call("org.kde.StatusNotifierItem.Activate", 0, int32(0), int32(0)).Err; err != nil {
@@ -94,14 +94,14 @@ func TestOnASessionBus(t *testing.T) {
 	tray.tell(t, command{Event: &api.Event{Type: api.EventEnv, Env: core.Live}})
 	live := slices.Concat([]string{"shop (LIVE) · 1 h", "  > Copy LIVE token"}, as("shop (LIVE)", "LIVE: "), tail("[0] Sandbox", "[1] Live"))
 	ids = item.wantLines(live...)
-	item.click(ids["shop (LIVE) · 1 h"]) // the submenu itself copies nothing
+	item.click(ids["shop (LIVE) · 1 h"]) // the same
 	item.click(ids["Copy LIVE token"])
 	wait(t, "a click in the submenu", tray.says, "call copy shop/live")
 	if got := fmt.Sprint(item.get("Title")); !strings.HasPrefix(got, "TokenTray, Live: 1 account") {
 		t.Errorf("Title is %s", got)
 	}
 
-	// What was copied can be seen, and taken away.
+	// What was copied is shown and can be cleared.
 	tray.tell(t, command{Event: &api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Account: "shop", Env: core.Live, Format: "header", ClearsAt: noon.Add(45 * time.Second)}}})
 	shown := slices.Clone(live)
 	shown = slices.Insert(shown, slices.Index(shown, "Open TokenTray"), "! Clipboard: shop (LIVE) · Header · clears within 1 min", "Clear the clipboard now")
@@ -111,7 +111,7 @@ func TestOnASessionBus(t *testing.T) {
 	tray.tell(t, command{Event: &api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}}})
 	item.wantLines(live...)
 
-	// The panel restarts; the new one misses what systray says.
+	// The panel restarts; the new one misses systray's signals.
 	panel.conn.Close()
 	wait(t, "panel gone", tray.says, "state "+NoHost)
 	panel = startWatcher(t, first, true)
@@ -125,7 +125,7 @@ func TestOnASessionBus(t *testing.T) {
 	// The whole session restarts.
 	first.stop()
 	wait(t, "session gone", tray.says, "state "+NoBus)
-	tray.tell(t, command{Session: &api.Session{}}) // of a client without one either
+	tray.tell(t, command{Session: &api.Session{}}) // a client without one changes nothing
 	wait(t, "still none", tray.says, "state "+NoBus)
 	second := startBus(t)
 	panel = startWatcher(t, second, false)
@@ -146,7 +146,7 @@ func TestOnASessionBus(t *testing.T) {
 	tray.wantNoRaces(t)
 }
 
-// With no bus the tray waits and starts none: the library would run dbus-launch.
+// Without a bus the tray waits and starts none: the library would run dbus-launch.
 func TestNoBusStartsNone(t *testing.T) {
 	dir := t.TempDir()
 	script := "#!/bin/sh\ntouch " + dir + "/launched\n"
@@ -175,7 +175,7 @@ func TestNoBusStartsNone(t *testing.T) {
 	}
 }
 
-// A session that restarted may listen where the last one did.
+// After the session restarted, its bus may have the same address.
 func TestBusIsTriedAgain(t *testing.T) {
 	socket := filepath.Join(t.TempDir(), "bus")
 	t.Setenv(busVariable, "unix:path="+socket)

@@ -17,9 +17,9 @@ import (
 	"tokentray/core/api"
 )
 
-// The tray runs in a process of its own, for systray runs once in a process and
-// has a data race (see races). Its fake agent tells each call on standard
-// output, a line each, and takes commands on standard input.
+// The tray runs in a child process, because systray can run only once in a process
+// and has a data race (see races). The child's fake agent writes each call to
+// standard output, one line per call, and reads commands from standard input.
 
 const childVariable = "TOKENTRAY_TEST_TRAY"
 
@@ -31,14 +31,14 @@ func TestMain(m *testing.M) {
 	os.Exit(m.Run())
 }
 
-// command is what the test tells the child.
+// command is what the test sends to the child.
 type command struct {
 	Snapshot *api.List
 	Event    *api.Event
 	Session  *api.Session
 }
 
-// asked is an agent that tells its calls.
+// asked is an agent that reports its calls.
 type asked struct{ *fakeAgent }
 
 func (a asked) tell(err error) error {
@@ -62,7 +62,7 @@ func (a asked) ClearClipboard(ctx context.Context) error {
 
 func (a asked) Stop(ctx context.Context) error { return a.tell(a.fakeAgent.Stop(ctx)) }
 
-// child runs the tray until it ends, and says how.
+// child runs the tray until it ends and reports how it ended.
 func child() {
 	var first command
 	in := json.NewDecoder(os.Stdin)
@@ -93,7 +93,7 @@ func child() {
 	fmt.Println("ended", err)
 }
 
-// process is the child as the test holds it.
+// process is the test's side of the child.
 type process struct {
 	says  chan string
 	in    *json.Encoder
@@ -142,9 +142,9 @@ func (p *process) tell(t *testing.T, c command) {
 	}
 }
 
-// wantNoRaces fails for every report but that of systray's own race: its answer
-// to the first GetLayout reads the number of the menu's version beside a
-// goroutine that counts it up.
+// wantNoRaces fails for every report except that of systray's own race: its answer to
+// the first GetLayout reads the menu's version number while another goroutine
+// increments it.
 func (p *process) wantNoRaces(t *testing.T) {
 	t.Helper()
 	files, _ := filepath.Glob(p.races + ".*")

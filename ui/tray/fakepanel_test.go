@@ -18,7 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// bus is a session bus of this test alone.
+// bus is a session bus for this test only.
 type bus struct {
 	address string
 	stop    func()
@@ -34,7 +34,7 @@ func startBus(t *testing.T) *bus {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	// The session lives as long as our end of standard input is open.
+	// The session lives as long as our end of its standard input is open.
 	cmd := exec.Command("dbus-run-session", "--", "sh", "-c", `echo "$DBUS_SESSION_BUS_ADDRESS" >&3; exec 3>&-; exec cat`)
 	cmd.ExtraFiles = []*os.File{w}
 	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, busVariable+"=") })
@@ -67,10 +67,10 @@ func (b *bus) connect(t *testing.T) *dbus.Conn {
 	return c
 }
 
-// fakeWatcher stands for a panel's StatusNotifierWatcher and host.
+// fakeWatcher is a panel's StatusNotifierWatcher and host.
 type fakeWatcher struct {
 	conn *dbus.Conn
-	deaf bool // to registrations by path, as systray makes them
+	deaf bool // ignores registrations by path, which is how systray registers
 
 	mu         sync.Mutex
 	props      *prop.Properties
@@ -98,8 +98,8 @@ func startWatcher(t *testing.T, b *bus, deaf bool) *fakeWatcher {
 	return w
 }
 
-// RegisterStatusNotifierItem takes a path of the sender, or a bus name whose
-// item has the customary path.
+// RegisterStatusNotifierItem accepts a path of the sender, or a bus name whose item
+// has the usual path.
 func (w *fakeWatcher) RegisterStatusNotifierItem(sender dbus.Sender, service string) *dbus.Error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
@@ -164,7 +164,7 @@ type node struct {
 	Kids  []dbus.Variant
 }
 
-// lines reads what can be seen of the menu, submenus indented, and their ids.
+// lines reads the visible lines of the menu, with submenus indented, and their ids.
 func (i icon) lines() (lines []string, ids map[string]int32) {
 	i.t.Helper()
 	ids = map[string]int32{}
@@ -194,7 +194,7 @@ func (i icon) lines() (lines []string, ids map[string]int32) {
 			walk(k, indent+"  > ")
 		}
 	}
-	// systray answers the first call with one level; see its GetLayout.
+	// systray answers the first call with one level only; see its GetLayout.
 	for range 2 {
 		var revision uint32
 		var root node
@@ -207,8 +207,8 @@ func (i icon) lines() (lines []string, ids map[string]int32) {
 	return lines, ids
 }
 
-// wantLines waits until the menu reads so, looking again at each change that it
-// announces.
+// wantLines waits until the menu has these lines. It looks again at each change that
+// the menu announces.
 func (i icon) wantLines(want ...string) map[string]int32 {
 	i.t.Helper()
 	changes := make(chan *dbus.Signal, 1000)

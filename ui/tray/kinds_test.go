@@ -13,7 +13,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// inHeader is a kind of a user's own, whose calls carry the token in a header.
+// inHeader returns the builtin kinds and a user's own kind whose token goes in a
+// header.
 func inHeader(t *testing.T, label string) kinds.Set {
 	t.Helper()
 	set, err := kinds.Builtin().With(kinds.Spec{
@@ -27,8 +28,8 @@ func inHeader(t *testing.T, label string) kinds.Set {
 	return set
 }
 
-// TestFormatsOfTheKind: no URL is offered for a kind whose token goes in a header, and
-// the lines of the others keep their places.
+// TestFormatsOfTheKind: a kind whose token goes in a header has no URL format, and
+// the lines of the other formats keep their places.
 func TestFormatsOfTheKind(t *testing.T) {
 	words := text.New(text.English).Knowing(inHeader(t, "Mine"))
 	a := acc("shop", core.Sandbox, core.StateFresh, time.Hour, 1)
@@ -43,8 +44,8 @@ func TestFormatsOfTheKind(t *testing.T) {
 	}
 }
 
-// TestWordsFollowTheKinds: when the agent knows other kinds, the menu is made with
-// sentences that know them, and not before.
+// TestWordsFollowTheKinds: when the agent gets other kinds, and only then, the menu
+// uses sentences that know them.
 func TestWordsFollowTheKinds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var made atomic.Int64

@@ -15,51 +15,50 @@ import (
 )
 
 const (
-	mostAccounts = 10 // lines of accounts in the menu
+	mostAccounts = 10 // accounts in the menu
 	maxName      = 32 // columns of an account's name in a label
-	formats      = 8  // that there are
+	formats      = 8  // how many there are
 )
 
-// menu is everything the tray shows: icon, tooltip and menu. An empty label is
-// a line that is not there.
+// menu is everything the tray shows: icon, tooltip and menu. A line with an empty
+// label is hidden.
 type menu struct {
 	look    icons.Look
 	tooltip string
 
-	message  string // what went wrong with the last click, or wants a look; cannot be clicked
+	message  string // what went wrong with the last click, or what needs attention; cannot be clicked
 	accounts []line
 	more     string // opens the window
 	as       submenu
-	clip     string // what of ours is on the clipboard; cannot be clicked
+	clip     string // what the clipboard holds of ours; cannot be clicked
 	clear    string
 	open     string
 	sandbox  string
 	live     string
-	isLive   bool // which of the two is ticked
+	isLive   bool // which of the two environments is ticked
 	pause    string
-	paused   bool // pause resumes
+	paused   bool // the pause entry says resume
 	quit     string
 }
 
-// line is an account. With confirm set the line is a submenu whose one entry
-// confirm copies.
+// line is an account. If confirm is set, the line is a submenu, and its only entry,
+// confirm, copies.
 type line struct {
 	ref     api.Ref
 	label   string
 	confirm string
 }
 
-// submenu copies an account's token in a format that a click on the account's
-// line would not take. Its label names the account. It has an entry for each of
-// the formats, an empty one for those that its kind does not have; the zero value is
-// a submenu that is not there.
+// submenu copies an account's token in another format than a click on the account's
+// line does. Its label names the account. It has an entry for each format, empty if
+// the account's kind does not have that format. The zero value is hidden.
 type submenu struct {
 	ref     api.Ref
 	label   string
 	entries [formats]string // in the order of format.Names
 }
 
-// build makes the menu at now. The ten most recently used accounts stand in the
+// build makes the menu at now. It has the ten most recently used accounts, in the
 // order of their names, so that a line stays in its place while it is used.
 func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	shown := p.inEnv()
@@ -110,8 +109,8 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	return m
 }
 
-// recovered says that accounts came back from the vault and wait for somebody to
-// look at them; empty when none did.
+// recovered says that accounts came back from the vault and need a check by the
+// person. It is empty if none did.
 func recovered(p *picture, t *text.Text) string {
 	switch n := len(p.Recovered); n {
 	case 0:
@@ -123,9 +122,9 @@ func recovered(p *picture, t *text.Text) string {
 	}
 }
 
-// copyAs is the submenu of an account, with the formats that its kind has. With ask
-// set each entry of a live one says once more what it copies: the way to it is two
-// steps as it is.
+// copyAs returns the submenu of an account with the formats of its kind. If ask is
+// set, each entry of a live account repeats what it copies; getting there takes two
+// steps anyway.
 func copyAs(a account, ask bool, t *text.Text) submenu {
 	s := submenu{ref: a.ref, label: t.Say("tray.as", "account", named(a.ref, t))}
 	has := format.For(t.Spec(a.kind))
@@ -141,8 +140,8 @@ func copyAs(a account, ask bool, t *text.Text) submenu {
 	return s
 }
 
-// clip says what is on the clipboard and until when at most. The time is rounded
-// up, so that it stays true until the line is renewed.
+// clip says what is on the clipboard and for how long at most. The time is rounded
+// up, so that it stays true until the line is updated.
 func clip(c api.Clipboard, now time.Time, t *text.Text) string {
 	if c.Key != "" {
 		return t.Say("tray.clip.key", "what", t.Held(short(c.Key)))
@@ -155,8 +154,8 @@ func clip(c api.Clipboard, now time.Time, t *text.Text) string {
 	return t.Say("tray.clip", "account", name, "format", formatName(c.Format, t), "time", t.Coarse(max(time.Minute, minutes)))
 }
 
-// formatName is the word for a format, which of a newer agent may be one that is
-// not known here.
+// formatName is the name of a format. A newer agent may have formats that are not
+// known here.
 func formatName(name string, t *text.Text) string {
 	if key := text.Key("window.format." + name); t.Has(key) {
 		return t.Say(key)
@@ -164,8 +163,8 @@ func formatName(name string, t *text.Text) string {
 	return name
 }
 
-// named is an account's name as it stands in a line. A live one says so at the
-// very place where it is clicked.
+// named is an account's name in a line. A live account is marked as live where it is
+// clicked.
 func named(ref api.Ref, t *text.Text) string {
 	name := short(ref.Name)
 	if ref.Env == core.Live {
@@ -174,7 +173,7 @@ func named(ref api.Ref, t *text.Text) string {
 	return name
 }
 
-// envWord is an environment's name where it must not be overlooked.
+// envWord is an environment's name where nobody must overlook it.
 func envWord(e core.Env, t *text.Text) string {
 	if e == core.Live {
 		return t.Say("tray.live")
@@ -184,8 +183,8 @@ func envWord(e core.Env, t *text.Text) string {
 
 func envName(e core.Env, t *text.Text) string { return t.Say(text.Key("env." + string(e))) }
 
-// label is an account's line: name, life left, and the state where that is not
-// what one expects. A renewal under way is no news while the token lives.
+// label is an account's line: name, time left, and the state if it is not the
+// expected one. A renewal is not shown while the token lives.
 func label(a account, pausedAll bool, now time.Time, t *text.Text) string {
 	name, left := named(a.ref, t), a.remaining(now)
 	state := a.stateAt(now)
@@ -199,7 +198,7 @@ func label(a account, pausedAll bool, now time.Time, t *text.Text) string {
 	return t.Say("tray.item.state", "account", name, "left", coarse(left, t), "state", word)
 }
 
-// coarse is a life left without seconds, which would be wrong at once.
+// coarse formats the time left without seconds, which would soon be wrong.
 func coarse(d time.Duration, t *text.Text) string {
 	if d < time.Minute {
 		return t.Say("tray.under_min")
@@ -207,9 +206,9 @@ func coarse(d time.Duration, t *text.Text) string {
 	return t.Coarse(d)
 }
 
-// tooltip is one line, for not every panel shows more: how many accounts the
-// environment has, how many need a person there and how many in the other one, what
-// expires first.
+// tooltip is one line, because some panels show only one: how many accounts the
+// environment has, how many need a person there and in the other environment, and
+// what expires first.
 func tooltip(p *picture, total int, now time.Time, t *text.Text) string {
 	here, elsewhere := p.needPerson(now)
 	count := func(n int, one, many text.Key, more ...any) string {
@@ -242,7 +241,7 @@ func tooltip(p *picture, total int, now time.Time, t *text.Text) string {
 	return t.Say("tray.tip", "env", envName(p.Active, t), "facts", strings.Join(facts, t.Say("tray.tip.and")))
 }
 
-// nextToExpire is the account of the active environment whose living token ends
+// nextToExpire returns the account of the active environment whose token expires
 // first.
 func (p *picture) nextToExpire(now time.Time) (account, bool) {
 	var first account
@@ -255,10 +254,10 @@ func (p *picture) nextToExpire(now time.Time) (account, bool) {
 	return first, !first.expires.IsZero()
 }
 
-// tick is when the times of the menu want to be renewed: every minute while a
-// token of the active environment is in its last quarter of an hour or one lies
-// on the clipboard for longer, every five minutes while one lives, never (0) with
-// none. Opening the menu renews them in any case.
+// tick returns how often to update the menu's times: every minute while a token of
+// the active environment is in its last 15 minutes or one is on the clipboard for
+// longer than that, every five minutes while one lives, and never (0) otherwise.
+// Opening the menu updates them too.
 func (p *picture) tick(now time.Time) time.Duration {
 	a, ok := p.nextToExpire(now)
 	switch {
@@ -272,18 +271,18 @@ func (p *picture) tick(now time.Time) time.Duration {
 	return 5 * time.Minute
 }
 
-// short is a name as it stands in a line of the panel, whichever way it is written.
+// short is a name in a line of the panel, in either direction of writing.
 func short(name string) string { return text.Isolated(shorten(name)) }
 
-// shorten cuts a name to maxName columns, a Chinese character taking two. The
-// middle goes, for names differ at their ends.
+// shorten cuts a name to maxName columns. A Chinese character takes two. It cuts the
+// middle, because names often differ at the ends.
 func shorten(name string) string {
 	r := []rune(name)
 	if columns(r) <= maxName {
 		return name
 	}
 	head, tail := 0, len(r)
-	for used := 1; ; { // the ellipsis is one column
+	for used := 1; ; { // the ellipsis takes one column
 		if w := columns(r[head : head+1]); used+w <= maxName*2/3 {
 			used, head = used+w, head+1
 			continue

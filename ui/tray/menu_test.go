@@ -16,7 +16,7 @@ import (
 
 var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
-// acc is an account as it comes over the wire; left 0 means that it has no token.
+// acc returns an account as it comes over the wire. If left is 0, it has no token.
 func acc(name string, env core.Env, state core.State, left time.Duration, used int) api.Account {
 	a := api.Account{Account: core.Account{ID: core.ID(name + "/" + string(env)), Name: name, Env: env}, State: state}
 	if left != 0 {
@@ -40,7 +40,7 @@ func pictureOf(l api.List) *picture {
 	return p
 }
 
-// markup writes a menu as text: the icon, the tooltip, then a line for each line.
+// markup writes a menu as text: the icon, the tooltip, then one line for each line.
 func markup(m menu) string {
 	var b strings.Builder
 	icon := []string{"sandbox"}
@@ -345,9 +345,9 @@ Quit
 	}
 }
 
-// TestTheTooltipSaysWhereSomebodyIsNeeded: the numbers of the active environment
-// and of the other one are told apart, and an account that waits for its owner's
-// consent counts from the moment that its token is dead.
+// TestTheTooltipSaysWhereSomebodyIsNeeded: it has separate counts for the active
+// environment and the other one. An account that waits for its owner's consent counts
+// once its token is dead.
 func TestTheTooltipSaysWhereSomebodyIsNeeded(t *testing.T) {
 	consent := acc("old", core.Live, core.StateFresh, time.Minute, 0)
 	consent.NeedsConsent = true
@@ -373,7 +373,7 @@ func TestTheTooltipSaysWhereSomebodyIsNeeded(t *testing.T) {
 	}
 }
 
-// TestAFailingPushShows: in the tooltip and by the badge.
+// TestAFailingPushShows: the tooltip and the badge show it.
 func TestAFailingPushShows(t *testing.T) {
 	a := acc("shop", core.Live, core.StateFresh, time.Hour, 0)
 	a.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{Error: &api.Error{Class: core.PushFailed}}}}
@@ -383,9 +383,8 @@ func TestAFailingPushShows(t *testing.T) {
 	}
 }
 
-// A line copies the account it names, in the environment it was shown for.
-// TestWhatCameBackIsTold: accounts that came back from the vault want a look,
-// until something that went wrong is more urgent.
+// TestWhatCameBackIsTold: the menu says that accounts came back from the vault, until
+// something more urgent went wrong.
 func TestWhatCameBackIsTold(t *testing.T) {
 	l := listOf(core.Sandbox, acc("shop", core.Sandbox, core.StatePaused, 0, 0))
 	for _, c := range []struct {
@@ -424,8 +423,8 @@ func TestEveryFormatHasAnEntry(t *testing.T) {
 	}
 }
 
-// The time until the clipboard is cleared is an upper bound, which stays true
-// for a minute.
+// The shown time until the clipboard is cleared is an upper bound that stays true for
+// a minute.
 func TestClipboardLine(t *testing.T) {
 	for _, tt := range []struct {
 		c      api.Clipboard

@@ -17,21 +17,21 @@ import (
 	"tokentray/core/format"
 )
 
-// misclickTime is how long a click on a line is ignored after the line began to
-// stand for another account: the person aimed at the one before.
+// misclickTime is how long clicks on a line are ignored after the line changed to
+// another account: the person meant the previous one.
 const misclickTime = 300 * time.Millisecond
 
-// slots are the lines of the menu as systray knows them. All are made once and
-// then only changed, shown and hidden: systray closes the channel of a line that
-// is removed, and a click at that moment would be a send on a closed channel; an
-// open menu does not collapse; and the lines' numbers stay as they are.
+// slots are the lines of the menu in systray. All are created once and then only
+// changed, shown and hidden. If a line were removed, systray would close its channel,
+// and a click at that moment would panic. Also an open menu does not collapse, and
+// the IDs of lines do not change.
 type slots struct {
 	message  *slot
 	accounts [mostAccounts]*slot
-	confirms [mostAccounts]*slot // submenus, each with the one entry of entries
+	confirms [mostAccounts]*slot // submenus, each with its one entry in entries
 	entries  [mostAccounts]*slot
 	more     *slot
-	as       *slot // a submenu with the formats
+	as       *slot // the submenu with the formats
 	formats  [formats]*slot
 	clip     *slot
 	clear    *slot
@@ -43,10 +43,10 @@ type slots struct {
 	all      []*slot // those that can be clicked
 	look     icons.Look
 	tooltip  string
-	set      bool // look and tooltip are valid
+	set      bool // icon and tooltip are valid
 }
 
-// slot is one line: what systray shows now and what a click on it does.
+// slot is one line: what systray shows and what a click does.
 type slot struct {
 	item    *systray.MenuItem
 	click   chan struct{}
@@ -55,14 +55,14 @@ type slot struct {
 
 	mu     sync.Mutex
 	action action
-	since  time.Time // when another action was replaced by this one
+	since  time.Time // when the action last changed
 }
 
-// makeSlots adds the lines to the menu, hidden where they may be missing.
+// makeSlots creates the lines of the menu. Lines that may be missing are hidden.
 func makeSlots() *slots {
 	s := &slots{}
 	add := func(item *systray.MenuItem) *slot {
-		// A channel with room keeps a click for the moment in which nobody waits.
+		// The buffered channel keeps a click that arrives while nobody waits.
 		sl := &slot{item: item, click: make(chan struct{}, 1)}
 		item.ClickedCh = sl.click
 		s.all = append(s.all, sl)
@@ -101,9 +101,9 @@ func makeSlots() *slots {
 	return s
 }
 
-// show makes a line read label, or hides it when that is empty, and gives it
-// its meaning. Each call of systray is a few signals on the bus, so only what
-// changes is called. A hidden line's label is left: Windows would show it.
+// show sets the label and the action of a line, or hides the line if the label is
+// empty. Each call of systray sends signals on the bus, so it calls only for changes.
+// It leaves the label of a hidden line alone, because Windows would show it.
 func (s *slot) show(label string, d action) {
 	s.mu.Lock()
 	if s.action != d {
@@ -140,7 +140,7 @@ func (s *slot) check(on bool) {
 	s.checked = on
 }
 
-// clicked is what a click on the line does now; none just after it changed.
+// clicked returns the action of a click on the line; none just after a change.
 func (s *slot) clicked() action {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -150,8 +150,8 @@ func (s *slot) clicked() action {
 	return s.action
 }
 
-// mnemonics keeps a label's characters from being taken for the mark of an
-// access key, which is _ in dbusmenu and & on Windows.
+// mnemonics escapes the character that marks an access key: _ in dbusmenu and & on
+// Windows.
 func mnemonics(label string) string {
 	switch runtime.GOOS {
 	case "darwin":
@@ -162,7 +162,7 @@ func mnemonics(label string) string {
 	return strings.ReplaceAll(label, "_", "__")
 }
 
-// show makes the lines, icon and tooltip show m.
+// show updates lines, icon and tooltip from m.
 func (s *slots) show(m menu) {
 	if !s.set || s.look != m.look {
 		systray.SetIcon(icons.Tray(m.look))
@@ -221,15 +221,15 @@ func (s *slots) show(m menu) {
 // panel is the display that systray makes on this platform.
 type panel struct {
 	cfg    Config
-	chosen chan action   // what a click asks
+	chosen chan action   // actions of clicks
 	retry  time.Duration // see busRetry
 
 	mu    sync.Mutex
 	want  *menu
-	first chan struct{} // closed when want is there
-	slots *slots        // nil until systray can take them
+	first chan struct{} // closed when want is set
+	slots *slots        // nil until systray is ready
 
-	titled     bool // the icon is there, so that its title may change
+	titled     bool // the icon is shown, so its title may change
 	shownTitle string
 }
 
@@ -253,7 +253,7 @@ func (p *panel) show(m menu) {
 	}
 }
 
-// ready is called when systray takes lines.
+// ready is called when systray can take lines.
 func (p *panel) ready() {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -263,7 +263,7 @@ func (p *panel) ready() {
 	}
 }
 
-// tapped is a click on the icon itself, where the platform tells of it.
+// tapped handles a click on the icon itself, on platforms that report it.
 func (p *panel) tapped(ctx context.Context) func() {
 	return func() {
 		select {
@@ -273,7 +273,7 @@ func (p *panel) tapped(ctx context.Context) func() {
 	}
 }
 
-// listen hands clicks on lines to the loop, until ctx ends.
+// listen passes clicks on lines to the loop until ctx ends.
 func (p *panel) listen(ctx context.Context) {
 	p.mu.Lock()
 	all := p.slots.all

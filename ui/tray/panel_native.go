@@ -10,12 +10,11 @@ import (
 	"fyne.io/systray"
 )
 
-// title does nothing: macOS would write it beside the icon.
+// title does nothing: macOS would show it beside the icon.
 func (p *panel) title(string) {}
 
-// run shows the icon while loop runs. The messages of the tray's window come to
-// the thread that made it, so systray keeps the calling goroutine, and loop has
-// one of its own.
+// run shows the icon while loop runs. Messages of the tray's window go to the thread
+// that made it, so systray stays on the calling goroutine and loop gets its own.
 func (p *panel) run(ctx context.Context, loop func() error) error {
 	runtime.LockOSThread()
 	defer runtime.UnlockOSThread()

@@ -4,7 +4,7 @@ package tray
 
 import "context"
 
-// panel shows nothing: the menu bar of macOS is reached through cgo.
+// panel shows nothing: the menu bar of macOS needs cgo.
 type panel struct {
 	cfg    Config
 	chosen chan action

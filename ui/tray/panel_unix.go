@@ -13,15 +13,15 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// busVariable names the session bus, to us and to systray.
+// busVariable holds the address of the session bus, for us and for systray.
 const busVariable = "DBUS_SESSION_BUS_ADDRESS"
 
-// busRetry is how often a bus that does not answer is tried again: after the
-// session restarted, another may listen at the same address.
+// busRetry is how often a bus that does not answer is tried again: after the session
+// restarts, another bus may have the same address.
 const busRetry = time.Minute
 
-// run shows the icon while loop runs, on the session bus there is, and when that
-// ends on the next one that a client brings.
+// run shows the icon while loop runs: on the current session bus, and when that ends,
+// on the next one that a client brings.
 func (p *panel) run(ctx context.Context, loop func() error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	p.retry = busRetry
@@ -38,7 +38,7 @@ func (p *panel) run(ctx context.Context, loop func() error) error {
 
 // keepOnBus keeps the icon on a session bus until ctx ends.
 func (p *panel) keepOnBus(ctx context.Context) {
-	var end func() // takes the icon away
+	var end func() // removes the icon
 	defer func() {
 		if end != nil {
 			end()
@@ -53,7 +53,7 @@ func (p *panel) keepOnBus(ctx context.Context) {
 	for {
 		if conn := p.connect(address); conn != nil {
 			watch(ctx, conn, p.cfg, func() {
-				os.Setenv(busVariable, address) // systray asks for the bus by it
+				os.Setenv(busVariable, address) // systray reads the address from there
 				start, stop := systray.RunWithExternalLoop(nil, nil)
 				p.startIcon(start)
 				end = stop
@@ -78,8 +78,8 @@ func (p *panel) keepOnBus(ctx context.Context) {
 	}
 }
 
-// startIcon calls start, which shows the icon. The title it has then becomes its Id,
-// by which panels remember where the user wants it, so it is always the same one.
+// startIcon calls start, which shows the icon. The title at that time becomes the
+// icon's Id. Panels use it to remember the icon's place, so it is always the same.
 func (p *panel) startIcon(start func()) {
 	p.mu.Lock()
 	p.titled, p.shownTitle = false, ""
@@ -92,8 +92,8 @@ func (p *panel) startIcon(start func()) {
 	p.title(p.want.tooltip)
 }
 
-// title gives the icon's title the tooltip's text: many panels show that in its
-// place, and it is what a screen reader says.
+// title sets the icon's title to the tooltip's text: many panels show that instead,
+// and screen readers read it.
 func (p *panel) title(tooltip string) {
 	if p.titled && p.shownTitle != tooltip {
 		p.shownTitle = tooltip
@@ -101,8 +101,8 @@ func (p *panel) title(tooltip string) {
 	}
 }
 
-// connect opens a connection of our own, which nobody else's signals disturb;
-// nil when there is no bus.
+// connect opens a private connection, so that no other signals arrive on it. It
+// returns nil if there is no bus.
 func (p *panel) connect(address string) *dbus.Conn {
 	if address == "" {
 		return nil
@@ -115,9 +115,9 @@ func (p *panel) connect(address string) *dbus.Conn {
 	return conn
 }
 
-// busAddress is the session bus of this process, or "". It must be known before
-// anything of D-Bus is touched: without an address the library would start a
-// bus by itself, which nothing else is on.
+// busAddress returns the session bus of this process, or "". It must be called before
+// anything of D-Bus: without an address the library would start a bus of its own,
+// which no other program uses.
 func busAddress() string {
 	if a := os.Getenv(busVariable); a != "" && a != "autolaunch:" {
 		return a

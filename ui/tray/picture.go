@@ -10,14 +10,13 @@ import (
 	"tokentray/core/api"
 )
 
-// picture is what the tray knows of the agent.
+// picture is what the tray knows about the agent's accounts.
 type picture struct {
 	*api.Picture[kept]
-	// copyAs is the account of each environment that the submenu of formats is
-	// about: the one that was copied last. Before the first copy it is the one
-	// that was used last when the menu was first built. It does not change with
-	// each use, since programs use accounts too, and a line must not change while
-	// somebody clicks it.
+	// copyAs is the account in the submenu of formats, for each environment: the one
+	// that was copied last. Before the first copy it is the one that was used last
+	// when the menu was first built. It does not change with each use, because
+	// programs use accounts too, and a line must not change while a person clicks it.
 	copyAs map[core.Env]core.ID
 }
 
@@ -25,19 +24,19 @@ func newPicture() *picture {
 	return &picture{Picture: api.NewPicture(keep), copyAs: map[core.Env]core.ID{}}
 }
 
-// kept is what a menu shows of an account, and no more, since the agent may have
-// thousands.
+// kept is what a menu shows of an account. It is small, because the agent may have
+// thousands of accounts.
 type kept struct {
 	kind     core.Kind
-	state    core.State // when it was told
+	state    core.State // at the last event
 	expires  moment     // none without a token
 	lastUsed moment
-	failing  int32 // pushes
-	consent  bool  // it waits for its owner's once its token is dead
+	failing  int32 // number of failing pushes
+	consent  bool  // it needs its owner's consent once its token is dead
 }
 
-// moment is a time in nanoseconds since 1970, in a third of the memory of a
-// time.Time; 0 is none.
+// moment is a time in nanoseconds since 1970. It takes a third of the memory of a
+// time.Time. 0 is none.
 type moment int64
 
 func momentOf(t time.Time) moment {
@@ -62,7 +61,7 @@ func keep(a api.Account, _ kept, _ bool) kept {
 	return out
 }
 
-// account is what is kept of an account, with its name.
+// account is a kept account with its name.
 type account struct {
 	id       core.ID
 	ref      api.Ref
@@ -74,7 +73,7 @@ type account struct {
 	lastUsed time.Time
 }
 
-// all are the accounts by name, sandbox before live.
+// all returns the accounts by name, sandbox before live.
 func (p *picture) all() iter.Seq[account] {
 	return func(yield func(account) bool) {
 		for i := range p.Accounts {
@@ -85,14 +84,14 @@ func (p *picture) all() iter.Seq[account] {
 	}
 }
 
-// at is the account at an index.
+// at returns the account at an index.
 func (p *picture) at(i int) account {
 	id, ref := p.Name(i)
 	k := p.Accounts[i]
 	return account{id: id, ref: ref, kind: k.kind, state: k.state, consent: k.consent, expires: k.expires.time(), failing: int(k.failing), lastUsed: k.lastUsed.time()}
 }
 
-// find is the account of an ID.
+// find returns the account with an ID.
 func (p *picture) find(id core.ID) (account, bool) {
 	i, ok := p.Index(id)
 	if !ok {
@@ -101,7 +100,7 @@ func (p *picture) find(id core.ID) (account, bool) {
 	return p.at(i), true
 }
 
-// remaining is the life left, 0 without a living token.
+// remaining returns the time left, 0 without a living token.
 func (a account) remaining(now time.Time) time.Duration {
 	if a.expires.IsZero() {
 		return 0
@@ -109,8 +108,7 @@ func (a account) remaining(now time.Time) time.Duration {
 	return max(0, a.expires.Sub(now))
 }
 
-// apply takes an event in. It reports whether anything that is shown may have
-// changed.
+// apply processes an event and reports whether the display may have changed.
 func (p *picture) apply(e api.Event) bool {
 	c := p.Apply(e)
 	c.Raise, c.Bye = false, false
@@ -148,7 +146,7 @@ func (p *picture) isCopyAs(env core.Env, ref api.Ref) bool {
 	return ok && a.ref == ref
 }
 
-// later orders the most recently used first, then by name.
+// later orders accounts by last use, the latest first, then by name.
 func later(a, b account) int {
 	if c := b.lastUsed.Compare(a.lastUsed); c != 0 {
 		return c
@@ -156,8 +154,7 @@ func later(a, b account) int {
 	return strings.Compare(a.ref.Name, b.ref.Name)
 }
 
-// inEnv lists the accounts of the active environment, the most recently used
-// first.
+// inEnv returns the accounts of the active environment, the last used first.
 func (p *picture) inEnv() []account {
 	var out []account
 	for a := range p.all() {
@@ -169,7 +166,7 @@ func (p *picture) inEnv() []account {
 	return out
 }
 
-// stateAt is the state at now; see api.Account.
+// stateAt returns the state at now; see api.Account.
 func (a account) stateAt(now time.Time) core.State {
 	whole := api.Account{State: a.state, ExpiresAt: a.expires, NeedsConsent: a.consent}
 	if !a.expires.IsZero() {
@@ -178,8 +175,8 @@ func (a account) stateAt(now time.Time) core.State {
 	return whole.StateAt(now)
 }
 
-// needPerson counts the accounts that wait for somebody at now, those of the active
-// environment and those of the other.
+// needPerson counts the accounts that need a person at now, in the active environment
+// and in the other.
 func (p *picture) needPerson(now time.Time) (here, elsewhere int) {
 	for a := range p.all() {
 		switch {
@@ -193,7 +190,7 @@ func (p *picture) needPerson(now time.Time) (here, elsewhere int) {
 	return here, elsewhere
 }
 
-// failingPushes counts the pushes of all accounts that failed at their last try.
+// failingPushes counts the pushes of all accounts whose last try failed.
 func (p *picture) failingPushes() int {
 	n := 0
 	for a := range p.all() {

@@ -36,8 +36,8 @@ func TestEventsKeepThePictureTrue(t *testing.T) {
 	}
 }
 
-// The submenu of formats is about what was copied last, whatever programs use
-// meanwhile, and never about the other environment.
+// The submenu of formats is about the account that was copied last, whatever programs
+// use meanwhile, and never about the other environment.
 func TestFormatsAreOfTheAccountCopiedLast(t *testing.T) {
 	p := pictureOf(listOf(
 		core.Sandbox, acc("blog", core.Sandbox, core.StateFresh, time.Hour, 2),

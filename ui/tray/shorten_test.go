@@ -24,8 +24,7 @@ func TestShorten(t *testing.T) {
 	}
 }
 
-// A name that is written from right to left takes the time left with it in no
-// panel.
+// A right-to-left name does not move the time left, in any panel.
 func TestNamesFromRightToLeftStayInTheirPlace(t *testing.T) {
 	a := account{ref: api.Ref{Name: "חנות shop", Env: core.Sandbox}, state: core.StateFresh, expires: noon.Add(time.Hour)}
 	if got, want := label(a, false, noon, text.New(text.English)), "\u200e\u2068חנות shop\u2069\u200e · 1 h"; got != want {

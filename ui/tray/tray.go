@@ -1,10 +1,10 @@
-// Package tray is the icon in the desktop's tray, and its menu: a click on an
-// account copies its token.
+// Package tray is the icon in the desktop's tray and its menu. A click on an account
+// copies its token.
 //
-// The agent's events keep a picture of it up to date. A pure function turns the
-// picture into a menu, and the panel, which differs by platform, shows that. The
-// menu is built again after a change, and once a minute at most because of the
-// times in it; lines that say the same as before are not touched.
+// The agent's events update a picture of the accounts. A pure function makes a menu
+// of the picture, and the panel of the platform shows it. The menu is built again
+// after a change, and at most once a minute because of the times in it. Lines that
+// did not change are not touched.
 package tray
 
 import (
@@ -20,7 +20,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// What Config.State is told.
+// The values that Config.State gets.
 const (
 	Shown   = api.TrayShown
 	NoBus   = api.TrayNoBus
@@ -28,7 +28,7 @@ const (
 	Waiting = api.TrayWaiting
 )
 
-// gather is how long changes are gathered before the menu is built again.
+// gather is how long changes are collected before the menu is built again.
 const gather = 200 * time.Millisecond
 
 // Agent is what the tray asks of the agent.
@@ -42,25 +42,24 @@ type Agent interface {
 	Stop(ctx context.Context) error
 }
 
-// Config is what a tray is made of.
+// Config configures a tray.
 type Config struct {
 	Agent Agent
-	// State is told each change of what the constants above name. May be nil.
+	// State is called at each change with one of the constants above. It may be nil.
 	State func(string)
-	// Sessions brings the desktops of clients: an icon that has no session bus,
-	// or lost its own, goes to the one named there. May be nil.
+	// Sessions brings the desktops of clients. An icon without a session bus, or
+	// whose bus ended, moves there. It may be nil.
 	Sessions <-chan api.Session
-	// Words makes the sentences of a language, which know the kinds that the agent
-	// has now. Nil: those of the builtin kinds.
+	// Words returns the sentences of a language for the kinds that the agent has now.
+	// Nil: those of the builtin kinds.
 	Words func(text.Lang) *text.Text
 	Now   func() time.Time // nil means time.Now
 	Log   *slog.Logger     // nil discards
 }
 
-// Run shows the tray until ctx ends, the agent ends, or Quit is chosen, which
-// stops the agent. Without a bus or a tray it waits for one. It can run once in
-// the life of a process, on macOS on the main goroutine. Its error is one of the
-// agent's event stream.
+// Run shows the tray until ctx ends, the agent ends, or Quit is chosen, which stops
+// the agent. Without a bus or a tray it waits for one. It can run once per process,
+// on macOS on the main goroutine. It returns the error of the agent's event stream.
 func Run(ctx context.Context, cfg Config) error {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
@@ -78,7 +77,7 @@ func Run(ctx context.Context, cfg Config) error {
 	return p.run(ctx, func() error { return t.loop(ctx, cancel) })
 }
 
-// verb is what a click does.
+// verb is the kind of an action.
 type verb int
 
 const (
@@ -96,20 +95,20 @@ const (
 type action struct {
 	verb   verb
 	ref    api.Ref // for doCopy
-	format string  // for doCopy; empty: the account's own, else that of the settings
+	format string  // for doCopy; empty: the format of the account, else of the settings
 }
 
-// result is how an action ended.
+// result is the result of an action.
 type result struct {
 	action action
 	err    error
 }
 
-// display is where a menu is shown. The panel is the real one.
+// display shows a menu. The panel is the real one; tests have a fake.
 type display interface {
 	show(menu)
 	clicks() <-chan action
-	opened() <-chan struct{} // the menu has just been opened
+	opened() <-chan struct{} // signals that the menu was opened
 }
 
 // tray is the loop between agent and display.
@@ -118,7 +117,7 @@ type tray struct {
 	panel        display
 	picture      *picture
 	text         *text.Text
-	textLanguage string // the language setting that text was made for
+	textLanguage string // the language setting of text
 	shown        *menu
 	failure      *result // of the last click
 	results      chan result
@@ -134,12 +133,12 @@ func newTray(cfg Config, d display) *tray {
 }
 
 // loop keeps the display up to date until ctx or the agent ends. Then it cancels
-// the actions under way by quit and waits for them.
+// running actions with quit and waits for them.
 func (t *tray) loop(ctx context.Context, quit func()) error {
 	defer t.running.Wait()
 	defer quit()
 	news := api.Follow(ctx, func(context.Context) (Agent, error) { return t.Agent, nil }, api.Following{})
-	due := time.NewTimer(0) // the next building of the menu
+	due := time.NewTimer(0) // when to build the menu next
 	due.Stop()
 	pending := false // due is set to gather
 	buildSoon := func() {
@@ -168,7 +167,7 @@ func (t *tray) loop(ctx context.Context, quit func()) error {
 				return n.Lost
 			case !t.onEvent(n.Event):
 			case t.shown == nil:
-				build() // the first picture
+				build() // the first menu
 			default:
 				buildSoon()
 			}
@@ -190,19 +189,19 @@ func (t *tray) loop(ctx context.Context, quit func()) error {
 	}
 }
 
-// onEvent takes an event in and reports whether the menu may have changed. A
-// failed click on an account is forgotten once the account is fresh.
+// onEvent processes an event and reports whether the menu may have changed. The error
+// of a click on an account is dropped when the account has a fresh token.
 func (t *tray) onEvent(e api.Event) bool {
 	if a := e.Account; a != nil && t.failure != nil && t.failure.action.ref == a.Ref() && a.StateAt(t.Now()) == core.StateFresh {
 		t.failure = nil
 	}
 	if e.Type == api.EventKinds {
-		t.text = nil // it knows the kinds that there were
+		t.text = nil // it knows the old kinds
 	}
 	return t.picture.apply(e)
 }
 
-// build makes the menu and shows it if it differs from the one on the screen.
+// build makes the menu and shows it if it differs from the shown one.
 func (t *tray) build() {
 	if t.text == nil || t.textLanguage != t.picture.Settings.Language {
 		t.textLanguage = t.picture.Settings.Language
@@ -216,8 +215,8 @@ func (t *tray) build() {
 	t.panel.show(m)
 }
 
-// failureText says in a line what went wrong with the last click; empty for
-// nothing.
+// failureText says in a line what went wrong with the last click; empty if nothing
+// did.
 func (t *tray) failureText() string {
 	if t.failure == nil {
 		return ""
@@ -237,8 +236,8 @@ func (t *tray) failureText() string {
 	return t.text.Say("tray.failed", "account", account, "cause", cause)
 }
 
-// start begins an action on a goroutine of its own, since a copy may have to fetch
-// first. The same action is not begun twice at once.
+// start runs an action in a goroutine of its own, because a copy may have to fetch
+// first. It does not start the same action twice at the same time.
 func (t *tray) start(ctx context.Context, d action) {
 	if t.busy[d] {
 		return
@@ -254,7 +253,7 @@ func (t *tray) start(ctx context.Context, d action) {
 	})
 }
 
-// finish takes a result in and reports whether the tray is to end.
+// finish processes a result and reports whether the tray should end.
 func (t *tray) finish(r result) bool {
 	delete(t.busy, r.action)
 	if r.err == nil {

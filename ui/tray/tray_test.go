@@ -17,14 +17,14 @@ import (
 	"tokentray/core/api"
 )
 
-// fakeAgent records what the tray asks of it.
+// fakeAgent records its calls.
 type fakeAgent struct {
 	mu     sync.Mutex
 	asked  []string
 	list   api.List
 	events chan api.Event
 	fail   error
-	slow   chan struct{} // Copy waits for it, if set
+	slow   chan struct{} // if set, Copy waits for it
 }
 
 func newFakeAgent(l api.List) *fakeAgent {
@@ -73,7 +73,7 @@ func (f *fakeAgent) Events(context.Context, bool) (<-chan api.Event, error) {
 	return f.events, nil
 }
 
-// fakeDisplay keeps the menus it was told to show.
+// fakeDisplay keeps the menus that it was given.
 type fakeDisplay struct {
 	mu    sync.Mutex
 	menus []menu
@@ -102,12 +102,12 @@ func (d *fakeDisplay) last() menu {
 	return d.menus[len(d.menus)-1]
 }
 
-// rig is the loop between a fake agent and a fake display, in a bubble whose
-// clock begins at the accounts' noon.
+// rig is the loop between a fake agent and a fake display, in a synctest bubble whose
+// clock starts at noon.
 type rig struct {
 	*fakeAgent
 	*fakeDisplay
-	looks atomic.Int64 // at the clock
+	looks atomic.Int64 // how often the clock was read
 	log   bytes.Buffer
 	err   error
 	ended chan struct{}
@@ -139,7 +139,7 @@ func loopTest(t *testing.T, l api.List, test func(*rig)) {
 	})
 }
 
-// pass lets d of time pass.
+// pass lets time pass.
 func (r *rig) pass(d time.Duration) {
 	<-time.After(d)
 	synctest.Wait()
@@ -161,7 +161,7 @@ func TestMenuIsBuiltOnlyOnRealChange(t *testing.T) {
 		}
 		r.pass(time.Second)
 		r.wantMenus(t, 2)
-		r.change(acc("shop", core.Sandbox, core.StateBlocked, 0, 100)) // used again: not shown
+		r.change(acc("shop", core.Sandbox, core.StateBlocked, 0, 100)) // a use is not shown
 		r.change(acc("shop", core.Live, core.StateFresh, time.Hour, 100))
 		r.pass(time.Second)
 		r.wantMenus(t, 2)
@@ -271,7 +271,7 @@ func TestFailureIsShownUntilItIsOver(t *testing.T) {
 		if !strings.HasPrefix(m.message, "shop: ") || m.tooltip != m.message {
 			t.Errorf("message %q, tooltip %q", m.message, m.tooltip)
 		}
-		r.change(blocked) // no news
+		r.change(blocked) // no change
 		r.pass(time.Second)
 		if r.last().message == "" {
 			t.Error("the message is gone too early")
@@ -307,7 +307,7 @@ func TestSlowCopyBlocksNothing(t *testing.T) {
 	loopTest(t, listOf(core.Sandbox, shop), func(r *rig) {
 		r.slow = make(chan struct{})
 		r.click <- action{verb: doCopy, ref: shop.Ref()}
-		r.click <- action{verb: doCopy, ref: shop.Ref()} // once is enough
+		r.click <- action{verb: doCopy, ref: shop.Ref()} // one is enough
 		r.click <- action{verb: doPause}
 		synctest.Wait()
 		if got := r.took(); got != "pause true" {
@@ -323,7 +323,7 @@ func TestSlowCopyBlocksNothing(t *testing.T) {
 
 func TestLoopEndsWithTheAgent(t *testing.T) {
 	loopTest(t, listOf(core.Sandbox), func(r *rig) {
-		r.slow = make(chan struct{}) // never: quit cancels it
+		r.slow = make(chan struct{}) // blocks until quit cancels it
 		r.click <- action{verb: doCopy, ref: api.Ref{Name: "shop"}}
 		r.events <- api.Event{Type: api.EventBye}
 		<-r.ended

@@ -12,8 +12,8 @@ import (
 	"github.com/godbus/dbus/v5"
 )
 
-// The service at which icons register and which panels ask for them
-// (freedesktop.org, StatusNotifierItem).
+// The service where icons register and where panels look for them (freedesktop.org,
+// StatusNotifierItem).
 const (
 	watcherName = "org.kde.StatusNotifierWatcher"
 	watcherPath = dbus.ObjectPath("/StatusNotifierWatcher")
@@ -22,23 +22,23 @@ const (
 
 const (
 	grace = 500 * time.Millisecond // for systray to register by itself
-	tries = 5                      // registrations of ours, each after a grace
-	reply = 5 * time.Second        // bounds a call to the watcher
+	tries = 5                      // registrations by us, each after a grace
+	reply = 5 * time.Second        // limits a call to the watcher
 )
 
-// watcher starts the icon when there is a tray, and sees that it is registered,
-// and again after a panel started or restarted, also when systray missed that.
+// watcher starts the icon when there is a tray and makes sure that it is registered.
+// It does so again after a panel started, even if systray missed that.
 type watcher struct {
 	conn      *dbus.Conn
 	cfg       Config
-	start     func() // shows the icon; systray then registers it beside us
+	start     func() // shows the icon; then systray registers it too
 	started   bool
-	reported  string // the state, last
+	reported  string // the last state
 	triesLeft int
 }
 
-// watch keeps the icon in the trays of one session bus. It returns when ctx or
-// the bus ends.
+// watch keeps the icon in the trays of one session bus. It returns when ctx or the
+// bus ends.
 func watch(ctx context.Context, conn *dbus.Conn, cfg Config, start func()) {
 	w := &watcher{conn: conn, cfg: cfg, start: start, triesLeft: tries}
 	signals := make(chan *dbus.Signal, 16)
@@ -75,8 +75,8 @@ func watch(ctx context.Context, conn *dbus.Conn, cfg Config, start func()) {
 	}
 }
 
-// pause is how long systray has to register by itself before we look; none
-// before it was started.
+// pause returns how long systray has to register by itself before we look; none
+// before the icon was started.
 func (w *watcher) pause() time.Duration {
 	if !w.started {
 		return 0
@@ -84,8 +84,7 @@ func (w *watcher) pause() time.Duration {
 	return grace
 }
 
-// subscribe asks for the signals of a watcher that comes or goes, and of a panel
-// that begins or ceases to show icons.
+// subscribe asks for signals about starting and ending watchers and panels.
 func (w *watcher) subscribe(ctx context.Context) error {
 	if err := w.conn.AddMatchSignalContext(ctx, dbus.WithMatchSender(busName), dbus.WithMatchInterface(busName),
 		dbus.WithMatchMember("NameOwnerChanged"), dbus.WithMatchArg(0, watcherName)); err != nil {
@@ -99,8 +98,8 @@ func (w *watcher) subscribe(ctx context.Context) error {
 	return nil
 }
 
-// check registers the icon if the watcher does not know it. It reports whether
-// to look again.
+// check registers the icon if the watcher does not know it. It reports whether to
+// check again.
 func (w *watcher) check(ctx context.Context) (again bool) {
 	ctx, cancel := context.WithTimeout(ctx, reply)
 	defer cancel()
@@ -113,7 +112,7 @@ func (w *watcher) check(ctx context.Context) (again bool) {
 		w.start()
 		return true
 	}
-	// The item is known by systray's connection, which owns this name.
+	// The item belongs to systray's connection, which owns this name.
 	var item string
 	name := fmt.Sprintf("org.kde.StatusNotifierItem-%d-1", os.Getpid())
 	if err := w.conn.BusObject().CallWithContext(ctx, busName+".GetNameOwner", dbus.FlagNoAutoStart, name).Store(&item); err != nil {
@@ -124,9 +123,9 @@ func (w *watcher) check(ctx context.Context) (again bool) {
 		return w.retry("the tray does not tell its icons", err)
 	}
 	if !registered(items, item, name) {
-		// By the connection's own name and the path that every watcher takes for
-		// granted, which is what systray's registration comes to: a second one
-		// does not make a second icon.
+		// It uses the connection's own name and the path that every watcher assumes.
+		// That equals systray's registration, so a second one does not make a second
+		// icon.
 		err := w.watcher().CallWithContext(ctx, watcherName+".RegisterStatusNotifierItem", dbus.FlagNoAutoStart, item).Err
 		return w.retry("registered the icon again", err)
 	}
@@ -139,7 +138,7 @@ func (w *watcher) check(ctx context.Context) (again bool) {
 	return false
 }
 
-// retry notes what happened and spends a try.
+// retry logs what happened and counts the try.
 func (w *watcher) retry(what string, err error) bool {
 	w.cfg.Log.Debug("tray: "+what, "err", err, "left", w.triesLeft)
 	w.triesLeft--
@@ -149,8 +148,8 @@ func (w *watcher) retry(what string, err error) bool {
 	return w.triesLeft > 0
 }
 
-// registered reports whether the list of a watcher has our item. Watchers write
-// an item as bus name and path, some with an @ between, some the bus name alone.
+// registered reports whether a watcher's list has our item. Watchers write an item as
+// bus name and path, some with an @ between, some only the bus name.
 func registered(items []string, names ...string) bool {
 	for _, i := range items {
 		for _, n := range names {
@@ -179,7 +178,7 @@ func (w *watcher) property(ctx context.Context, name string, into any) error {
 	return v.Store(into)
 }
 
-// report tells the state when it has changed.
+// report calls State if the state changed.
 func (w *watcher) report(state string) {
 	if w.reported != state {
 		w.reported = state
