@@ -106,13 +106,16 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	old, _ := s.keeper.Token(was.ID)
 	if !s.sameToken(was, d.account) { // the store drops it together with the change
 		old = core.Token{}
+		if err := s.teams.parting(was); err != nil {
+			return d, nil, err
+		}
 	}
 	if err := s.write(ctx, d); err != nil {
 		return d, nil, err
 	}
 	s.note(was.ID, core.DidEdit)
 	if !s.sameToken(was, d.account) { // the team shares another one
-		if err := s.teams.drop(was.ID); err != nil {
+		if err := s.teams.drop(ctx, was.ID); err != nil {
 			s.log.Warn("an account stays shared although it asks for another token", "account", was.ID, "error", err)
 		}
 	}
@@ -284,14 +287,17 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 		return err
 	}
 	s.lookedAt(a.ID)
+	if err := s.teams.parting(a); err != nil {
+		return err
+	}
 	err = s.parts.Store.Remove(ctx, a.ID, func(ctx context.Context) error { return s.vault.drop(ctx, a.ID) })
 	if err != nil && s.stillThere(a.ID) {
 		return core.AsError(err)
 	}
-	if err := s.teams.drop(a.ID); err != nil {
+	s.accounts.drop(a.ID)
+	if err := s.teams.drop(ctx, a.ID); err != nil {
 		s.log.Warn("a team's record still names an account that is gone", "account", a.ID, "error", err)
 	}
-	s.accounts.drop(a.ID)
 	s.keeper.Forget(a.ID)
 	s.tickets.Forget(a.ID)
 	s.uses.forget(a.ID)

@@ -46,6 +46,9 @@ type teamRecord struct {
 	// Unlist are tokens to be taken off the team's roster, because they are not shared
 	// any more or not yet.
 	Unlist []core.TokenID `json:"unlist,omitempty"`
+	// Parting are accounts that are being removed, or edited to ask for another token, with
+	// the token that they are shared for.
+	Parting map[core.ID]core.TokenID `json:"parting,omitempty"`
 	// Relist says that the Redis may be one that does not have the roster.
 	Relist bool `json:"relist,omitempty"`
 }
@@ -74,6 +77,7 @@ func (r teamRecord) with(ids ...core.ID) teamRecord {
 // without is the record without accounts.
 func (r teamRecord) without(ids ...core.ID) teamRecord {
 	r.Accounts = slices.DeleteFunc(slices.Clone(r.Accounts), func(id core.ID) bool { return slices.Contains(ids, id) })
+	r.Parting = nil
 	return r
 }
 
@@ -154,6 +158,11 @@ func (t *teams) load() error {
 	}
 	t.all, t.of, t.told = map[string]*life{}, map[core.ID]*life{}, map[core.ID]api.AccountTeam{}
 	for name, r := range records {
+		for id, token := range r.Parting { // a crash came after the removal, or the edit
+			if a, there := t.accounts.get(id); !there || t.keeper.TokenID(a) != token {
+				r = r.without(id)
+			}
+		}
 		if index.Removed(string(r.Key)) { // a person left it, and an older backup has it
 			r.Leaving = true
 		} else {
@@ -297,6 +306,9 @@ func (t *teams) tidy(ctx context.Context, l *life) {
 		return
 	}
 	for _, id := range l.record.Unlist {
+		if t.shares(l, id) {
+			continue // what was to end that did not happen
+		}
 		if err := l.team.Unlist(ctx, id); err != nil {
 			t.log.Warn("a token that is not shared from here is still on the team's list", "team", l.name, "error", err)
 			return
@@ -305,6 +317,28 @@ func (t *teams) tidy(ctx context.Context, l *life) {
 	if err := t.save(l, l.record.listed(l.record.Unlist...)); err != nil {
 		t.log.Warn("the record of a team is not up to date", "team", l.name, "error", err)
 	}
+}
+
+// shares reports whether a token of this machine is a team's.
+func (t *teams) shares(l *life, id core.TokenID) bool {
+	return slices.ContainsFunc(l.record.Accounts, func(one core.ID) bool {
+		a, ok := t.accounts.get(one)
+		return ok && t.keeper.TokenID(a) == id
+	})
+}
+
+// parting says in the record of an account's team that its token is to come off the
+// roster, before the account is removed or asks for another. The edit lock is held.
+func (t *teams) parting(a core.Account) error {
+	t.mu.RLock()
+	l := t.of[a.ID]
+	t.mu.RUnlock()
+	if l == nil {
+		return nil
+	}
+	r := l.record.unlisted(t.keeper.TokenID(a))
+	r.Parting = map[core.ID]core.TokenID{a.ID: t.keeper.TokenID(a)}
+	return t.save(l, r)
 }
 
 // relist tells a Redis that may not know it what is shared. The edit lock is held.

@@ -303,8 +303,9 @@ func (t *teams) unshare(l *life, ids ...core.ID) {
 	}
 }
 
-// drop has no team share an account any more. The edit lock is held.
-func (t *teams) drop(id core.ID) error {
+// drop has no team share an account any more, for which parting was called. The edit lock
+// is held.
+func (t *teams) drop(ctx context.Context, id core.ID) error {
 	t.mu.RLock()
 	l := t.of[id]
 	t.mu.RUnlock()
@@ -315,6 +316,7 @@ func (t *teams) drop(id core.ID) error {
 		return err
 	}
 	t.unshare(l, id)
+	t.tidy(ctx, l)
 	return nil
 }
 

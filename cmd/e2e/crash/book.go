@@ -19,12 +19,14 @@ type kept struct {
 	Auto   bool
 	Secret string
 	Pushes int
+	Redis  bool // its pushes go into a Redis too, by a password
+	Shared bool // its token is a team's
 }
 
 // sameButNote reports whether two states agree in what the vault tells of an
 // account.
 func (k kept) sameButNote(other kept) bool {
-	k.Note, k.Auto, k.Pushes = other.Note, other.Auto, other.Pushes
+	k.Note, k.Auto, k.Pushes, k.Redis = other.Note, other.Auto, other.Pushes, other.Redis
 	return k == other
 }
 

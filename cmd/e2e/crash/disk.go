@@ -193,10 +193,11 @@ func (w *world) again(ctx context.Context) error {
 	for _, id := range w.unsure { // an edit that was refused: its AppSecret may have come through
 		w.book = w.book.without(id)
 	}
-	var there book
-	if there, err = w.there(list); err != nil {
+	entries, err := w.entries()
+	if err != nil {
 		return err
 	}
+	there := w.there(list, entries)
 	for _, id := range w.book.ids() {
 		if there[id] != w.book[id] {
 			w.t.fault("%s is %+v, and was acknowledged as %+v", id, there[id], w.book[id])

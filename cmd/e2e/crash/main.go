@@ -6,8 +6,9 @@
 // Between the kills it damages the database, puts stale backups in the place of
 // fresh ones, and takes the disk away. Run it by make soak-crash.
 //
-// Each home begins with an empty database and a real keyring, and lives for some
-// sixty kills. In every third one the secrets move into a passphrase file. A run
+// Each home begins with an empty database, a real keyring and a real Redis, in which it
+// makes, joins and leaves teams, and lives for some sixty kills. In every third one the
+// secrets move into a passphrase file. A run
 // is told by its seed, but for the moments at which the system runs the processes.
 package main
 

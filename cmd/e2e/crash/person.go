@@ -24,6 +24,7 @@ type deed struct {
 	asks    []string // AppIDs of which upstream may then be asked
 	after   book     // what there is when it was made
 	do      func(context.Context) error
+	team    *membership // that there is when it was made; nil: as it was
 }
 
 // most is how many accounts a home has.
@@ -39,12 +40,15 @@ func (w *world) next() deed {
 	if w.mayMove && !w.moved && w.rng.IntN(6) == 0 {
 		return w.move()
 	}
+	if w.rng.IntN(4) == 0 {
+		return w.teaming(id)
+	}
 	switch n := w.rng.IntN(100); {
 	case n < 24 && len(ids) < most:
 		return w.addition()
 	case n < 42:
 		return w.edit("note", id, false, func(k *kept) { k.Note = w.word() })
-	case n < 54:
+	case n < 54 && !w.book[id].Shared: // what the team has would be fetched anew
 		return w.edit("AppSecret and note", id, true, func(k *kept) { k.Note, k.Secret = w.word(), w.secret() })
 	case n < 62:
 		return w.edit("name", id, false, func(k *kept) { k.Name = w.word() })
@@ -54,10 +58,15 @@ func (w *world) next() deed {
 		return w.removal(id)
 	case n < 86 && len(ids) < most:
 		return w.importing()
-	case n < 91:
+	case n < 88:
 		return w.push(id)
+	case n < 91 && w.book[id].Secret != "":
+		return w.redisPush(id)
 	case n < 93:
 		return w.backup()
+	}
+	if w.book[id].Shared || w.book[id].Secret == "" {
+		return w.push(id)
 	}
 	return w.report(id)
 }
@@ -103,7 +112,7 @@ func (w *world) addition() deed {
 	return deed{"add", []string{appID}, []string{appID}, w.book.with(appID, func(to *kept) { *to = k }), func(ctx context.Context) error {
 		_, err := w.client.Add(ctx, w.input(appID, k))
 		return err
-	}}
+	}, nil}
 }
 
 // edit changes an account. reset tells that its AppSecret is another, which was
@@ -120,7 +129,7 @@ func (w *world) edit(what, appID string, reset bool, change func(*kept)) deed {
 		}
 		_, err := w.client.Edit(ctx, api.Ref{Name: was.Name, Env: was.Env}, in)
 		return err
-	}}
+	}, nil}
 	if reset {
 		d.asks = []string{appID}
 	}
@@ -131,7 +140,7 @@ func (w *world) removal(appID string) deed {
 	k := w.book[appID]
 	return deed{"remove", []string{appID}, nil, w.book.without(appID), func(ctx context.Context) error {
 		return w.client.Remove(ctx, api.Ref{Name: k.Name, Env: k.Env})
-	}}
+	}, nil}
 }
 
 // importing brings a few accounts in at once, all of them or none.
@@ -170,7 +179,7 @@ func (w *world) push(appID string) deed {
 	return deed{"push", []string{appID}, nil, w.book.with(appID, func(k *kept) { k.Pushes++ }), func(ctx context.Context) error {
 		_, err := w.client.AddPush(ctx, api.Ref{Name: k.Name, Env: k.Env}, api.PushInput{Kind: core.PushFile, Path: path, Form: core.PushPlain, Overwrite: true})
 		return err
-	}}
+	}, nil}
 }
 
 func (w *world) backup() deed {
@@ -180,7 +189,7 @@ func (w *world) backup() deed {
 			err = fmt.Errorf("the backup has %d accounts of %d", b.Accounts, len(w.book))
 		}
 		return err
-	}}
+	}, nil}
 }
 
 // report says that a token is dead, which it is not.
@@ -193,7 +202,7 @@ func (w *world) report(appID string) deed {
 			return nil // by its floors, or because it is live
 		}
 		return err
-	}}
+	}, nil}
 }
 
 // move takes the secrets from the keyring into a passphrase file.
@@ -204,7 +213,7 @@ func (w *world) move() deed {
 			w.moved = true
 		}
 		return err
-	}}
+	}, nil}
 }
 
 // work does one thing after the other until the agent is gone or done is closed.
@@ -232,6 +241,9 @@ func (w *world) work(ctx context.Context, done <-chan struct{}) {
 			return
 		}
 		w.book, w.under = d.after, nil
+		if d.team != nil {
+			w.left, w.team = w.team.name, *d.team
+		}
 		w.t.acknowledged++
 		count(&w.t.byDeed, d.what)
 		if list, err := w.client.List(ctx); err == nil {
@@ -278,6 +290,7 @@ func (w *world) read(ctx context.Context, done <-chan struct{}, b book, lives ma
 func (w *world) files() {
 	for _, appID := range w.book.ids() {
 		for n := range w.book[appID].Pushes {
+			w.pushedInto(appID, n)
 			data, err := os.ReadFile(w.pushed(appID, n))
 			if errors.Is(err, os.ErrNotExist) {
 				continue // it has had no token yet

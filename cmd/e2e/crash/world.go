@@ -11,6 +11,7 @@ import (
 	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -30,18 +31,21 @@ const passphrase = "correct horse battery staple"
 
 // world is a home, its agent, and what people know of it.
 type world struct {
-	d    *desktop.Desktop
-	up   *upstream.Upstream
-	home home.Home
-	exe  string
-	rng  *rand.Rand
-	t    *tally
+	d      *desktop.Desktop
+	up     *upstream.Upstream
+	server *server
+	home   home.Home
+	exe    string
+	rng    *rand.Rand
+	t      *tally
 
 	agent  *desktop.Process
 	client *api.Client
 
 	book   book
-	under  *deed // under way, nil for none
+	team   membership
+	left   string // the team before
+	under  *deed  // under way, nil for none
 	lives  map[string]time.Duration
 	serial int
 
@@ -61,12 +65,16 @@ func newWorld(d *desktop.Desktop, bin string, seed uint64, t *tally) (*world, er
 		return nil, err
 	}
 	d.Setenv(agent.PassphraseVariable, key)
+	redis, err := startServer(d)
+	if err != nil {
+		return nil, err
+	}
 	up, err := upstream.Start(sim.Config{})
 	if err != nil {
 		return nil, err
 	}
 	return &world{
-		d: d, up: up, home: h, exe: filepath.Join(bin, "tokentray"), t: t,
+		d: d, up: up, server: redis, home: h, exe: filepath.Join(bin, "tokentray"), t: t,
 		rng:  rand.New(rand.NewPCG(seed, seed)),
 		book: book{}, lives: map[string]time.Duration{},
 	}, nil
@@ -84,6 +92,7 @@ func (w *world) close() {
 		w.t.fault("a needless call to upstream: %v", c)
 	}
 	w.up.Close()
+	w.server.close()
 }
 
 // must stops the run at a fault of its own.
@@ -211,10 +220,11 @@ func (w *world) look(ctx context.Context) error {
 			return err
 		}
 	}
-	got, err := w.there(list)
+	entries, err := w.entries()
 	if err != nil {
 		return err
 	}
+	got, outcome := w.there(list, entries), ""
 	recovered := map[string]bool{}
 	for _, a := range list.Accounts {
 		for _, ref := range list.Recovered {
@@ -223,21 +233,24 @@ func (w *world) look(ctx context.Context) error {
 	}
 	if w.damaged != nil {
 		w.afterDamage(got, list, recovered)
-		w.damaged, w.under = nil, nil
+		w.damaged = nil
 	} else {
-		outcome, wrong := compare(got, recovered, w.book, w.under)
+		var wrong []string
+		outcome, wrong = compare(got, recovered, w.book, w.under)
 		for _, text := range wrong {
 			w.t.fault("%s", text)
 		}
 		if w.under != nil {
 			count(&w.t.open, w.under.what+" "+outcome)
-			w.under = nil
 		}
 		if list.Notice != "" {
 			w.t.fault("the agent tells of %s and nothing was damaged", list.Notice)
 		}
 	}
-	w.book = got
+	if err := w.lookAtTeam(ctx, entries, got, outcome); err != nil {
+		return err
+	}
+	w.book, w.under = got, nil
 	w.moved = w.moved || list.Vault.Kind == agent.VaultFile
 	for appID, k := range got { // upstream has the AppSecret that the person will find in the vault
 		if k.Secret == "" {
@@ -251,19 +264,22 @@ func (w *world) look(ctx context.Context) error {
 }
 
 // there is what the agent and the vault have.
-func (w *world) there(list api.List) (book, error) {
-	secrets, err := w.secrets()
-	got := book{}
+func (w *world) there(list api.List, entries map[string][]byte) book {
+	got, secrets, passwords := book{}, secretsIn(entries), w.redisPasswords(entries, list)
 	for _, a := range list.Accounts {
-		got[a.AppID] = kept{a.Name, a.Env, a.Kind, a.Note, a.Auto, secrets[a.ID], len(a.Pushes)}
+		into := slices.ContainsFunc(a.Pushes, func(p api.Push) bool { return p.Kind == core.PushRedis })
+		if into && !passwords[a.AppID] {
+			w.t.fault("%s is pushed into a Redis, and the vault has no password for it", a.AppID)
+		}
+		got[a.AppID] = kept{a.Name, a.Env, a.Kind, a.Note, a.Auto, secrets[a.ID], len(a.Pushes), into, a.Team != nil}
 	}
-	return got, err
+	return got
 }
 
-// secrets are the AppSecrets in the vault in use.
-func (w *world) secrets() (map[core.ID]string, error) {
+// secretsIn are the AppSecrets among the entries of a vault.
+func secretsIn(entries map[string][]byte) map[core.ID]string {
 	out := map[core.ID]string{}
-	take := func(key string, raw []byte) {
+	for key, raw := range entries {
 		var e struct {
 			Secret string `json:"secret"`
 		}
@@ -271,6 +287,12 @@ func (w *world) secrets() (map[core.ID]string, error) {
 			out[core.ID(key)] = e.Secret
 		}
 	}
+	return out
+}
+
+// entries are those of the vault in use.
+func (w *world) entries() (map[string][]byte, error) {
+	out := map[string][]byte{}
 	if _, err := os.Stat(w.home.PassphraseFile()); err == nil {
 		f := vault.NewFile(w.home.PassphraseFile(), 0)
 		if err := f.Unlock(context.Background(), core.NewSecret(passphrase)); err != nil {
@@ -281,11 +303,9 @@ func (w *world) secrets() (map[core.ID]string, error) {
 			return nil, err
 		}
 		for _, key := range keys {
-			raw, err := f.Get(context.Background(), key)
-			if err != nil {
+			if out[key], err = f.Get(context.Background(), key); err != nil {
 				return nil, err
 			}
-			take(key, raw)
 		}
 		return out, nil
 	}
@@ -295,7 +315,7 @@ func (w *world) secrets() (map[core.ID]string, error) {
 	}
 	for _, item := range items {
 		_, key, _ := strings.Cut(item.Attributes["username"], "/")
-		take(key, []byte(item.Secret))
+		out[key] = []byte(item.Secret)
 	}
 	return out, nil
 }
@@ -337,15 +357,24 @@ func (w *world) end(ctx context.Context) error {
 	if err := w.look(ctx); err != nil {
 		return err
 	}
-	secrets, err := w.secrets()
+	entries, err := w.entries()
 	if err != nil {
 		return err
 	}
-	if len(secrets) != len(w.book) {
-		w.t.fault("the vault has %d AppSecrets for %d accounts", len(secrets), len(w.book))
+	having := 0
+	for _, k := range w.book {
+		if k.Secret != "" {
+			having++
+		}
+	}
+	if n := len(secretsIn(entries)); n != having {
+		w.t.fault("the vault has %d AppSecrets for %d accounts", n, having)
 	}
 	for _, appID := range w.book.ids() {
 		k := w.book[appID]
+		if k.Secret == "" {
+			continue
+		}
 		if k.Env == core.Live && k.Kind != "wechat" {
 			continue // nobody may ask for it
 		}
