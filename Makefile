@@ -96,10 +96,15 @@ vet:
 	$(call say,vet)
 	$(GO) vet -tags $(TAGS) ./...
 
+# actionlint at an exact version. It is no dependency of the program.
+ACTIONLINT := github.com/rhysd/actionlint/cmd/actionlint@v1.7.12
+
 .PHONY: lint
 lint:
 	$(call say,staticcheck)
 	$(GO) tool staticcheck -tags $(TAGS) ./...
+	$(call say,actionlint)
+	$(GO) run $(ACTIONLINT) -shellcheck= -pyflakes= .github/workflows/*.yml
 
 .PHONY: vet-others
 vet-others: ## what can be checked of the Windows and macOS builds from here

@@ -188,7 +188,7 @@ const (
 	RemedyNoHome       = "no_home"        // set HOME, or name a folder with --home
 	RemedyHomeOwner    = "home_owner"     // the folder is another user's; choose one of your own
 	RemedyHomeKind     = "home_kind"      // a file stands in the folder's place
-	RemedyHomeShared   = "home_shared"    // others may enter it; chmod 700 or an empty one
+	RemedyHomeShared   = "home_shared"    // others may enter it; close it or choose an empty one
 	RemedyOwnHome      = "own_home"       // use the home of the platform
 	RemedyClipboard    = "no_clipboard"   // copy from a desktop session, or print the token
 	RemedySilentOwner  = "silent_owner"   // wait for the program that holds the clipboard, or end it

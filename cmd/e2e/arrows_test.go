@@ -42,9 +42,12 @@ var arrows = []struct {
 	{"core/recognise", []string{"core", "core/kinds"}},
 	{"core/jssdk", []string{"core", "core/kinds"}},
 	{"core/launch", []string{"core", "core/api", "core/format", "core/home", "core/local"}},
-	{"core/home", []string{"core", "core/local"}},
+	{"core/home", []string{"core", "core/acl", "core/local"}},
+	{"core/acl", nil},
+	{"core/job", nil},
+	{"core/doctor", []string{"core", "core/acl"}},
 	{"core/local", nil},
-	{"core/push", []string{"core", "core/durable", "core/format", "core/kinds"}},
+	{"core/push", []string{"core", "core/job", "core/durable", "core/format", "core/kinds"}},
 	{"core/store", []string{"core", "core/durable"}},
 	{"core/wechat", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/wecom", []string{"core", "core/kinds", "core/upstream"}},
@@ -67,7 +70,7 @@ var arrows = []struct {
 	{"ui/mcp", []string{"core", "core/api", "ui/text"}},
 	{"ui/kit", []string{"ui/text", "assets", "assets/..."}}, // knows no account
 	{"ui/...", []string{"core", "core/api", "core/kinds", "core/format", "core/collection", "core/recognise", "ui/text", "ui/search", "ui/kit", "assets", "assets/..."}},
-	{"ui/cli", []string{"core", "core/api", "core/sidecar", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text", "ui/search"}}, // it writes files that people ask for
+	{"ui/cli", []string{"core", "core/job", "core/api", "core/sidecar", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text", "ui/search"}}, // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},
 	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},

@@ -76,8 +76,15 @@ func TestCommandLine(t *testing.T) {
 	}
 	testscript.Run(t, testscript.Params{
 		Dir: "testdata/script",
+		Condition: func(name string) (bool, error) {
+			if name == "wine" {
+				return underWine(), nil
+			}
+			return false, fmt.Errorf("the condition %s is not known", name)
+		},
 		Setup: func(env *testscript.Env) error {
 			s := newScript(env.WorkDir)
+			s.exe = exe
 			env.Values[scriptKey{}] = s
 			env.Defer(func() { s.close(env.T()) })
 			env.Vars = append(
@@ -131,6 +138,7 @@ type scriptKey struct{}
 // script is one script while it runs.
 type script struct {
 	dir   string
+	exe   string
 	sim   *httptest.Server
 	url   string
 	leaks *leaks
@@ -238,6 +246,10 @@ func (s *script) await(ts *testscript.TestScript, glob string, there bool) {
 
 // crash kills the agent of the script's home.
 func (s *script) crash(ts *testscript.TestScript) {
+	if underWine() {
+		ts.Check(killUnderWine(s.exe, filepath.Join(s.dir, "h")))
+		return
+	}
 	client := api.Dial(filepath.Join(s.dir, "h", "agent.sock"))
 	defer client.Close()
 	ctx, cancel := contextOf(10 * time.Second)
@@ -251,16 +263,20 @@ func (s *script) crash(ts *testscript.TestScript) {
 // close stops every agent that the script has left, whatever its home is, then
 // searches for what should not be there.
 func (s *script) close(t testscript.T) {
+	mark, stop := "agent.sock", stop
+	if underWine() { // there an agent listens on no file
+		mark, stop = "tokentray.db", func(db string) error { return stopUnderWine(s.exe, filepath.Dir(db)) }
+	}
 	var left []string
 	_ = filepath.WalkDir(s.dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Name() == "agent.sock" {
+		if err == nil && d.Name() == mark {
 			left = append(left, path)
 		}
 		return nil
 	})
 	var errs []error
-	for _, socket := range left {
-		errs = append(errs, stop(socket))
+	for _, found := range left {
+		errs = append(errs, stop(found))
 	}
 	s.sim.Close()
 	s.foreign.Close()

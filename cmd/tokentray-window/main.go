@@ -54,11 +54,11 @@ func main() {
 	join := flag.Bool("join", false, say("window.flag.join"))
 	flag.Parse()
 	if flag.NArg() > 0 {
-		fmt.Fprintln(os.Stderr, "tokentray-window:", say("window.flag.unknown", "what", flag.Arg(0)))
+		complain(say("window.flag.unknown", "what", flag.Arg(0)))
 		os.Exit(2)
 	}
 	if err := run(*dir, *agentOnly, *join); err != nil {
-		fmt.Fprintln(os.Stderr, "tokentray-window:", err)
+		complain(err.Error())
 		os.Exit(1)
 	}
 }
@@ -85,6 +85,7 @@ func run(dir string, agentOnly, join bool) error {
 		ID: appID, Name: "TokenTray", Version: version, Icon: fyne.NewStaticResource("tokentray.png", icons.App()),
 		Migrations: map[string]bool{"fyneDo": true},
 	})
+	complainForFyne()
 	fyneApp := app.NewWithID(appID)
 	fyneApp.SetIcon(fyne.NewStaticResource("tokentray.png", icons.App()))
 	if conn.otherWindow(time.Second) {

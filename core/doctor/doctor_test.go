@@ -184,7 +184,7 @@ func TestLookAtFolder(t *testing.T) {
 		if err := os.Chmod(dir, mode); err != nil {
 			t.Fatal(err)
 		}
-		if got := LookAtFolder(dir); got.Err != nil || got.Open != (open && runtime.GOOS != "windows") {
+		if got := LookAtFolder(dir); got.Err != nil || runtime.GOOS != "windows" && got.Open != open {
 			t.Errorf("%v: %+v", mode, got)
 		}
 	}

@@ -1,9 +1,17 @@
 package doctor
 
-import "io/fs"
+import (
+	"io/fs"
 
-// writable is not asked here: a folder in the profile is its user's.
-func writable(string) error { return nil }
+	"tokentray/core/acl"
+)
 
-// othersMayEnter cannot be read from mode bits on this system.
-func othersMayEnter(fs.FileInfo) bool { return false }
+// writable asks the system whether we may make files in a folder, without trying.
+func writable(path string) error { return acl.Writable(path) }
+
+// othersMayEnter looks at the folder's list of rights. One that cannot be read is
+// taken for open.
+func othersMayEnter(path string, _ fs.FileInfo) bool {
+	open, err := acl.Open(path)
+	return open || err != nil
+}

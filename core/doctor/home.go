@@ -52,6 +52,9 @@ func (c Config) folders() Finding {
 		f.Level, f.Says = OK, "folders_new"
 	case o.Open:
 		f.Level, f.Says, f.Fix = Warn, "folders_open", "folders_fix"
+		if c.GOOS == "windows" {
+			f.Fix = "folders_fix_windows"
+		}
 	default:
 		f.Level, f.Says = OK, "folders_ok"
 	}

@@ -164,9 +164,9 @@ func (h Home) private(dir string) error {
 		}
 	}
 	if len(entries) > 0 {
-		return unfit(core.RemedyHomeShared, nil, "the folder %s holds other things and others may enter it; run chmod 700 on it or choose an empty one", dir)
+		return unfit(core.RemedyHomeShared, nil, "the folder %s holds other things and others may enter it; "+closing+" or choose an empty one", dir)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil {
+	if err := closeFolder(dir); err != nil {
 		return unfit(unwritable(err), err, "close the folder %s to others: %v; choose another with --home", dir, pathless(err))
 	}
 	return nil

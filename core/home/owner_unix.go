@@ -9,6 +9,12 @@ import (
 	"tokentray/core"
 )
 
+// closing is how people close a folder to others.
+const closing = "run chmod 700 on it"
+
+// closeFolder closes a folder to others.
+func closeFolder(dir string) error { return os.Chmod(dir, 0o700) }
+
 // checkOwner returns an error unless dir is a folder of ours, and tells whether
 // others may enter it.
 func checkOwner(dir string) (open bool, err error) {

@@ -5,6 +5,7 @@ import (
 	"path/filepath"
 
 	"tokentray/core"
+	"tokentray/core/acl"
 	"tokentray/core/local"
 )
 
@@ -42,7 +43,14 @@ func notable(sock string) bool { return filepath.IsAbs(sock) }
 // socketFiles are what an agent leaves in the home to listen: older ones a socket.
 func (h Home) socketFiles() []string { return []string{filepath.Join(h.data, socketName)} }
 
-// checkOwner trusts the permissions of the user's own folder.
+// closing is how people close a folder to others.
+const closing = "let nobody else enter it (Properties, Security)"
+
+// closeFolder closes a folder to others.
+func closeFolder(dir string) error { return acl.Close(dir) }
+
+// checkOwner returns an error unless dir is a folder of ours, and tells whether
+// others may enter it.
 func checkOwner(dir string) (open bool, err error) {
 	info, err := os.Stat(dir)
 	if err != nil {
@@ -51,5 +59,15 @@ func checkOwner(dir string) (open bool, err error) {
 	if !info.IsDir() {
 		return false, unfit(core.RemedyHomeKind, nil, "%s is no folder; choose another with --home", dir)
 	}
-	return false, nil
+	ours, err := acl.Ours(dir)
+	if err == nil && !ours {
+		return false, unfit(core.RemedyHomeOwner, nil, "the folder %s belongs to another user; choose another with --home", dir)
+	}
+	if err == nil {
+		open, err = acl.Open(dir)
+	}
+	if err != nil {
+		return false, unfit(core.RemedyReadOnly, err, "look at the folder %s: %v; choose another with --home", dir, err)
+	}
+	return open, nil
 }

@@ -38,12 +38,7 @@ func runCommand(ctx context.Context, job Job) error {
 	cmd.Env = job.environment(os.Environ())
 	cmd.Dir = homeFolder()
 	cmd.WaitDelay = graceTime
-	apart(cmd)
-	cmd.Cancel = func() error { return ask(cmd.Process) }
-	err := cmd.Run()
-	if cmd.Process != nil && (limited.Err() != nil || errors.Is(err, exec.ErrWaitDelay)) {
-		finish(cmd.Process) // and what it started
-	}
+	err := runGroup(limited, cmd)
 	if errors.Is(err, exec.ErrWaitDelay) && limited.Err() == nil {
 		err = nil // it ended with success and left a child that has its output open
 	}
@@ -51,6 +46,24 @@ func runCommand(ctx context.Context, job Job) error {
 		return nil
 	}
 	return failed(ctx, limited, job, err, said.lastLine())
+}
+
+// runGroup runs a command until it ends, and with it, when ctx ends, everything that
+// it started.
+func runGroup(ctx context.Context, cmd *exec.Cmd) error {
+	g, err := newGroup(cmd)
+	if err != nil {
+		return err
+	}
+	defer g.close()
+	cmd.Cancel = g.ask
+	if err = g.start(); err == nil {
+		err = cmd.Wait()
+	}
+	if cmd.Process != nil && (ctx.Err() != nil || errors.Is(err, exec.ErrWaitDelay)) {
+		g.finish() // and what it started
+	}
+	return err
 }
 
 // failed says how a command failed, without the token.

@@ -3,17 +3,27 @@
 package push
 
 import (
-	"os"
 	"os/exec"
 	"syscall"
 )
 
-// apart puts a command into a process group of its own, so that everything it
+// group is a command and everything it starts.
+type group struct{ cmd *exec.Cmd }
+
+// newGroup puts a command into a process group of its own, so that everything it
 // started ends with it.
-func apart(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func newGroup(cmd *exec.Cmd) (*group, error) {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return &group{cmd}, nil
+}
 
-// ask asks a command and its children to end.
-func ask(p *os.Process) error { return syscall.Kill(-p.Pid, syscall.SIGTERM) }
+func (g *group) start() error { return g.cmd.Start() }
 
-// finish ends what is left of a command's group.
-func finish(p *os.Process) { _ = syscall.Kill(-p.Pid, syscall.SIGKILL) }
+// ask asks the group to end.
+func (g *group) ask() error { return syscall.Kill(-g.cmd.Process.Pid, syscall.SIGTERM) }
+
+// finish ends what is left of the group.
+func (g *group) finish() { _ = syscall.Kill(-g.cmd.Process.Pid, syscall.SIGKILL) }
+
+// close gives the group up; what is left of it lives on.
+func (g *group) close() {}

@@ -6,16 +6,25 @@ import (
 	"os/exec"
 	"os/signal"
 	"sync"
+
+	"tokentray/core/job"
 )
 
 // RunChild runs a child and returns its exit code. Ctrl-C reaches every program of
-// the console, the child too; this program ignores it.
+// the console, the child too; this program ignores it. When this program is killed,
+// the child ends with all that it started; what is left when the child has ended by
+// itself lives on.
 func RunChild(c Child) (int, error) {
 	cmd := &exec.Cmd{Path: c.Path, Args: c.Args, Env: c.Env, Stdin: os.Stdin, Stdout: os.Stdout, Stderr: os.Stderr}
 	signals := make(chan os.Signal, 16)
 	signal.Notify(signals, os.Interrupt)
 	defer signal.Stop(signals)
-	if err := cmd.Start(); err != nil {
+	all, err := job.New(true)
+	if err != nil {
+		return 0, err
+	}
+	defer func() { _ = all.Close() }()
+	if err := all.Start(cmd); err != nil {
 		return 0, err
 	}
 	ctx, cancel := context.WithCancel(context.Background())

@@ -20,11 +20,15 @@ func doctor() table {
 		"doctor.bundle_ask":   {"Write this report to {file}?", "将此报告写入 {file}？"},
 		"doctor.bundle_wrote": {"Wrote {file}. Read it before you pass it on; nothing was sent.", "已写入 {file}。转发前请先阅读；没有发送任何内容。"},
 
-		"doctor.folders_ok":     {"{home} is yours alone.", "{home} 仅你可访问。"},
-		"doctor.folders_new":    {"{home} does not exist yet; the first command makes it.", "{home} 尚不存在，首次使用时会创建。"},
-		"doctor.folders_open":   {"{home} can be entered by others.", "{home} 可被其他用户访问。"},
-		"doctor.folders_bad":    {"{home} cannot be used: {error}.", "{home} 无法使用：{error}。"},
-		"doctor.folders_fix":    {"Run: chmod 700 {home}", "请执行：chmod 700 {home}"},
+		"doctor.folders_ok":   {"{home} is yours alone.", "{home} 仅你可访问。"},
+		"doctor.folders_new":  {"{home} does not exist yet; the first command makes it.", "{home} 尚不存在，首次使用时会创建。"},
+		"doctor.folders_open": {"{home} can be entered by others.", "{home} 可被其他用户访问。"},
+		"doctor.folders_bad":  {"{home} cannot be used: {error}.", "{home} 无法使用：{error}。"},
+		"doctor.folders_fix":  {"Run: chmod 700 {home}", "请执行：chmod 700 {home}"},
+		"doctor.folders_fix_windows": {
+			"Run tokentray stop: the next command closes the folder. If it holds other things, choose an empty one with --home.",
+			"请执行 tokentray stop，下一条命令会禁止他人访问该文件夹。若其中有其他内容，请用 --home 选择空文件夹。",
+		},
 		"doctor.folders_own":    {"Choose another folder with --home, or make this one yours.", "请用 --home 指定其他文件夹，或取得此文件夹的所有权。"},
 		"doctor.folders_socket": {"The folder of the socket {path} cannot be used: {error}.", "套接字 {path} 所在的文件夹无法使用：{error}。"},
 

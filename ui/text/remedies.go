@@ -258,8 +258,8 @@ func remedies() table {
 			"请用 --home 另选文件夹；查看是哪个位置：tokentray doctor",
 		},
 		"remedy.home_shared": {
-			"Run chmod 700 on it, or choose an empty one with --home; tokentray doctor names it",
-			"请对其执行 chmod 700，或用 --home 选择空文件夹；查看是哪个文件夹：tokentray doctor",
+			"Close it to others, or choose an empty one with --home; how to close it: tokentray doctor",
+			"请禁止他人访问它，或用 --home 选择空文件夹；查看方法：tokentray doctor",
 		},
 		"remedy.no_agent": {
 			"Find out what keeps it from starting: tokentray doctor",

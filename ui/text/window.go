@@ -10,6 +10,10 @@ func window() table {
 		"window.flag.join":       {"use the agent that runs and start none", "使用已在运行的守护进程，不启动新的"},
 		"window.flag.unknown":    {"what is {what}? Only --home, --agent-only and --join are known.", "未知参数 {what}。只支持 --home、--agent-only 和 --join。"},
 
+		"window.no_opengl": {
+			"The window cannot be shown: {error}. It needs OpenGL 2.1, which remote desktops and virtual machines often lack. The tray icon and tokentray in a terminal work without it.",
+			"无法显示窗口：{error}。窗口需要 OpenGL 2.1，远程桌面和虚拟机中往往没有；托盘图标和终端中的 tokentray 不需要它。",
+		},
 		"window.no_display": {"there is no display; use tokentray list and tokentray get", "没有可用的显示环境；请使用 tokentray list 和 tokentray get"},
 
 		"window.search":        {"Search name, AppID or note", "搜索名称、AppID 或备注"},

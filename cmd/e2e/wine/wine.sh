@@ -5,7 +5,9 @@
 #   wine.sh setup            make the prefix, and mend what Debian 12's wine 8 lacks
 #   wine.sh run PROGRAM …    run a program in it
 #   wine.sh test PACKAGE…    go test for Windows; flags of go test may be among them
-#   wine.sh all             the tests that the project wants to pass there
+#   wine.sh scripts [NAME]   the scripts of the command line, as on Linux, or one
+#   wine.sh all              all packages and scripts that the project wants to pass there
+#   wine.sh native           the same packages on a real Windows, in the bash of Git
 #   wine.sh stop             end all that still runs in it
 #
 # Wine 8 lacks two things that programs of Go need. The library bcryptprimitives.dll
@@ -48,6 +50,61 @@ setup() {
 	printf '{"Replace": {"%s": "%s"}}\n' "$goroot/$file" "$wine/at_windows.edited" >"$wine/overlay.json"
 }
 
+# keep starts a program that stays for the time of the tests: wine's own services start
+# with the first one, end with the last one, and keep its output open.
+keep() {
+	mkfifo "$wine/keep" 2>/dev/null || :
+	wine cmd /k <>"$wine/keep" >/dev/null 2>&1 &
+	trap 'wineserver -k || :; rm -f "$wine/keep"' EXIT
+	wine cmd /c exit >/dev/null 2>&1
+}
+
+# programs builds the programs that need no C compiler, and beside each a script of
+# its name that runs it. What they print goes over files: an agent that they start
+# would keep a pipe open.
+programs() {
+	mkdir -p "$wine/bin"
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "$go" build -buildvcs=false -overlay "$wine/overlay.json" -o "$wine/bin/" ./cmd/tokentray ./cmd/tokentray-mcp
+	local name
+	for name in tokentray tokentray-mcp; do
+		cat >"$wine/bin/$name" <<-SCRIPT
+			#!/bin/sh
+			export WINEPREFIX='$WINEPREFIX' WINEARCH=$WINEARCH WINEDEBUG=$WINEDEBUG WINEDLLOVERRIDES='$WINEDLLOVERRIDES'
+			said=\$(mktemp -d /tmp/tokentray-wine-XXXXXX)
+			wine '$wine/bin/$name.exe' "\$@" >"\$said/out" 2>"\$said/err"
+			code=\$?
+			cat "\$said/out"
+			grep -v "^wine: " "\$said/err" >&2 # of wine itself
+			rm -r "\$said"
+			exit \$code
+		SCRIPT
+		chmod +x "$wine/bin/$name"
+	done
+}
+
+# choose sets packages, which are those of the core and the user interfaces without
+# the window, and skip. What is not run is named with its reason.
+choose() {
+	skip='^$' packages=()
+	local leave=' ' kind what why package files file
+	while read -r kind what why; do
+		case $kind in
+		package) leave="$leave$what " ;;
+		test) skip="$skip|$what" ;;
+		wine) [ "${1:-}" = wine ] || continue; skip="$skip|$what" ;;
+		*) continue ;;
+		esac
+		printf 'not run: %s: %s\n' "$what" "$why"
+	done <"$here/skip.txt"
+	while read -r package files; do
+		case $leave in *" $package "*) continue ;; esac
+		packages+=("$package")
+		for file in $files; do
+			case $file in *_test.go) printf 'not built for Windows: %s/%s\n' "$package" "$file" ;; esac
+		done
+	done < <(GOOS=windows "$go" list -f '{{.ImportPath}} {{join .IgnoredGoFiles " "}}' ./core/... ./ui/cli ./ui/notify ./ui/search ./ui/text ./ui/tray ./cmd/tokentray)
+}
+
 case ${1:-} in
 setup)
 	setup
@@ -56,40 +113,41 @@ run)
 	shift
 	exec wine "$@"
 	;;
+exec)
+	# What wine starts for a program, as its desktop, keeps the program's output open.
+	shift
+	said=$(mktemp /tmp/tokentray-wine-XXXXXX)
+	code=0
+	wine "$@" >"$said" 2>&1 || code=$?
+	cat "$said"
+	rm "$said"
+	exit "$code"
+	;;
 test)
 	shift
 	setup
-	# A program that stays for the time of the tests: wine's own services start with
-	# the first one, end with the last one, and keep its output open.
-	mkfifo "$wine/keep" 2>/dev/null || :
-	wine cmd /k <>"$wine/keep" >/dev/null 2>&1 &
-	trap 'wineserver -k || :; rm -f "$wine/keep"' EXIT
-	wine cmd /c exit >/dev/null 2>&1
-	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "$go" test -overlay "$wine/overlay.json" -exec wine -vet=off "$@"
+	keep
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "$go" test -overlay "$wine/overlay.json" -exec "$here/wine.sh exec" -vet=off "$@"
+	;;
+scripts)
+	cd "$root"
+	setup
+	keep
+	programs
+	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 10m -run "^TestCommandLine$/${2:-}" ./cmd/e2e
 	;;
 all)
-	# Every package of the core and the user interfaces without the window. What is
-	# not run is named with its reason.
 	shift
 	cd "$root"
-	skip='^$' leave=' '
-	while read -r kind what why; do
-		case $kind in
-		package) leave="$leave$what " ;;
-		test) skip="$skip|$what" ;;
-		*) continue ;;
-		esac
-		printf 'not run: %s: %s\n' "$what" "$why"
-	done <"$here/skip.txt"
-	packages=()
-	while read -r package files; do
-		case $leave in *" $package "*) continue ;; esac
-		packages+=("$package")
-		for file in $files; do
-			case $file in *_test.go) printf 'not built for Windows: %s/%s\n' "$package" "$file" ;; esac
-		done
-	done < <(GOOS=windows "$go" list -f '{{.ImportPath}} {{join .IgnoredGoFiles " "}}' ./core/... ./ui/cli ./ui/notify ./ui/search ./ui/text ./ui/tray ./cmd/tokentray)
-	exec "$0" test -p 2 -timeout 4m -skip "$skip" "${packages[@]}" "$@"
+	choose wine
+	"$0" test -p 2 -timeout 10m -skip "$skip" "${packages[@]}" "$@"
+	"$0" scripts
+	;;
+native)
+	shift
+	cd "$root"
+	choose
+	"$go" test -timeout 10m -skip "$skip" "${packages[@]}" "$@"
 	;;
 stop)
 	[ ! -d "$WINEPREFIX" ] || wineserver -k
