@@ -1,6 +1,6 @@
-// Command manpages writes the manual pages of the command line into a folder, from
-// the help of its commands. It is a program of its own, so that what formats the
-// pages is no part of the agent.
+// Command manpages writes the manual pages of the command line into a folder. It
+// makes them from the help of the commands. It is a separate program, so that the
+// agent does not contain what formats the pages.
 package main
 
 import (
@@ -41,7 +41,7 @@ func main() {
 	}
 }
 
-// commands are all commands of the command line, in a language.
+// commands returns all commands of the command line, in a language.
 func commands(lang string) *cobra.Command {
 	return cli.New(cli.Parts{
 		Kinds: func() kinds.Set { return preset.With(kinds.Builtin()) },
@@ -55,15 +55,15 @@ func commands(lang string) *cobra.Command {
 	})
 }
 
-// manual is what the pages have in common.
+// manual is what all pages have in common.
 type manual struct {
 	words   *text.Text
 	version string
 	date    string
 }
 
-// write writes the pages of a command and of those below it into a folder, which it
-// makes. It spoils their words for anything else.
+// write writes the pages of a command and its subcommands into a folder, which it
+// creates. It changes the commands' texts, so they cannot be used afterwards.
 func (m manual) write(root *cobra.Command, dir string) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -76,7 +76,7 @@ func (m manual) write(root *cobra.Command, dir string) error {
 		name, rest, _ := strings.Cut(strings.TrimSuffix(cmd.Use, " [flags]"), " ")
 		cmd.Use, cmd.Short = name+" "+escapeMarkdown(strings.TrimSpace(rest+" [flags]")), escapeMarkdown(cmd.Short)
 		cmd.DisableAutoGenTag = true
-		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = true }) // body told of them
+		cmd.LocalFlags().VisitAll(func(f *pflag.Flag) { f.Hidden = true }) // body lists them
 	}
 	for _, cmd := range pages {
 		if err := m.page(cmd, dir); err != nil {
@@ -86,8 +86,8 @@ func (m manual) write(root *cobra.Command, dir string) error {
 	return nil
 }
 
-// withPages are a command and those below it that have a page of their own. A
-// topic has none: its text stands in the page of the program.
+// withPages returns a command and those of its subcommands that have a page. A help
+// topic has none: its text is part of the program's page.
 func withPages(cmd *cobra.Command) []*cobra.Command {
 	out := []*cobra.Command{cmd}
 	for _, sub := range cmd.Commands() {
@@ -98,8 +98,9 @@ func withPages(cmd *cobra.Command) []*cobra.Command {
 	return out
 }
 
-// page has cobra write a page, and gives it the headings of our language and its date.
-// No formatter may break a name in two, or replace characters that people copy.
+// page lets cobra write a page and then sets the headings of the language and the
+// date. It keeps formatters from splitting names and from replacing characters that
+// people copy.
 func (m manual) page(cmd *cobra.Command, dir string) error {
 	var made strings.Builder
 	if err := doc.GenMan(cmd, &doc.GenManHeader{Date: &time.Time{}, Source: "TokenTray " + m.version, Manual: m.words.Say("man.title")}, &made); err != nil {
@@ -119,8 +120,8 @@ func (m manual) page(cmd *cobra.Command, dir string) error {
 	return os.WriteFile(filepath.Join(dir, strings.ReplaceAll(cmd.CommandPath(), " ", "-")+".1"), []byte(done), 0o644)
 }
 
-// body is a page from its description to its exit codes, as Markdown. It holds
-// the flags too, for cobra leaves out what their values are called.
+// body is a page from its description to its exit codes, as Markdown. It includes the
+// flags, because cobra leaves out the names of their values.
 func (m manual) body(cmd *cobra.Command) string {
 	out := &markdown{}
 	out.prose(cmp.Or(cmd.Long, cmd.Short))
@@ -168,10 +169,9 @@ func (m *markdown) item(term, about string) {
 	m.WriteString("**" + escapeMarkdown(term) + "**\n: " + escapeMarkdown(about) + "\n\n")
 }
 
-// prose writes text as the help pages have it: paragraphs, and indented lines,
-// which stay as they are.
+// prose writes a help text: paragraphs, and indented lines, which stay as they are.
 func (m *markdown) prose(s string) {
-	const cjk = 0x2E80 // formatters put a blank between two lines of Chinese, and know no place to break one
+	const cjk = 0x2E80 // formatters put a space between two lines of Chinese and cannot break Chinese lines
 	indented := false
 	for line := range strings.SplitSeq(s, "\n") {
 		before := indented
@@ -190,7 +190,7 @@ func (m *markdown) prose(s string) {
 	m.WriteString("\n")
 }
 
-// escapeMarkdown makes a line of text of which Markdown takes nothing for its own.
+// escapeMarkdown escapes a line of text, so that Markdown keeps every character.
 func escapeMarkdown(s string) string {
 	var out strings.Builder
 	for _, r := range s {

@@ -13,9 +13,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// TestManualPages: every command has a page in each language, that a formatter
-// reads without a complaint, that names every flag, and that is the same each
-// time.
+// TestManualPages: every command has a page in each language. A formatter reads the
+// page without complaint, the page names every flag, and it is the same each time.
 func TestManualPages(t *testing.T) {
 	lint, err := exec.LookPath("mandoc")
 	if err != nil {
@@ -55,8 +54,8 @@ func TestManualPages(t *testing.T) {
 	}
 }
 
-// checkManPage: whatever stands in the help of a command stands in its page.
-// Neither Markdown nor roff has taken a character of it for its own.
+// checkManPage: the page has everything of the command's help. Neither Markdown nor
+// roff changed a character.
 func checkManPage(t *testing.T, cmd *cobra.Command, page string) {
 	t.Helper()
 	if !strings.HasPrefix(page, ".TH ") || !strings.Contains(page, " \"2026-01-01\" ") || strings.Contains(page, "flag.") || strings.Contains(page, "\"man.") {
@@ -80,8 +79,8 @@ func checkManPage(t *testing.T, cmd *cobra.Command, page string) {
 	}
 }
 
-// TestManualPagesTakeNoCharacterForTheirOwn: neither Markdown nor roff reads
-// anything in a text, be it in a paragraph, in an indented line or in a flag.
+// TestManualPagesTakeNoCharacterForTheirOwn: neither Markdown nor roff interprets a
+// character in a paragraph, an indented line or a flag.
 func TestManualPagesTakeNoCharacterForTheirOwn(t *testing.T) {
 	odd := `.a\b *c* **d** _e_ <f> [g](h) & &amp; ~i~ ~~j~~ ^k^ {l} !m | n : o # p "q" 'r' ` + "`s`" + " http://example.com/ --t\n1. u\n- v\n+ w\n# x\n: y\n'z\n\n  .A\\B *C* 'D' --e\n\n中文 *甲*\n接着"
 	cmd := &cobra.Command{Use: "odd [*A*] <B> _C_", Short: "an odd *one* _or_ <two>", Long: odd, Run: func(*cobra.Command, []string) {}}

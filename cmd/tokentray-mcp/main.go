@@ -1,6 +1,7 @@
-// Command tokentray-mcp serves the Model Context Protocol on standard input and output.
-// People and AI clients start it as tokentray mcp. It is a program of its own because
-// the protocol's library costs memory that the agent, which lives all day, must not pay.
+// Command tokentray-mcp serves the Model Context Protocol on standard input and
+// output. People and AI clients start it as tokentray mcp. It is a separate program
+// because the protocol's library needs memory that the agent, which runs all day,
+// must not use.
 //
 //	tokentray-mcp [--home DIR] [--as NAME]
 package main
@@ -76,8 +77,8 @@ func serve(ctx context.Context, dir, client string) error {
 	}, &sdk.StdioTransport{})
 }
 
-// raise brings something in sight in the windows that are there. Without one the agent
-// opens one: an AI client hands on little of its environment, and rarely the display.
+// raise shows something in the open windows. Without a window the agent opens one,
+// because an AI client passes on few environment variables and rarely the display.
 func raise(ctx context.Context, agent *api.Client, what api.Showing) bool {
 	what.Start = true
 	n, err := agent.Open(ctx, what)

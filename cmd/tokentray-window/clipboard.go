@@ -8,8 +8,8 @@ import (
 	"tokentray/ui/window"
 )
 
-// clipboardReader reads the clipboard for the window. On Windows and macOS, where
-// the system holds what was copied, the toolkit does.
+// clipboardReader reads the clipboard for the window. On Windows and macOS, where the
+// system holds the clipboard's content, Fyne reads it.
 func clipboardReader() func(context.Context) (string, error) {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		return nil

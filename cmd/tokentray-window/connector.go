@@ -15,21 +15,21 @@ import (
 // connector connects the window to the home's agent.
 type connector struct {
 	home home.Home
-	join bool // use a running agent; start none
+	join bool // use a running agent; do not start one
 	once sync.Once
 
-	answered chan struct{} // closed when the rest is known
+	answered chan struct{} // closed when the fields below are set
 	client   *api.Client
 	err      error
-	windows  int       // how many were open already; they were raised
-	list     *api.List // the first picture
+	windows  int       // windows that were open already and were raised
+	list     *api.List // the first list of accounts
 }
 
-// startConnecting looks for the agent, starts it when none runs unless join is
-// set, raises the windows that are there and fetches the first picture.
+// startConnecting connects to the agent, starts it if none runs and join is not set,
+// raises windows that are open and fetches the first list.
 func startConnecting(ctx context.Context, h home.Home, join bool) *connector {
 	c := &connector{home: h, join: join, answered: make(chan struct{})}
-	go func() { // ends by the agent's own deadlines; awaited by connect
+	go func() { // limited by the agent's own deadlines; connect waits for it
 		defer close(c.answered)
 		if c.client, c.err = c.reach(ctx); c.err != nil {
 			return
@@ -44,7 +44,7 @@ func startConnecting(ctx context.Context, h home.Home, join bool) *connector {
 	return c
 }
 
-// reach connects and tells the agent where the desktop is.
+// reach connects and tells the agent about the desktop.
 func (c *connector) reach(ctx context.Context) (*api.Client, error) {
 	client, err := c.agent(ctx)
 	if err != nil {
@@ -73,7 +73,7 @@ func (c *connector) agent(ctx context.Context) (*api.Client, error) {
 	return api.Dial(at.Socket()), nil
 }
 
-// failure is why the agent could not be reached, if that is known already.
+// failure returns why the agent could not be reached, if that is known already.
 func (c *connector) failure() error {
 	select {
 	case <-c.answered:
@@ -83,8 +83,8 @@ func (c *connector) failure() error {
 	}
 }
 
-// otherWindow reports whether a window is open already. It waits for the answer at
-// most for limit: an agent that starts slowly was not running, so it has no window.
+// otherWindow reports whether a window is open already. It waits at most limit for
+// the answer: an agent that starts slowly was not running, so it has no window.
 func (c *connector) otherWindow(limit time.Duration) bool {
 	select {
 	case <-c.answered:
@@ -94,7 +94,7 @@ func (c *connector) otherWindow(limit time.Duration) bool {
 	}
 }
 
-// first is the picture that came before the window was made, or nil.
+// first returns the list that arrived before the window was made, or nil.
 func (c *connector) first() *api.List {
 	select {
 	case <-c.answered:
@@ -104,7 +104,8 @@ func (c *connector) first() *api.List {
 	}
 }
 
-// connect returns the client that startConnecting found; every later call connects anew.
+// connect returns the client that startConnecting found. Each later call connects
+// again.
 func (c *connector) connect(ctx context.Context) (window.Agent, error) {
 	var client *api.Client
 	var err error
@@ -125,7 +126,7 @@ func (c *connector) connect(ctx context.Context) (window.Agent, error) {
 	return client, nil
 }
 
-// stop ends an agent of another version; the next connect starts ours.
+// stop ends an agent of another version. The next connect starts ours.
 func stop(ctx context.Context, h home.Home) error {
 	at, _ := launch.Find(ctx, h)
 	client := api.Dial(at.Socket())

@@ -15,7 +15,7 @@ import (
 	"tokentray/core/launch"
 )
 
-// hasDisplay reports whether there is a screen to show a window on.
+// hasDisplay reports whether a window can be shown.
 func hasDisplay() bool {
 	if runtime.GOOS == "windows" || runtime.GOOS == "darwin" {
 		return true
@@ -23,8 +23,8 @@ func hasDisplay() bool {
 	return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != ""
 }
 
-// startDemo starts the simulator with a throw-away home. It lives on its own:
-// this window may close before it.
+// startDemo starts the simulator with a temporary home. The demo is independent: this
+// window may close before it does.
 func startDemo(ended func()) error {
 	exe, err := launch.FindProgram("tokentray")
 	if err != nil {
@@ -38,7 +38,7 @@ func startDemo(ended func()) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	go func() { // ends with the demo, and leaves no zombie
+	go func() { // ends with the demo, so that no zombie stays
 		_ = cmd.Wait()
 		ended()
 	}()
@@ -48,8 +48,8 @@ func startDemo(ended func()) error {
 // scaleVariable multiplies the size of everything that Fyne draws.
 const scaleVariable = "FYNE_SCALE"
 
-// scale is the size of everything that was set from outside; the text size of
-// the settings multiplies it.
+// scale is the size factor that was set from outside. The text size of the settings
+// multiplies it.
 type scale struct{ base float64 }
 
 func newScale() scale {
@@ -59,8 +59,8 @@ func newScale() scale {
 	return scale{}
 }
 
-// set applies a text size in percent. Fyne reads the variable when a window is
-// made and whenever its theme changes.
+// set applies a text size in percent. Fyne reads the variable when a window is made
+// and at each change of its theme.
 func (s scale) set(percent int) {
 	base := s.base
 	if base == 0 {
@@ -73,10 +73,10 @@ func (s scale) set(percent int) {
 	_ = os.Setenv(scaleVariable, strconv.FormatFloat(base*float64(percent)/100, 'f', 3, 64))
 }
 
-// maxKept bounds the file about the last window.
+// maxKept limits the file about the last window.
 const maxKept = 4 << 10
 
-// readKept is how the window was left; nil where that is not known.
+// readKept returns how the window was left, nil if that is not known.
 func readKept(path string) []byte {
 	f, err := durable.Open(path)
 	if err != nil {

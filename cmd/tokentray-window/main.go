@@ -1,12 +1,12 @@
-// Command tokentray-window is TokenTray's window. It is started when somebody
-// opens it and ends when it is closed; the agent that keeps the tokens is
-// another program, tokentray, which it starts when none runs.
+// Command tokentray-window is TokenTray's window. A person starts it and it ends when
+// it is closed. The agent, which keeps the tokens, is another program, tokentray. The
+// window starts it if none runs.
 //
 //	tokentray-window [--home DIR] [--agent-only | --join]
 //
-// With --agent-only it starts the agent without a console and ends: the entry
-// that Windows starts at sign-in. With --join it starts none: the demo's agent
-// ends with the demo, and nobody is to bring its home back.
+// With --agent-only it starts the agent without a console and ends. Windows runs this
+// at sign-in. With --join it starts no agent: the demo's agent ends with the demo and
+// must not start again on its home.
 package main
 
 import (
@@ -33,11 +33,12 @@ import (
 // version is set by the build.
 var version = "dev"
 
-// appID is the one of FyneApp.toml.
+// appID equals the ID in FyneApp.toml.
 const appID = "io.tokentray.TokenTray"
 
 func main() {
-	// The child holds no secret, and what it asks answers no process that is sealed.
+	// This child has no secret. It must not be sealed, because portals refuse
+	// processes that are.
 	if len(os.Args) == 2 && os.Args[1] == schemeCommand {
 		if err := serveScheme(os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, "tokentray-window:", err)
@@ -78,7 +79,7 @@ func run(dir string, agentOnly, join bool) error {
 		return errors.New(text.New(text.Choose("auto")).Say("window.no_display"))
 	}
 
-	// The agent is looked for while Fyne starts, which takes longer.
+	// The agent is found while Fyne starts, which takes longer.
 	conn := startConnecting(ctx, h, join)
 	scale := newScale()
 	app.SetMetadata(fyne.AppMetadata{
@@ -121,11 +122,11 @@ func run(dir string, agentOnly, join bool) error {
 	return nil
 }
 
-// endTime is how long a closed window's process has to end by itself. It ends in some
-// milliseconds, unless a request to the agent is under way.
+// endTime is how long the process of a closed window may take to end. It needs
+// milliseconds unless a request to the agent is running.
 const endTime = 5 * time.Second
 
-// endSoon ends the process of a window that is closed. Fyne's loop can wait for ever
-// at its end: what is handed to it in the moment in which it empties its queue never
-// runs, and its lifecycle waits for that.
+// endSoon ends the process of a closed window. Fyne's loop can wait forever at its
+// end: a function that is queued at the moment in which the queue is emptied never
+// runs, and Fyne's lifecycle waits for it.
 func endSoon() { time.AfterFunc(endTime, func() { os.Exit(0) }) }

@@ -14,11 +14,12 @@ import (
 	"tokentray/ui/window"
 )
 
-// patience is how long closing waits for the X server to tell where the window is.
+// patience is how long closing waits for the X server to report the window's place.
 const patience = 300 * time.Millisecond
 
-// placeOf is where the content of a window begins on the screen, in pixels. Fyne does
-// not tell it, but gives the window's number at the X server; Wayland tells nobody.
+// placeOf returns where a window's content is on the screen, in pixels. Fyne does not
+// report that, but it gives the X server's window ID. Wayland reports it to no
+// program.
 func placeOf(win fyne.Window) (window.Place, bool) {
 	var id uintptr
 	if native, ok := win.(driver.NativeWindow); ok {
@@ -32,7 +33,7 @@ func placeOf(win fyne.Window) (window.Place, bool) {
 		return window.Place{}, false
 	}
 	told := make(chan window.Place, 1)
-	go func() { // a server that does not answer keeps it until the program ends, which is now
+	go func() { // if the server does not answer, it runs until the program ends, which is soon
 		defer close(told)
 		conn, err := xgb.NewConn()
 		if err != nil {
@@ -53,9 +54,9 @@ func placeOf(win fyne.Window) (window.Place, bool) {
 	}
 }
 
-// putAt has the next window open at a place, if a screen still shows enough of it
-// there to be seen and moved. Call it after the window was made and before it is
-// shown, on the window's thread.
+// putAt makes the next window open at a place, if enough of it would be visible there
+// to be moved. It must be called on the window's thread after the window was made and
+// before it is shown.
 func putAt(at window.Place) {
 	const seen = 64
 	for _, m := range glfw.GetMonitors() {

@@ -8,7 +8,7 @@ import (
 	"tokentray/ui/window"
 )
 
-// placeOf and putAt leave it to the system where the window opens.
+// placeOf and putAt do nothing: the system chooses where the window opens.
 func placeOf(fyne.Window) (window.Place, bool) { return window.Place{}, false }
 
 func putAt(window.Place) {}

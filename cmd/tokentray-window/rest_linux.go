@@ -12,30 +12,29 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-// How long the window's thread sleeps at the most, how long after a person's
-// last move it stays awake, and how long it takes to paint what was changed.
+// How long the window's thread sleeps at most, how long it stays awake after the last
+// input, and how long it needs to paint a change.
 const (
 	restTime  = 2 * time.Second
 	awakeTime = time.Second
 	paintTime = 50 * time.Millisecond
 )
 
-// rest lets the window's thread sleep. Fyne looks for events sixty times a
-// second for as long as a window is open, which costs several times what a
-// repaint a second does. While nobody touches the window and nothing in it
-// moves by itself, rest has the thread wait for the next event instead. It waits
-// in glfw, on which Fyne's driver stands, and which hands what comes to Fyne as
-// at any other time. In 20 s with a hundred accounts the window takes 157 ms of
-// CPU with it and 273 ms without; a bare Fyne window takes 150 ms.
+// rest lets the window's thread sleep. Fyne polls for events sixty times a second
+// while a window is open. That costs several times as much as a repaint each second.
+// While there is no input and nothing moves by itself, rest makes the thread wait for
+// the next event instead. It waits in glfw, which Fyne's driver uses, so events reach
+// Fyne as usual. In 20 s with a hundred accounts the window uses 157 ms of CPU with
+// rest and 273 ms without; a bare Fyne window uses 150 ms.
 //
-// Functions must be handed over by do: Fyne's own way does not wake the thread.
+// Functions must be queued with do: Fyne's own queue does not wake the thread.
 type rest struct {
 	calm func() bool // nothing moves by itself; called on the window's thread
 
 	mu     sync.Mutex
 	asleep bool
-	due    int  // functions that were handed over and have not run
-	woken  bool // by do, not by a person
+	due    int  // functions that are queued and have not run
+	woken  bool // by do, not by input
 }
 
 // do runs a function on the window's thread, in the order of the calls.
@@ -57,10 +56,10 @@ func (r *rest) do(f func()) {
 	}
 }
 
-// begin lets the thread rest from now on. Call it before the app runs.
+// begin lets the thread rest from now on. It must be called before the app runs.
 func (r *rest) begin() { r.after(awakeTime) }
 
-// after looks again after a while whether the thread can sleep.
+// after checks again after a while whether the thread can sleep.
 func (r *rest) after(d time.Duration) {
 	time.AfterFunc(d, func() { fyne.Do(r.sleep) })
 }
@@ -68,7 +67,7 @@ func (r *rest) after(d time.Duration) {
 // sleep waits for the next event, if the window is calm.
 func (r *rest) sleep() {
 	if unix.Gettid() != os.Getpid() {
-		return // the app has ended, and Fyne runs what is left anywhere
+		return // the app has ended, and Fyne runs the rest on any thread
 	}
 	if !r.calm() {
 		r.after(awakeTime)

@@ -4,7 +4,7 @@ package main
 
 import "fyne.io/fyne/v2"
 
-// rest does nothing where nobody has seen yet that it helps.
+// rest does nothing on systems where it was not measured.
 type rest struct{ calm func() bool }
 
 func (r *rest) do(f func()) { fyne.Do(f) }

@@ -1,5 +1,5 @@
 package main
 
-// schemeCommand is the hidden command by which the program becomes the child
-// that asks the desktop for its colour scheme; see askPortal.
+// schemeCommand is a hidden command. It makes the program the child process that asks
+// the desktop for its colour scheme; see askPortal.
 const schemeCommand = "__colour-scheme"

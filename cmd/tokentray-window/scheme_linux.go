@@ -23,12 +23,12 @@ const (
 	schemeSpace = "org.freedesktop.appearance"
 	schemeKey   = "color-scheme"
 	schemeDark  = 1
-	portalTime  = 5 * time.Second // a portal that is not running is started first
+	portalTime  = 5 * time.Second // includes the start of a portal that is not running
 )
 
-// serveScheme is the body of the child: it prints the number of the desktop's
-// colour scheme, or nothing. A portal answers only callers that it may look at,
-// which the window, whose memory is its own, is not; the child holds no secret.
+// serveScheme is the body of the child: it prints the number of the desktop's colour
+// scheme, or nothing. A portal answers only callers whose process it can inspect. The
+// window is sealed against that; the child has no secret and is not.
 func serveScheme(out io.Writer) error {
 	ctx, cancel := context.WithTimeout(context.Background(), portalTime)
 	defer cancel()
@@ -37,7 +37,7 @@ func serveScheme(out io.Writer) error {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	var scheme dbus.Variant // in another one: Read is older than ReadOne, and every portal has it
+	var scheme dbus.Variant // nested in another variant: Read is older than ReadOne, and every portal has it
 	err = conn.Object(portalName, portalPath).CallWithContext(ctx, portalIface+".Read", 0, schemeSpace, schemeKey).Store(&scheme)
 	if err != nil {
 		return fmt.Errorf("ask the desktop for its colour scheme: %w", err)
@@ -49,8 +49,8 @@ func serveScheme(out io.Writer) error {
 	return err
 }
 
-// watchScheme tells whether the desktop is dark, first and at each change, until
-// ctx ends. On a desktop that does not say it tells nothing.
+// watchScheme reports whether the desktop is dark, first and at each change, until
+// ctx ends. On a desktop without that setting it reports nothing.
 func watchScheme(ctx context.Context, tell func(dark bool)) {
 	conn, err := sessionBus(ctx)
 	if err != nil {
@@ -83,7 +83,7 @@ func watchScheme(ctx context.Context, tell func(dark bool)) {
 	}
 }
 
-// askPortal has a child ask.
+// askPortal runs the child that asks.
 func askPortal(ctx context.Context) (scheme uint, ok bool) {
 	exe, err := os.Executable()
 	if err != nil {
@@ -102,8 +102,8 @@ func askPortal(ctx context.Context) (scheme uint, ok bool) {
 	return scheme, err == nil
 }
 
-// sessionBus connects to the session bus that is there. The library's own way
-// would start one where there is none.
+// sessionBus connects to the session bus if there is one. The library's own function
+// would start one.
 func sessionBus(ctx context.Context) (*dbus.Conn, error) {
 	address := os.Getenv("DBUS_SESSION_BUS_ADDRESS")
 	if address == "" {

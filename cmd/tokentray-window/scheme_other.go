@@ -10,5 +10,5 @@ import (
 
 func serveScheme(io.Writer) error { return errors.New("the toolkit asks this system itself") }
 
-// watchScheme is nil: the toolkit knows the scheme of this system.
+// watchScheme is nil: Fyne knows the colour scheme of this system.
 var watchScheme func(ctx context.Context, tell func(dark bool))

@@ -18,7 +18,7 @@ import (
 	"tokentray/core/launch"
 )
 
-// windowProgram is the neighbour that shows the window.
+// windowProgram is the program next to this one that shows the window.
 const windowProgram = "tokentray-window"
 
 // connect is cli.Parts.Connect.
@@ -58,8 +58,9 @@ func connect(ctx context.Context, dir string, start bool) (api.Agent, error) {
 	return client, nil
 }
 
-// ensure connects to the agent, or starts one, and has it answer. One that takes
-// the call and does not answer was about to end: the next one is asked.
+// ensure connects to the agent, or starts one, and waits for its answer. If an agent
+// accepts the connection but does not answer, it was about to end, so ensure tries
+// once more.
 func ensure(ctx context.Context, h home.Home) (*api.Client, error) {
 	client, err := meet(ctx, h)
 	if client != nil && errors.Is(err, api.ErrNoAgent) {
@@ -69,15 +70,15 @@ func ensure(ctx context.Context, h home.Home) (*api.Client, error) {
 	return client, err
 }
 
-// meet is ensure without a second look. A client beside an error is that of an
-// agent that took the call and did not answer it.
+// meet is ensure without the second try. If it returns a client together with an
+// error, an agent accepted the connection and did not answer.
 func meet(ctx context.Context, h home.Home) (*api.Client, error) {
 	client, err := launch.Ensure(ctx, h, launch.Start{})
 	if err != nil {
 		return nil, err
 	}
 	if _, err = client.Answers(ctx, api.AnswerTime); errors.Is(err, api.ErrVersion) {
-		err = nil // it says so at each call
+		err = nil // each call returns that error
 	}
 	return client, err
 }
@@ -100,9 +101,9 @@ func openWindow(dir string) error {
 	return cmd.Process.Release()
 }
 
-// openWindowOn is openWindow for an agent, whose desktop may be another than that of
-// its environment: it was started over ssh, or by a program that hands on little of its
-// own. The channel is closed when the window ended.
+// openWindowOn is openWindow for an agent, whose desktop can differ from that of its
+// environment: it may have been started over ssh, or by a program that passes on few
+// variables. The channel is closed when the window has ended.
 func openWindowOn(dir string, on api.Session) (<-chan struct{}, error) {
 	if needsDisplay() && on.Display == "" && on.WaylandDisplay == "" {
 		return nil, noWindow(errors.New("no desktop is known; run any tokentray command on the desktop"))
@@ -118,7 +119,7 @@ func openWindowOn(dir string, on api.Session) (<-chan struct{}, error) {
 		return nil, noWindow(err)
 	}
 	ended := make(chan struct{})
-	go func() { // ends with the window, which may outlive us
+	go func() { // ends with the window, which may outlive this process
 		defer close(ended)
 		_ = cmd.Wait()
 	}()
@@ -128,7 +129,7 @@ func openWindowOn(dir string, on api.Session) (<-chan struct{}, error) {
 // needsDisplay reports whether the environment says where windows are shown.
 func needsDisplay() bool { return runtime.GOOS != "windows" && runtime.GOOS != "darwin" }
 
-// withDesktop is an environment with a desktop in the place of its own.
+// withDesktop returns an environment with its desktop variables replaced.
 func withDesktop(env []string, on api.Session) []string {
 	for name, value := range map[string]string{
 		"DISPLAY": on.Display, "WAYLAND_DISPLAY": on.WaylandDisplay, "XAUTHORITY": on.XAuthority, "DBUS_SESSION_BUS_ADDRESS": on.DBus,
@@ -141,7 +142,7 @@ func withDesktop(env []string, on api.Session) []string {
 	return env
 }
 
-// windowCommand is the window on a home, in a session of its own.
+// windowCommand runs the window on a home, in a session of its own.
 func windowCommand(dir string) (*exec.Cmd, error) {
 	exe, err := launch.FindProgram(windowProgram)
 	if err != nil {

@@ -18,11 +18,11 @@ import (
 	"tokentray/ui/cli"
 )
 
-// farewell is how long the window may take to close after the agent's bye.
+// farewell is how long the window may take to close after the agent ends.
 const farewell = 3 * time.Second
 
-// demo is cli.Parts.Demo: a home in a temporary folder, the simulator inside
-// this process, sample accounts. Whatever way it ends, nothing of it is left.
+// demo is cli.Parts.Demo: a home in a temporary folder, the simulator in this
+// process, and sample accounts. However it ends, it leaves nothing behind.
 func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.Context, cli.Demo) error) (err error) {
 	dir, err := os.MkdirTemp("", "tokentray-demo-")
 	if err != nil {
@@ -46,8 +46,8 @@ func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.
 		return err
 	}
 
-	// These end in turn below, not with ctx: the agent says bye, the window
-	// closes, then the simulator goes.
+	// These end in order below, not with ctx: first the agent, which closes the
+	// window, then the simulator.
 	lasting, end := context.WithCancel(context.WithoutCancel(ctx))
 	var wg sync.WaitGroup
 	defer wg.Wait()
@@ -58,7 +58,7 @@ func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.
 	served, ready := make(chan error, 1), make(chan struct{})
 	wg.Go(func() {
 		defer hide()
-		// macOS wants the tray on the main goroutine, and that one shows the table.
+		// macOS needs the tray on the main goroutine, which shows the table here.
 		served <- house.run(lasting, o.Window && runtime.GOOS != "darwin", func() { close(ready) })
 	})
 	select {
@@ -86,29 +86,30 @@ func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.
 	return err
 }
 
-// seed gives both ends the sample accounts, all at once: one of them is slow.
+// seed gives the sample accounts to the simulator and the agent, all at once because
+// one of them is slow.
 func seed(ctx context.Context, a api.Agent, upstream *sim.Server, base string) {
 	var wg sync.WaitGroup
 	for _, s := range sim.Samples() {
 		if upstream.Put(s.Upstream) != nil {
-			continue // cannot be: the samples are tested
+			continue // impossible: the samples are tested
 		}
 		acc, secret := s.At(base), s.Secret.Reveal()
 		wg.Go(func() {
-			// A refusal is part of the show and is seen in the list.
+			// A refusal is part of the demo and is visible in the list.
 			_, _ = a.Add(ctx, api.AccountInput{Input: core.InputOf(acc), Secret: &secret})
 		})
 	}
 	wg.Wait()
 }
 
-// toolkitEnv makes the toolkit keep its preferences in a folder: by the first on
-// Linux, by the second on Windows.
+// toolkitEnv makes Fyne keep its preferences in a folder. The first variable works on
+// Linux, the second on Windows.
 func toolkitEnv(dir string) []string {
 	return []string{"XDG_CONFIG_HOME=" + dir, "APPDATA=" + dir}
 }
 
-// child is a window program that was started and is waited for.
+// child is a window program that this process started and waits for.
 type child struct {
 	cmd   *exec.Cmd
 	ended chan struct{}
@@ -119,9 +120,9 @@ func startWindow(home string) (*child, error) {
 	if err != nil {
 		return nil, err
 	}
-	// The toolkit keeps preferences of its own; here they go with the home.
+	// Fyne keeps preferences of its own. Here they are removed with the home.
 	cmd.Env = append(cmd.Env, toolkitEnv(home)...)
-	cmd.Args = append(cmd.Args, "--join") // a window that is late must not bring the agent back
+	cmd.Args = append(cmd.Args, "--join") // a late window must not start the agent again
 	if err := cmd.Start(); err != nil {
 		return nil, noWindow(err)
 	}
@@ -133,8 +134,8 @@ func startWindow(home string) (*child, error) {
 	return c, nil
 }
 
-// close waits for the window, which closes at the agent's bye, and ends it if
-// it does not.
+// close waits for the window, which closes when the agent ends, and kills it if it
+// does not.
 func (c *child) close() {
 	if c == nil {
 		return

@@ -19,18 +19,18 @@ import (
 	"tokentray/ui/tray"
 )
 
-// desktop is where this process was started.
+// desktop describes the desktop where this process was started.
 func desktop() api.Session {
 	s := clipboard.EnvSession()
 	return api.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority, DBus: busAddress()}
 }
 
-// latest hands desktops on, of which the newest alone counts.
+// latest passes on desktops. Only the newest counts.
 type latest chan api.Session
 
 func newLatest() latest { return make(latest, 1) }
 
-// put puts a desktop in the place of one that was not taken yet.
+// put replaces a desktop that was not taken yet.
 func (l latest) put(s api.Session) {
 	for {
 		select {
@@ -45,13 +45,13 @@ func (l latest) put(s api.Session) {
 	}
 }
 
-// words are the sentences of a language, which know the kinds that the agent has now.
+// words returns the sentences of a language for the kinds that the agent has now.
 func (h *house) words(lang text.Lang) *text.Text {
-	set, _ := h.service.Kinds(context.Background()) // the agent is here, and never fails
+	set, _ := h.service.Kinds(context.Background()) // the agent is in this process, so this cannot fail
 	return text.New(lang).Knowing(set)
 }
 
-// tray shows the icon until ctx ends. An agent without one does all the same.
+// tray shows the icon until ctx ends. If it fails, the agent goes on without an icon.
 func (h *house) tray(ctx context.Context) {
 	err := tray.Run(ctx, tray.Config{
 		Agent: h.service, Words: h.words, State: h.service.SetTray, Sessions: h.forTray, Log: h.log.Logger,
@@ -61,8 +61,8 @@ func (h *house) tray(ctx context.Context) {
 	}
 }
 
-// notify shows notifications until ctx ends. An agent without them does all the
-// same.
+// notify shows notifications until ctx ends. If it fails, the agent goes on without
+// them.
 func (h *house) notify(ctx context.Context) {
 	err := notify.Run(ctx, notify.Config{
 		Agent: h.service, Words: h.words, Bus: desktop().DBus, Sessions: h.forNotices, Log: h.log.Logger,
@@ -79,11 +79,11 @@ func (h *house) notify(ctx context.Context) {
 	}
 }
 
-// maxTold bounds the file of what was told: far more than ten thousand accounts
-// need.
+// maxTold limits the file of shown notifications. Ten thousand accounts need far
+// less.
 const maxTold = 4 << 20
 
-// readTold reads which notifications were shown; no file is none.
+// readTold reads which notifications were shown. A missing file means none.
 func readTold(path string) ([]byte, error) {
 	f, err := durable.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
@@ -96,8 +96,9 @@ func readTold(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxTold))
 }
 
-// login is the system's entry that starts the agent at login, nil for a home
-// that is not the platform's own: nobody would tell that agent where it is.
+// login returns the system's entry that starts the agent at login. It is nil for a
+// home other than the platform's own, because an agent started at login would not
+// know that home.
 func login(h home.Home) agent.Login {
 	own, err := home.Find("")
 	if err != nil || own != h || os.Getenv(home.Variable) != "" {

@@ -78,8 +78,8 @@ func lookAtDatabase(path string) doctor.Database {
 	return doctor.Database{InUse: errors.Is(err, store.ErrInUse), Err: err}
 }
 
-// lookAtPort asks the agent, and looks for itself where none runs: somebody else
-// may listen where programs send their client keys.
+// lookAtPort asks the agent for the port's state. Without an agent it looks itself:
+// another program may listen where clients send their keys.
 func lookAtPort(ctx context.Context, h home.Home) doctor.Port {
 	at, _ := launch.Find(ctx, h)
 	client := api.Dial(at.Socket())
@@ -116,8 +116,7 @@ func portHolder(port int) *api.Holder {
 	return &api.Holder{User: h.Name, Own: h.Own}
 }
 
-// lookAtKeyring asks for an entry that nobody has: a keyring that says so is
-// well.
+// lookAtKeyring asks for an entry that does not exist. A keyring that says so works.
 func lookAtKeyring(ctx context.Context) doctor.Keyring {
 	k := vault.NewKeyring(vault.KeyringConfig{Home: "doctor", DBus: busAddress()})
 	_, err := k.Get(ctx, "nothing")
@@ -127,8 +126,8 @@ func lookAtKeyring(ctx context.Context) doctor.Keyring {
 	return doctor.Keyring{Locked: errors.Is(err, vault.ErrLocked), Err: err}
 }
 
-// busAddress is where the session bus is, empty where there is none. It is only
-// looked for: nothing starts one.
+// busAddress returns the address of the session bus, or "". It only looks; it never
+// starts a bus.
 func busAddress() string {
 	if a := os.Getenv("DBUS_SESSION_BUS_ADDRESS"); a != "" {
 		return a

@@ -9,8 +9,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// TestEveryFindingIsSaid: package doctor names sentences by keys, and ui/text
-// has each of them. Only a program sees both.
+// TestEveryFindingIsSaid: package doctor names sentences by key, and ui/text must
+// have each of them. Only a program imports both.
 func TestEveryFindingIsSaid(t *testing.T) {
 	files, err := filepath.Glob("../../core/doctor/*.go")
 	if err != nil || len(files) == 0 {

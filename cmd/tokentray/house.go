@@ -20,7 +20,7 @@ import (
 	"tokentray/ui/cli"
 )
 
-// house is an agent with everything it is made of.
+// house is an agent with all its parts.
 type house struct {
 	home    home.Home
 	log     *home.Log
@@ -43,7 +43,7 @@ func (p program) build(at home.Home, demo bool, openLog func(home.Home) *home.Lo
 	if err != nil {
 		return nil, errors.Join(err, h.log.Close())
 	}
-	index := h.openIndex(demo) // as the agent before us left it, which may have ended just now
+	index := h.openIndex(demo) // as the last agent left it, which may have ended a moment ago
 	if err := index.Claim(db.HomeID()); err != nil {
 		h.log.Warn("the list of vault entries is not kept", "err", err)
 	}
@@ -87,11 +87,11 @@ func (p program) build(at home.Home, demo bool, openLog func(home.Home) *home.Lo
 	return h, nil
 }
 
-// tokenID names the token of an account by the kinds that the agent knows at the
-// time, of which more can join while it runs.
+// tokenID returns the ID of an account's token. It uses the kinds that the agent has
+// now, because kinds can be added while it runs.
 func (h *house) tokenID(a core.Account) core.TokenID { return h.kinds().TokenID(a) }
 
-// kinds are those that the agent knows at the time.
+// kinds returns the kinds that the agent has now.
 func (h *house) kinds() kinds.Set {
 	set := knownKinds()
 	if h.service != nil {
@@ -100,7 +100,7 @@ func (h *house) kinds() kinds.Set {
 	return set
 }
 
-// whatBecame is how clients are told what became of what was copied.
+// whatBecame converts what happened to a copied text to the form that clients get.
 func whatBecame(g clipboard.Gone) api.Clipboard {
 	c := api.Clipboard{
 		Replaced: g.Reason == clipboard.Replaced, Pasted: g.Reason == clipboard.Pasted, Silent: g.Reason == clipboard.Silent,
@@ -112,8 +112,8 @@ func whatBecame(g clipboard.Gone) api.Clipboard {
 	return c
 }
 
-// openIndex opens the list of what the vault holds. One that cannot be read is
-// done without, for accounts and secrets are there all the same.
+// openIndex opens the list of what the vault holds. If the file cannot be read, the
+// agent works without it: accounts and secrets are stored elsewhere.
 func (h *house) openIndex(demo bool) *vault.Index {
 	path := h.home.VaultIndex()
 	if demo {
@@ -122,13 +122,13 @@ func (h *house) openIndex(demo bool) *vault.Index {
 	index, err := vault.OpenIndex(path)
 	if err != nil {
 		h.log.Warn("the list of vault entries cannot be read", "err", err)
-		index, _ = vault.OpenIndex("") // one in memory has nothing to fail at
+		index, _ = vault.OpenIndex("") // an index in memory cannot fail
 	}
 	return index
 }
 
-// run serves until ctx ends or somebody says stop. The tray runs on the calling
-// goroutine, as macOS wants it.
+// run serves until ctx ends or a client stops it. The tray runs on the calling
+// goroutine, as macOS requires.
 func (h *house) run(ctx context.Context, withTray bool, ready func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
@@ -165,7 +165,7 @@ func (h *house) run(ctx context.Context, withTray bool, ready func()) error {
 	return err
 }
 
-// folder is the home as clients are told it: empty for the platform's own.
+// folder is the home as clients get it: empty for the platform's own.
 func (h *house) folder() string {
 	if own, err := home.Find(""); err == nil && own == h.home {
 		return ""
@@ -195,7 +195,7 @@ func (p program) agent(ctx context.Context, o cli.AgentOptions) error {
 		return err
 	}
 	if err := h.run(ctx, !o.NoTray, p.starter.Ready); err != nil {
-		p.starter.Fail(err) // heard only before Ready
+		p.starter.Fail(err) // the starter hears it only before Ready
 		return err
 	}
 	return nil

@@ -17,7 +17,8 @@ import (
 	"tokentray/ui/cli"
 )
 
-// knownKinds are the kinds of this program. What a user adds joins them here.
+// knownKinds returns the kinds of this program. Kinds that a user adds join them
+// later.
 func knownKinds() kinds.Set { return preset.With(kinds.Builtin()) }
 
 // explain is cli.Parts.Explain.
@@ -46,7 +47,7 @@ func scanRedis(ctx context.Context, in cli.RedisScan) ([]cli.RedisEntry, bool, e
 	return out, partial, err
 }
 
-// sources are what asks for the tokens of each kind: a line for each family.
+// sources returns the source of each kind. Each family has a line.
 func sources() map[core.Kind]core.Source {
 	out := map[core.Kind]core.Source{}
 	maps.Copy(out, wechat.Sources(wechat.Options{}))

@@ -13,7 +13,7 @@ import (
 	"tokentray/ui/cli"
 )
 
-// How much of the log goes into a report.
+// How much of the log a report contains.
 const (
 	reportBytes = 32 << 10
 	reportLines = 100
@@ -48,7 +48,7 @@ func machine(dir string) cli.Machine {
 	return m
 }
 
-// lastLines are the last lines of a log; of one that cannot be read there are none.
+// lastLines returns the last lines of a log, or none if it cannot be read.
 func lastLines(path string) []string {
 	f, err := durable.Open(path)
 	if err != nil {
@@ -62,7 +62,7 @@ func lastLines(path string) []string {
 	if err != nil {
 		return nil
 	}
-	if len(text) >= reportBytes { // its first line is half a line
+	if len(text) >= reportBytes { // the first line is incomplete
 		_, text, _ = bytes.Cut(text, []byte("\n"))
 	}
 	lines := strings.Split(strings.TrimRight(string(text), "\n"), "\n")

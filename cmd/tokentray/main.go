@@ -22,7 +22,7 @@ var version string
 
 func main() {
 	had, exposed := harden.Process()
-	// The keyring's child is started for every secret: nothing stands before it.
+	// The keyring's child is started for each secret, so it is handled first.
 	if len(os.Args) == 2 && os.Args[1] == vault.ChildCommand {
 		if err := vault.ServeKeyringChild(os.Stdin, os.Stdout); err != nil {
 			fmt.Fprintln(os.Stderr, err)
@@ -33,8 +33,9 @@ func main() {
 	os.Exit(run(had, exposed))
 }
 
-// run is the program. It had the limit of core dumps, which a command that exec
-// runs has back; exposed is why its memory is not its own.
+// run is the program. had is the limit of core dumps before it was lowered; commands
+// that exec runs get it back. exposed says why other programs may read this one's
+// memory.
 func run(had harden.Limit, exposed error) int {
 	ctx, stop := signal.NotifyContext(context.Background(), endings()...)
 	defer stop()
@@ -69,8 +70,8 @@ func run(had harden.Limit, exposed error) int {
 	}, os.Args[1:])
 }
 
-// endings are the signals that end a command. Under nohup a hangup stays
-// ignored, here and in a command that exec runs.
+// endings are the signals that end a command. Under nohup a hangup stays ignored,
+// here and in commands that exec runs.
 func endings() []os.Signal {
 	var out []os.Signal
 	for _, s := range []os.Signal{os.Interrupt, syscall.SIGTERM, syscall.SIGHUP} {
@@ -81,14 +82,14 @@ func endings() []os.Signal {
 	return out
 }
 
-// program is what the parts that are no clients share.
+// program is what the agent, the demo, the simulator and doctor share.
 type program struct {
 	version string
 	starter *launch.Announcer
-	exposed error // why other programs may read this one's memory
+	exposed error // why other programs may read the memory of this one
 }
 
-// versionOf is the linker's version, else the module's, else dev.
+// versionOf returns the linker's version, else the module's, else dev.
 func versionOf() string {
 	if version != "" {
 		return version

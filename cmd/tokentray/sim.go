@@ -27,7 +27,7 @@ func runSim(ctx context.Context, o cli.SimOptions, ready func(url string)) error
 	return s.Serve(ctx, ln)
 }
 
-// bareNet drops the address that a *net.OpError repeats.
+// bareNet removes the address from a *net.OpError, which repeats it.
 func bareNet(err error) error {
 	if op, ok := err.(*net.OpError); ok {
 		return op.Err

@@ -8,7 +8,7 @@ import (
 	"tokentray/core/push"
 )
 
-// writeToken is cli.Parts.WriteToken: a push that nobody keeps.
+// writeToken is cli.Parts.WriteToken: a push that is not saved.
 func writeToken(path string, form core.PushForm, t api.Token) error {
 	return push.Deliver(context.Background(), push.Job{
 		Account: core.Account{Name: t.Account, Env: t.Env, AppID: t.AppID}, BaseURL: t.BaseURL,
