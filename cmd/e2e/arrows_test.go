@@ -15,7 +15,8 @@ import (
 
 const module = "tokentray"
 
-// pkg is what go list tells of a package. Deps are all packages it reaches.
+// pkg is what go list prints about a package. Deps are all packages that it depends
+// on.
 type pkg struct {
 	ImportPath   string
 	Imports      []string
@@ -24,8 +25,9 @@ type pkg struct {
 	Deps         []string
 }
 
-// arrows says which of our packages a package may import. The longest pattern
-// that fits the package decides; a pattern ending in /... fits what is below.
+// arrows says which of our packages a package may import. The longest pattern that
+// matches the package decides. A pattern that ends in /... matches the packages
+// below.
 var arrows = []struct {
 	pattern string
 	may     []string
@@ -76,7 +78,7 @@ var arrows = []struct {
 	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},
 }
 
-// unreachable says what a package may not even reach through others.
+// unreachable says what a package must not depend on, directly or through others.
 var unreachable = []struct {
 	pattern string
 	never   []string
@@ -110,8 +112,8 @@ func fitsAny(patterns []string, path string) bool {
 	return slices.ContainsFunc(patterns, func(p string) bool { return fits(p, path) })
 }
 
-// allowed returns what path may import of ours; the longest pattern decides,
-// and an exact one wins over one that ends in dots.
+// allowed returns which of our packages path may import. The longest pattern decides,
+// and an exact one is preferred to one that ends in dots.
 func allowed(path string) (may []string, known bool) {
 	best := -1
 	for _, a := range arrows {
@@ -129,7 +131,7 @@ func allowed(path string) (may []string, known bool) {
 	return may, known
 }
 
-// violations returns one sentence for each arrow that points the wrong way.
+// violations returns a sentence for each import in the wrong direction.
 func violations(pkgs []pkg) []string {
 	var out []string
 	for _, p := range pkgs {
@@ -161,8 +163,8 @@ func violations(pkgs []pkg) []string {
 	return out
 }
 
-// TestArrows holds the direction in which packages import each other: cmd -> ui
-// -> core/api -> core, and every adapter under core -> core.
+// TestArrows checks the direction of imports: cmd -> ui -> core/api -> core, and
+// every adapter under core -> core.
 func TestArrows(t *testing.T) {
 	for _, goos := range []string{"linux", "windows", "darwin"} {
 		t.Run(goos, func(t *testing.T) {
@@ -202,7 +204,7 @@ func list(t *testing.T, goos string) []pkg {
 	}
 }
 
-// TestArrowsAreSeen shows that the rules find what they forbid, and nothing else.
+// TestArrowsAreSeen shows that the rules find exactly what they forbid.
 func TestArrowsAreSeen(t *testing.T) {
 	const fyne, app, bbolt = "fyne.io/fyne/v2", "fyne.io/fyne/v2/app", "go.etcd.io/bbolt"
 	for _, c := range []struct {

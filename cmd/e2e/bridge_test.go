@@ -10,8 +10,8 @@ import (
 	"testing"
 )
 
-// namespace is the beginning of a command that has a network of its own, in which it may
-// make interfaces; nil where the system gives none to this user.
+// namespace returns the start of a command that runs in a network of its own, where
+// it may create interfaces; nil if this user may not do that.
 func namespace(t *testing.T) []string {
 	t.Helper()
 	for _, begin := range [][]string{{"unshare", "--net"}, {"unshare", "--map-root-user", "--net"}} {
@@ -23,9 +23,8 @@ func namespace(t *testing.T) []string {
 	return nil
 }
 
-// TestABridgeForContainers: in a network of its own, with a bridge, a way out and a
-// container, the further address serves the container with its key and Host, and nobody
-// else.
+// TestABridgeForContainers: in a network with a bridge, a route out and a container,
+// the further address serves only the container, with its key and Host.
 func TestABridgeForContainers(t *testing.T) {
 	t.Parallel()
 	begin := namespace(t)

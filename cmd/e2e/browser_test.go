@@ -16,8 +16,9 @@ import (
 	"time"
 )
 
-// TestBrowserPage: a page in a real browser that has a key and a stand-in and tries all
-// that a page can send makes no call, and reads no token, no stand-in and no answer.
+// TestBrowserPage: a page in a real browser has a key and a stand-in and tries
+// everything that a page can send. It makes no call, and reads no token, no stand-in
+// and no answer.
 func TestBrowserPage(t *testing.T) {
 	browser := os.Getenv("TOKENTRAY_E2E_BROWSER")
 	if browser == "" {
@@ -104,7 +105,7 @@ func TestBrowserPage(t *testing.T) {
 	}
 }
 
-// counted counts what reaches a handler.
+// counted counts the requests that reach a handler.
 func counted(n *atomic.Int64, next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		n.Add(1)

@@ -11,8 +11,8 @@ import (
 	"tokentray/core/api"
 )
 
-// TestACommandCallsWithoutTheToken: what exec runs learns where to call and has a key
-// for it, which is good for its account alone and ends with it.
+// TestACommandCallsWithoutTheToken: a command that exec runs gets the URL for calls
+// and a key. The key works only for its account and only while the command runs.
 func TestACommandCallsWithoutTheToken(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t)
@@ -26,7 +26,8 @@ func TestACommandCallsWithoutTheToken(t *testing.T) {
 	if !strings.HasPrefix(answer, `{"ip_list":[`) || status != "403" || !strings.HasPrefix(key, "ttk_") {
 		t.Fatalf("the command: %q, status %q", answer, status)
 	}
-	// The agent hears of the end of the process, and closes the key, in its own time.
+	// The agent notices the end of the process a moment later and then revokes the
+	// key.
 	for deadline := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		status, _ := d.call(http.MethodGet, "/call/shop/sandbox/cgi-bin/get_api_domain_ip", key, "")
 		if status == http.StatusUnauthorized {

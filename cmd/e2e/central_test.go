@@ -17,9 +17,9 @@ import (
 	"tokentray/core/api"
 )
 
-// TestCentralFromAnotherTokenTray: one TokenTray takes its token from another one's local
-// API, in each of the forms that it speaks. It asks once for each token, and what fails
-// reaches the one that renews.
+// TestCentralFromAnotherTokenTray: one TokenTray takes its token from the local API
+// of another, in each of the forms that the API has. It asks once for each token, and
+// a reported failure reaches the agent that renews.
 func TestCentralFromAnotherTokenTray(t *testing.T) {
 	team, mine := openDoors(t), openDoors(t)
 	want := strings.TrimSpace(team.run("", "get", "shop"))
@@ -59,7 +59,8 @@ func TestCentralFromAnotherTokenTray(t *testing.T) {
 	if next == want || next != strings.TrimSpace(team.run("", "get", "shop")) {
 		t.Error("the report of a dead token does not bring the team's next one")
 	}
-	// What the others hold is dead too, and their report finds that the server has another.
+	// The other clients hold the dead token too. Their report finds that the server
+	// has a new one.
 	for _, name := range []string{"legacy", "stable"} {
 		if got := strings.TrimSpace(mine.run(want+"\n", "refresh", name, "--stale", "-")); got != next {
 			t.Errorf("%s: the report brings another token than the server's", name)
@@ -89,8 +90,9 @@ func (d *doors) asks(t *testing.T) int {
 	return n
 }
 
-// TestCentralFromAFile: a file behind nginx is a team's server. Its life counts from when
-// it was written, and an expired token in it takes away none that lives.
+// TestCentralFromAFile: a file behind nginx is a team's token server. The token's
+// life counts from when the file was written. An expired token in it does not replace
+// a living one.
 func TestCentralFromAFile(t *testing.T) {
 	const (
 		key   = "5ecre7-key-0f-7he-f1le-server"
@@ -172,7 +174,7 @@ func serveFiles(t *testing.T, key string) (base, root string) {
 	t.Helper()
 	exe, err := exec.LookPath("nginx")
 	if err != nil {
-		exe = "/usr/sbin/nginx" // which is not in everybody's PATH
+		exe = "/usr/sbin/nginx" // which is not in every PATH
 		if _, err := os.Stat(exe); err != nil {
 			t.Fatal("there is no nginx here; make deps-test installs it")
 		}
@@ -183,7 +185,7 @@ func serveFiles(t *testing.T, key string) (base, root string) {
 		t.Fatal(err)
 	}
 	user := ""
-	if os.Getuid() == 0 { // else its workers are another user, who may not enter the folder
+	if os.Getuid() == 0 { // otherwise nginx's workers run as another user, who may not enter the folder
 		user = "user root;"
 	}
 	addr := fmt.Sprintf("127.0.0.1:%d", unusedPort(t))
@@ -210,7 +212,7 @@ http {
 	}
 	t.Cleanup(func() {
 		_ = cmd.Process.Signal(os.Interrupt)
-		_ = cmd.Wait() // its way to end is a signal's
+		_ = cmd.Wait() // it is ended by a signal
 	})
 	for deadline := time.Now().Add(10 * time.Second); ; {
 		if conn, err := net.Dial("tcp", addr); err == nil {

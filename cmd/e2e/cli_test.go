@@ -31,8 +31,8 @@ import (
 	"tokentray/core/sim"
 )
 
-// alone is the command-line program, built once and without the window; the server for
-// AI agents stands beside it.
+// alone is the command-line program, built once and without the window. The server
+// for AI agents is next to it.
 var alone = sync.OnceValues(func() (string, error) {
 	if dir := os.Getenv("TOKENTRAY_E2E_BIN"); dir != "" {
 		return filepath.Abs(filepath.Join(dir, "tokentray"))
@@ -51,24 +51,23 @@ var alone = sync.OnceValues(func() (string, error) {
 })
 
 // TestCommandLine runs the scripts in testdata/script, each with a home and a
-// simulator of its own. They know these commands beside testscript's:
+// simulator of its own. They have these commands in addition to testscript's:
 //
 //	tokentray ARGS…       run the program; it must succeed
 //	code N ARGS…          run the program; its exit code must be N
-//	control PATH JSON     steer the simulator
-//	calls N               the simulator has been asked for a token N times
-//	hold FILE             open a database and keep it
-//	newer FILE            make a database look as if a later program wrote it
-//	foreign               nobody has sent the server at $FOREIGN anything
+//	control PATH JSON     control the simulator
+//	calls N               the simulator was asked for a token N times
+//	hold FILE             open a database and keep it open
+//	newer FILE            mark a database as written by a later program
+//	foreign               the server at $FOREIGN was sent nothing
 //	foreign WORD NOT…     it was sent WORD, and none of the others
 //	await GLOB            wait for a file
-//	gone FILE             wait until there is no such file
-//	crash                 kill the agent without a warning
+//	gone FILE             wait until a file does not exist
+//	crash                 kill the agent
 //
-// After every run of the program, what it wrote to standard error is searched
-// for every token that the simulator has handed out and every secret it was
-// shown; at the end of a script so are the files below its folder and the
-// arguments of every process.
+// After each run of the program, its standard error is searched for every token that
+// the simulator gave out and every secret that it received. At the end of a script
+// the files below its folder and the arguments of all processes are searched too.
 func TestCommandLine(t *testing.T) {
 	exe, err := alone()
 	if err != nil {
@@ -135,14 +134,14 @@ func TestCommandLine(t *testing.T) {
 
 type scriptKey struct{}
 
-// script is one script while it runs.
+// script is a running script.
 type script struct {
 	dir   string
 	exe   string
 	sim   *httptest.Server
 	url   string
 	leaks *leaks
-	// foreign is a server that no account's secret was entered for.
+	// foreign is a server for which no account has a secret.
 	foreign *foreign
 }
 
@@ -156,7 +155,7 @@ func newScript(dir string) *script {
 	return s
 }
 
-// foreign is a server that keeps all that it is sent and hands out tokens for it.
+// foreign is a server that records all requests and gives out tokens.
 type foreign struct {
 	*httptest.Server
 	mu   sync.Mutex
@@ -175,8 +174,8 @@ func newForeign() *foreign {
 	return f
 }
 
-// want fails unless the first word was sent and the others were not; without any
-// word, unless nothing was sent.
+// want fails unless the first word was sent and the others were not. Without words it
+// fails unless nothing was sent.
 func (f *foreign) want(ts *testscript.TestScript, words []string) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -197,7 +196,7 @@ func (f *foreign) want(ts *testscript.TestScript, words []string) {
 	}
 }
 
-// run runs the program and checks its code and what it must never write.
+// run runs the program and checks its exit code and that it leaks nothing.
 func (s *script) run(ts *testscript.TestScript, exe string, want int, args []string) {
 	err := ts.Exec(exe, args...)
 	got := 0
@@ -226,7 +225,7 @@ func (s *script) control(ts *testscript.TestScript, path, body string) {
 	}
 }
 
-// await waits until a file is there, or is there no longer.
+// await waits until a file exists or does not exist.
 func (s *script) await(ts *testscript.TestScript, glob string, there bool) {
 	deadline := time.Now().Add(20 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)
@@ -260,8 +259,8 @@ func (s *script) crash(ts *testscript.TestScript) {
 	ts.Check(gone(status.PID))
 }
 
-// close stops every agent that the script has left, whatever its home is, then
-// searches for what should not be there.
+// close stops every agent that the script left running, whatever its home is, and
+// then searches for leaks.
 func (s *script) close(t testscript.T) {
 	mark, stop := "agent.sock", stop
 	if underWine() { // there an agent listens on no file
@@ -287,8 +286,8 @@ func (s *script) close(t testscript.T) {
 	}
 }
 
-// stop ends the agent behind a socket, if there is one, and kills it if it does
-// not want to.
+// stop stops the agent behind a socket, if there is one, and kills it if it does not
+// stop.
 func stop(socket string) error {
 	client := api.Dial(socket)
 	defer client.Close()
@@ -310,7 +309,7 @@ func stop(socket string) error {
 	return fmt.Errorf("the agent %d did not stop and was killed", status.PID)
 }
 
-// gone waits until a process that is no child of ours has ended.
+// gone waits until a process that is not our child has ended.
 func gone(pid int) error {
 	deadline := time.Now().Add(10 * time.Second)
 	tick := time.NewTicker(10 * time.Millisecond)
@@ -327,17 +326,17 @@ func gone(pid int) error {
 	}
 }
 
-// leaks remembers every token, ticket and secret that passed the simulator.
+// leaks remembers every token, ticket and secret that passed through the simulator.
 type leaks struct {
 	mu      sync.Mutex
 	words   map[string]string // the word -> what it is
 	fetched int
-	used    []string // the tokens that calls carried, in order
+	used    []string // the tokens of calls, in order
 }
 
 var secretInQuery = regexp.MustCompile(`[?&]secret=([^&]+)`)
 
-// listen is the simulator with an ear on it.
+// listen wraps the simulator and records what passes.
 func (l *leaks) listen(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		body, _ := io.ReadAll(r.Body)
@@ -388,7 +387,7 @@ func (l *leaks) note(r *http.Request, question, answer []byte) {
 	}
 }
 
-// alsoSecret remembers a word that passes elsewhere.
+// alsoSecret adds a word that does not pass through the simulator.
 func (l *leaks) alsoSecret(what, word string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -404,7 +403,7 @@ func (l *leaks) fetches() int {
 	return l.fetched
 }
 
-// in is what of all that text holds, or "".
+// in returns which of these words is in a text, or "".
 func (l *leaks) in(text []byte) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -416,12 +415,12 @@ func (l *leaks) in(text []byte) string {
 	return ""
 }
 
-// search looks through every file below dir but those that the script itself
-// wrote there, which end in .in.
+// search reads every file below dir except those that the script itself wrote there,
+// which end in .in.
 func (l *leaks) search(dir string) error {
 	return filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || !d.Type().IsRegular() || strings.HasSuffix(path, ".in") {
-			return nil // it ended in the meantime, or is none of ours
+			return nil // it was removed meanwhile, or we may not read it
 		}
 		text, err := os.ReadFile(path)
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -434,7 +433,7 @@ func (l *leaks) search(dir string) error {
 	})
 }
 
-// searchArguments looks through the arguments of every process.
+// searchArguments reads the arguments of every process.
 func (l *leaks) searchArguments() error {
 	lines, err := filepath.Glob("/proc/[0-9]*/cmdline")
 	if err != nil {

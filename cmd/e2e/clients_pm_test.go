@@ -22,8 +22,8 @@ type pmRun struct {
 			Name, Failed string
 			Skipped      bool
 		}
-		Errors      []string // what scripts threw and did not catch
-		Asked       []string // what they sent themselves
+		Errors      []string // exceptions that the scripts did not catch
+		Asked       []string // requests that the scripts sent themselves
 		AfterTheEnd []string // what they did after they had failed
 		Skipped     bool     // the request
 		Sent        string
@@ -35,7 +35,8 @@ type pmRun struct {
 	}
 }
 
-// pmScripts runs one request of an export with the functions of pm that a client has.
+// pmScripts runs the scripts of one request of an export, with the pm functions of a
+// client.
 func (d *doors) pmScripts(t *testing.T, client, dir, collection, environment, request string, times string) pmRun {
 	t.Helper()
 	harness, err := filepath.Abs("clients/pmscripts.js")
@@ -55,9 +56,9 @@ func (d *doors) pmScripts(t *testing.T, client, dir, collection, environment, re
 	return out
 }
 
-// TestClientsScriptsInSandboxes: the scripts of the exports for Postman and Apifox work
-// with the functions that Postman, Apifox and Apipost give them: a token is taken, a
-// failure is reported once and ends the script, a dead token is reported and replaced.
+// TestClientsScriptsInSandboxes: the scripts in the exports for Postman and Apifox
+// work with the functions of Postman, Apifox and Apipost. They take a token, show a
+// failure once and stop, and report and replace a dead token.
 func TestClientsScriptsInSandboxes(t *testing.T) {
 	t.Parallel()
 	modules(t)
@@ -89,7 +90,7 @@ func TestClientsScriptsInSandboxes(t *testing.T) {
 		}
 	})
 
-	// What fails is reported once, and nothing is done after it.
+	// A failure is shown once, and the script stops.
 	broken := func(change func(values map[string]string)) func(t *testing.T, client string, e export) {
 		return func(t *testing.T, client string, e export) {
 			e.dir = changedEnvironment(t, e.dir, e.collection, e.environment, change)
@@ -114,7 +115,8 @@ func TestClientsScriptsInSandboxes(t *testing.T) {
 		each(t, []export{post}, broken(func(v map[string]string) { v["tokentray_account"] = "" }))
 	})
 
-	// A dead token: a client that can send the request again does, another one says so.
+	// A dead token: a client that can repeat the request does so, another one says
+	// so.
 	for i, client := range []string{"apifox", "apipost"} {
 		d.sleepUntilTheFloorIsOver(d.current(t, sandbox))
 		d.steer(t, "/sim/revoke", `{"appid":"`+doorAppID+`"}`)
@@ -136,7 +138,7 @@ func TestClientsScriptsInSandboxes(t *testing.T) {
 	}
 }
 
-// changedEnvironment is a copy of an export with other values of variables.
+// changedEnvironment copies an export and changes values of variables.
 func changedEnvironment(t *testing.T, dir, collection, environment string, change func(map[string]string)) string {
 	t.Helper()
 	type variable struct {

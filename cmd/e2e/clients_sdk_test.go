@@ -17,14 +17,14 @@ import (
 	"tokentray/core/api"
 )
 
-// sdkAnswer is what the program with the SDK says.
+// sdkAnswer is the output of the program with the SDK.
 type sdkAnswer struct {
 	Calls   int
 	Code    int
 	Message string
 }
 
-// coWechatAPI runs a program with the SDK co-wechat-api that makes calls.
+// coWechatAPI runs a program that makes calls with the SDK co-wechat-api.
 func (d *doors) coWechatAPI(t *testing.T, base, key, calls string) (out sdkAnswer, carried []string) {
 	t.Helper()
 	before := len(d.leaks.carried())
@@ -42,9 +42,9 @@ func (d *doors) coWechatAPI(t *testing.T, base, key, calls string) (out sdkAnswe
 	return out, d.leaks.carried()[before:]
 }
 
-// TestClientsCoWechatAPI: an SDK for Node.js, which parses answers by hand, takes
-// its token from WeChat's path at the door, for any spelling of the base URL, and
-// makes its calls with it. It understands why there is none.
+// TestClientsCoWechatAPI: an SDK for Node.js that parses answers by hand takes its
+// token from WeChat's path at the door, with any spelling of the base URL, and makes
+// its calls with it. It understands the error if there is no token.
 func TestClientsCoWechatAPI(t *testing.T) {
 	t.Parallel()
 	modules(t)
@@ -71,7 +71,7 @@ func TestClientsCoWechatAPI(t *testing.T) {
 }
 
 // TestClientsCoWechatAPIWithoutAToken: with one base URL the SDK gets a stand-in and
-// calls with it. A token that dies, and one that is renewed, it never learns of.
+// calls with it. It does not notice when the token dies or is renewed.
 func TestClientsCoWechatAPIWithoutAToken(t *testing.T) {
 	t.Parallel()
 	modules(t)
@@ -96,7 +96,7 @@ func TestClientsCoWechatAPIWithoutAToken(t *testing.T) {
 	}
 	wait := sync.OnceFunc(func() { _ = cmd.Wait() })
 	defer wait()
-	said := func() string { // what it wrote is whole when it has ended
+	said := func() string { // its output is complete when it has ended
 		_ = cmd.Process.Kill()
 		wait()
 		return d.leaks.hide(stderr.String())

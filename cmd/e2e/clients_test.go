@@ -25,16 +25,16 @@ const (
 	briefAppID = "wx0123456789abcded"
 )
 
-// clientRun is one run of an API client: the tokens that its calls carried when
-// they came to the simulator, in order, and what it says failed.
+// clientRun is one run of an API client: the tokens of its calls in the order in
+// which they reached the simulator, and the failures that it printed.
 type clientRun struct {
 	tokens []string
 	failed []string
 	code   int
 }
 
-// check sees that nothing failed and that the tokens, told by their masks,
-// were those wanted.
+// check fails unless nothing failed and the tokens, compared by their masks, are the
+// wanted ones.
 func (r clientRun) check(t *testing.T, what string, want ...string) {
 	t.Helper()
 	if r.code != 0 || len(r.failed) > 0 {
@@ -53,8 +53,8 @@ func masks(tokens []string) []string {
 	return out
 }
 
-// modules is the folder with the API clients from npm, which make test-clients
-// fills.
+// modules returns the folder with the API clients from npm. make test-clients fills
+// it.
 func modules(t *testing.T) string {
 	t.Helper()
 	dir := os.Getenv("TOKENTRAY_E2E_CLIENTS")
@@ -64,8 +64,8 @@ func modules(t *testing.T) string {
 	return dir
 }
 
-// newman runs a collection with an environment, and reads what happened from
-// its report, which holds tokens and so lies outside of all that is searched.
+// newman runs a collection with an environment and reads its report. The report
+// contains tokens, so it is outside of the folders that are searched for leaks.
 func (d *doors) newman(t *testing.T, dir, environment string, more ...string) clientRun {
 	t.Helper()
 	return d.newmanOf(t, dir, "tokentray.postman_collection.json", environment, more...)
@@ -92,7 +92,7 @@ func (d *doors) newmanOf(t *testing.T, dir, collection, environment string, more
 }
 
 // bru runs a folder of a Bruno collection. Bruno's runner needs a newer Node.js than
-// Debian 12 has, so it is run by the pinned one.
+// that of Debian 12, so a pinned one runs it.
 func (d *doors) bru(t *testing.T, dir, environment, folder string) clientRun {
 	t.Helper()
 	report := filepath.Join(t.TempDir(), "report.json")
@@ -121,13 +121,13 @@ func (d *doors) bru(t *testing.T, dir, environment, folder string) clientRun {
 	return out
 }
 
-// node runs a program of JavaScript by the Node.js that is installed.
+// node runs a JavaScript program with the installed Node.js.
 func (d *doors) node(t *testing.T, dir string, args []string) clientRun {
 	t.Helper()
 	return d.nodeOf(t, "node", dir, args)
 }
 
-// nodeOf runs a program of JavaScript by a Node.js.
+// nodeOf runs a JavaScript program with a given Node.js.
 func (d *doors) nodeOf(t *testing.T, node, dir string, args []string) clientRun {
 	t.Helper()
 	before := len(d.leaks.carried())
@@ -145,14 +145,14 @@ func (d *doors) nodeOf(t *testing.T, node, dir string, args []string) clientRun 
 	return clientRun{code: cmd.ProcessState.ExitCode(), tokens: d.leaks.carried()[before:]}
 }
 
-// carried are the tokens that calls carried so far.
+// carried returns the tokens of all calls so far.
 func (l *leaks) carried() []string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return slices.Clone(l.used)
 }
 
-// hide takes tokens and secrets out of text that a test shows.
+// hide removes tokens and secrets from a text that a test prints.
 func (l *leaks) hide(text string) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -173,8 +173,8 @@ func readJSON(t *testing.T, path string, into any) {
 	}
 }
 
-// export writes files for a client below the home's folder, with a key of their
-// own that may use both environments.
+// export writes files for a client below the home's folder, with a key of their own
+// for both environments.
 func (d *doors) export(t *testing.T, kind, account, name string) string {
 	t.Helper()
 	dir := filepath.Join(filepath.Dir(filepath.Dir(d.socket)), name)
@@ -182,7 +182,7 @@ func (d *doors) export(t *testing.T, kind, account, name string) string {
 	return dir
 }
 
-// current is the token that TokenTray has for an account.
+// current returns the token that TokenTray has for an account.
 func (d *doors) current(t *testing.T, ref api.Ref) api.Token {
 	t.Helper()
 	got, err := d.client.Token(t.Context(), ref, 0)
@@ -218,7 +218,7 @@ func (d *doors) asked(t *testing.T, appid string) int {
 	return 0
 }
 
-// steer tells the simulator something.
+// steer controls the simulator.
 func (d *doors) steer(t *testing.T, path, body string) {
 	t.Helper()
 	resp, err := http.Post(d.sim+path, "application/json", strings.NewReader(body))
@@ -254,9 +254,9 @@ func (d *doors) addLive() {
 
 const alive = "Is the token accepted?"
 
-// TestClientsNewman: collection and environment as they were exported, in the
-// real newman. The token is taken when a call is sent, follows the switch of the
-// environment, and is reported when it died; WeChat is asked once for all that.
+// TestClientsNewman runs the exported collection and environment in the real newman.
+// A call takes the token when it is sent, uses the environment that is active then,
+// and reports a dead token. WeChat is asked once for all of that.
 func TestClientsNewman(t *testing.T) {
 	t.Parallel()
 	modules(t)
@@ -300,8 +300,8 @@ func TestClientsNewman(t *testing.T) {
 	}
 }
 
-// TestClientsNewmanOfApifox: what is written for Apifox runs in newman as it is: the hosts
-// are literal, and the token is in the scope of the environment.
+// TestClientsNewmanOfApifox: the export for Apifox runs in newman unchanged. Its
+// hosts are literal, and its token is in the scope of the environment.
 func TestClientsNewmanOfApifox(t *testing.T) {
 	t.Parallel()
 	modules(t)
@@ -317,8 +317,8 @@ func TestClientsNewmanOfApifox(t *testing.T) {
 	refused(t, d.newmanOf(t, dir, collection, environment, "--folder", alive))
 }
 
-// refused checks a run whose key was revoked: it fails, says why, and makes no
-// call, neither with an old token nor without one.
+// refused checks a run whose key was revoked: it fails, says why, and makes no call,
+// neither with an old token nor without one.
 func refused(t *testing.T, run clientRun) {
 	t.Helper()
 	if run.code == 0 || len(run.tokens) > 0 || !strings.Contains(strings.Join(run.failed, "\n"), "TokenTray gives no token") {
@@ -326,13 +326,13 @@ func refused(t *testing.T, run clientRun) {
 	}
 }
 
-// TestClientsThroughARenewal: a run of newman that outlives a token takes the
-// next one in its stride, and no call fails.
+// TestClientsThroughARenewal: a run of newman that lasts longer than a token uses the
+// next one, and no call fails.
 func TestClientsThroughARenewal(t *testing.T) {
 	t.Parallel()
 	modules(t)
 	d := openDoors(t)
-	// A token of 64 s is renewed when half of that is left.
+	// A token of 64 s is renewed when half of its life is left.
 	d.steer(t, "/sim/accounts", `{"appid":"`+briefAppID+`","secret":"0123456789abcdef0123456789abcded","life":64}`)
 	d.run("0123456789abcdef0123456789abcded\n", "add", "短命 {{x}}", "--appid", briefAppID, "--secret-stdin", "--base-url", d.sim)
 	dir := d.export(t, "postman", "短命 {{x}}", "brief")
@@ -381,11 +381,11 @@ func TestClientsBruno(t *testing.T) {
 	refused(t, d.bru(t, dir, "tokentray-shop", "token"))
 }
 
-// TestClientsScript: the shell script takes its token when it calls, reports
-// one that died, and hands neither key nor token to curl as an argument.
+// TestClientsScript: the shell script takes its token when it calls, reports a dead
+// token, and passes neither key nor token to curl as an argument.
 func TestClientsScript(t *testing.T) {
 	t.Parallel()
-	modules(t) // it waits for half a minute, with the others
+	modules(t) // it waits half a minute, together with the others
 	d := openDoors(t)
 	dir := d.export(t, "curl", "shop", "script")
 	curl, err := exec.LookPath("curl")

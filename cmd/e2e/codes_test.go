@@ -36,8 +36,8 @@ import (
 	"tokentray/ui/text"
 )
 
-// codesOf are all codes that the sources name of a kind: in its spec, as dead tokens'
-// answers, and in the rules of its family or its preset.
+// codesOf returns all codes that the sources name for a kind: in its spec, in its
+// answers that mean a dead token, and in the rules of its family or preset.
 func codesOf(t *testing.T, spec kinds.Spec) []string {
 	t.Helper()
 	found := map[string]bool{}
@@ -62,7 +62,7 @@ func codesOf(t *testing.T, spec kinds.Spec) []string {
 	return slices.Sorted(maps.Keys(found))
 }
 
-// face is an agent whose upstream refuses every call by one error.
+// face is an agent whose upstream refuses every call with the same error.
 type face struct {
 	api.Agent
 	refusal *api.Error
@@ -95,10 +95,10 @@ func (f *face) Explain(_ context.Context, req api.ExplainRequest) (api.Explanati
 	return api.ShowDiagnosis(d), nil
 }
 
-// TestEveryCodeIsSaidAlikeEverywhere: each code that a spec, a rule or a preset names has
-// a cause and a remedy in both languages, from one table, and tokentray explain, a
-// refused tokentray call, and both tools of an AI agent say these very sentences.
-// (TestTheWindowSaysEveryCode has the window.)
+// TestEveryCodeIsSaidAlikeEverywhere: each code in a spec, a rule or a preset has a
+// cause and a remedy in both languages, from one table. tokentray explain, a refused
+// tokentray call and both call tools for AI agents use exactly these sentences.
+// (TestTheWindowSaysEveryCode tests the window.)
 func TestEveryCodeIsSaidAlikeEverywhere(t *testing.T) {
 	known := map[core.Kind]core.Source{}
 	for _, of := range []map[core.Kind]core.Source{wechat.Sources(wechat.Options{}), wecom.Sources(wecom.Options{}), oauth.Sources(oauth.Options{}), preset.Sources(preset.Options{})} {
@@ -118,7 +118,7 @@ func TestEveryCodeIsSaidAlikeEverywhere(t *testing.T) {
 	for _, spec := range k.Kinds.All() {
 		for _, code := range codesOf(t, spec) {
 			if _, err := k.Explain(code, spec.Kind); err != nil {
-				continue // a word that is no code, or a number of another call
+				continue // a word that is not a code, or a number of another call
 			}
 			for lang, tx := range words {
 				walked++
@@ -150,7 +150,8 @@ func TestEveryCodeIsSaidAlikeEverywhere(t *testing.T) {
 						}
 					}
 				}
-				// A code of the spec's list is about a call: what a call really says of it.
+				// A code in the spec's list is about calls, so a call produces the
+				// error.
 				n, _ := strconv.Atoi(code)
 				if !slices.Contains(spec.Codes, n) {
 					continue
@@ -169,7 +170,7 @@ func TestEveryCodeIsSaidAlikeEverywhere(t *testing.T) {
 	}
 }
 
-// refusedCall is what the engine that makes calls says of an answer with a code.
+// refusedCall returns the error that the call engine makes of an answer with a code.
 func refusedCall(t *testing.T, spec kinds.Spec, source core.Source, code int) *api.Error {
 	t.Helper()
 	upstream := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
@@ -202,7 +203,7 @@ func refusedCall(t *testing.T, spec kinds.Spec, source core.Source, code int) *a
 	return api.FromError(got.Refusal)
 }
 
-// inProcess runs a command in this process, and returns all that it prints.
+// inProcess runs a command in this process and returns everything it prints.
 func inProcess(t *testing.T, f *face, lang text.Lang, args ...string) string {
 	t.Helper()
 	term := &pipes{}
@@ -220,7 +221,7 @@ func inProcess(t *testing.T, f *face, lang text.Lang, args ...string) string {
 	return term.out.String()
 }
 
-// pipes are a terminal that is none: everything goes into a pipe.
+// pipes is not a terminal: all its streams are pipes.
 type pipes struct {
 	cli.Terminal
 	out bytes.Buffer
@@ -234,7 +235,7 @@ func (p *pipes) InIsTyped() bool     { return false }
 func (p *pipes) OutIsTerminal() bool { return false }
 func (p *pipes) Size() (int, int)    { return 80, 25 }
 
-// toolsOf is a session of an AI agent.
+// toolsOf returns the session of an AI agent.
 func toolsOf(t *testing.T, f *face, tx *text.Text) *mcp.ClientSession {
 	t.Helper()
 	ours, theirs := mcp.NewInMemoryTransports()
@@ -251,7 +252,7 @@ func toolsOf(t *testing.T, f *face, tx *text.Text) *mcp.ClientSession {
 	return session
 }
 
-// unescaped is the text of an answer in JSON, each of its strings on a line.
+// unescaped returns the strings of a JSON answer, one per line.
 func unescaped(answer string) string {
 	var out []string
 	var walk func(v any)

@@ -11,8 +11,8 @@ import (
 	"testing"
 )
 
-// TestMissingPackagesAreNamed plays machines on which all is missing: each system
-// is told its own command, and an old Go is named with its remedy. Nothing is
+// TestMissingPackagesAreNamed simulates machines that lack everything: each system is
+// told its own command, and for an old Go the message says what to do. Nothing is
 // installed.
 func TestMissingPackagesAreNamed(t *testing.T) {
 	// Only what the script itself uses is there.

@@ -15,8 +15,8 @@ import (
 	"tokentray/core"
 )
 
-// bareAgent is an AI agent whose client hands on nothing of its environment but what
-// finds programs and the home: no display, no bus, no runtime folder.
+// bareAgent is an AI agent whose client passes on only PATH and the home: no display,
+// no bus, no runtime folder.
 func (p *product) bareAgent(name string) *mcp.ClientSession {
 	p.t.Helper()
 	cmd := exec.Command(p.exe, "mcp", "--as", name)
@@ -30,8 +30,8 @@ func (p *product) bareAgent(name string) *mcp.ClientSession {
 }
 
 // TestAnAIAgentsAskOpensTheWindow: the agent knows the desktop from a command that a
-// person ran there, so what an AI agent asks for opens the window, though the AI client
-// knows no display itself. While no desktop is known, it says that a person is needed.
+// person ran there. So a request of an AI agent opens the window, although its client
+// has no display. While no desktop is known, the answer says that a person is needed.
 func TestAnAIAgentsAskOpensTheWindow(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.add("shop", core.Live, 0)
@@ -56,7 +56,7 @@ func TestAnAIAgentsAskOpensTheWindow(t *testing.T) {
 	p.do("", "stop")
 	p.noWindow()
 
-	// The AI client itself starts the agent now, which so knows no desktop.
+	// The AI client itself starts the agent here, so the agent knows no desktop.
 	if out, failed := use(t, p.bareAgent("cursor"), "tokentray_write", ask); !failed || !strings.Contains(out, "have them open TokenTray") {
 		t.Errorf("without a desktop the AI agent is told: %s", out)
 	}

@@ -17,10 +17,10 @@ import (
 	"tokentray/core/api"
 )
 
-// The tests of this file mostly wait, so they run beside each other.
+// The tests of this file mostly wait, so they run in parallel.
 
-// managers are the clipboard managers of Debian that the tests run, by the names
-// that people know, and what doctor says of each.
+// managers are the clipboard managers of Debian that the tests run, by the names that
+// people know, and what doctor says about each.
 func managers() map[string]struct{ name, doctor string } {
 	return map[string]struct{ name, doctor string }{
 		"xfce4-clipman": {"Xfce Clipman", "ignores the mark of confidential content"},
@@ -29,8 +29,8 @@ func managers() map[string]struct{ name, doctor string } {
 	}
 }
 
-// TestClipboardManagers copies while a clipboard manager runs, which keeps what it
-// sees and may put it back: when its time is over, and when the agent ends, the
+// TestClipboardManagers copies while a clipboard manager runs that keeps what it
+// reads and may put it back. When the time is over, and when the agent ends, the
 // token is gone from the clipboard and stays away.
 func TestClipboardManagers(t *testing.T) {
 	t.Parallel()
@@ -80,8 +80,8 @@ func TestClipboardManagers(t *testing.T) {
 	}
 }
 
-// settled waits until a manager watches the clipboard: it has read what was copied.
-// What was copied before it was ready it may never see, so more is.
+// settled waits until a manager watches the clipboard, that is, has read what was
+// copied. It may never read what was copied before it was ready, so more is copied.
 func (p *product) settled(program string) {
 	p.t.Helper()
 	tries := 0
@@ -93,7 +93,7 @@ func (p *product) settled(program string) {
 	})
 }
 
-// hasRead reports whether a manager has read a text, as far as it tells.
+// hasRead reports whether a manager has read a text, as far as it shows that.
 func (p *product) hasRead(program, text string) error {
 	look := map[string][]string{
 		"xfce4-clipman": {"grep", "-rh", text, filepath.Join(p.Home(), ".cache/xfce4/clipman")},
@@ -125,8 +125,8 @@ func (p *product) wantNoToken(token string, limit time.Duration) {
 	})
 }
 
-// wantStaysAway looks for a while whether the token comes back: to the clipboard,
-// or to the cut buffer.
+// wantStaysAway checks for a while that the token does not come back, to the
+// clipboard or the cut buffer.
 func (p *product) wantStaysAway(token string) {
 	p.t.Helper()
 	for until := time.Now().Add(3 * time.Second); time.Now().Before(until); time.Sleep(100 * time.Millisecond) {
@@ -156,8 +156,8 @@ func (p *product) wantLog(words string) {
 	})
 }
 
-// TestAnotherProgramTakesTheTokenOver: who owns the clipboard does not matter, what
-// it holds does.
+// TestAnotherProgramTakesTheTokenOver: what the clipboard holds matters, not which
+// program owns it.
 func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
 	t.Parallel()
 	for name, end := range map[string]func(*product){
@@ -185,9 +185,9 @@ func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
 	}
 }
 
-// TestAProgramThatHangsHoldsTheClipboard: of a program that holds the clipboard and
-// is stopped, the agent says that what it holds is not known. It ends all the same,
-// and the program still has its text when it goes on.
+// TestAProgramThatHangsHoldsTheClipboard: while a stopped program owns the clipboard,
+// the agent says that the content is not known. The agent can end nevertheless, and
+// the program still has its text when it continues.
 func TestAProgramThatHangsHoldsTheClipboard(t *testing.T) {
 	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
@@ -213,8 +213,8 @@ func TestAProgramThatHangsHoldsTheClipboard(t *testing.T) {
 	}
 }
 
-// TestWindowGoesOnWhileTheClipboardHangs pastes while the program that holds the
-// clipboard is stopped: whoever fills in the form goes on and saves it.
+// TestWindowGoesOnWhileTheClipboardHangs pastes while the program that owns the
+// clipboard is stopped. A person can still fill in the form and save it.
 func TestWindowGoesOnWhileTheClipboardHangs(t *testing.T) {
 	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
@@ -240,8 +240,7 @@ func TestWindowGoesOnWhileTheClipboardHangs(t *testing.T) {
 	}
 }
 
-// hang stops the one process of a program until the function that it returns is
-// called.
+// hang stops the only process of a program until the returned function is called.
 func (p *product) hang(program string) (goOn func()) {
 	p.t.Helper()
 	all := p.Processes(program)
@@ -257,8 +256,8 @@ func (p *product) hang(program string) (goOn func()) {
 	return func() { signal(syscall.SIGCONT) }
 }
 
-// TestATokenIsPastedOnce: with clipboard-once the first paste takes the token away;
-// that a clipboard manager has read it at once does not count.
+// TestATokenIsPastedOnce: with clipboard-once the first paste clears the token. A
+// clipboard manager that reads it at once does not count as a paste.
 func TestATokenIsPastedOnce(t *testing.T) {
 	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
@@ -277,7 +276,7 @@ func TestATokenIsPastedOnce(t *testing.T) {
 		}
 		return nil
 	})
-	time.Sleep(2 * time.Second) // whoever reads at once does not paste
+	time.Sleep(2 * time.Second) // a program that reads at once does not paste
 	if list, err := p.client.List(t.Context()); err != nil || !list.Clipboard.Held() {
 		t.Fatalf("before the paste: %+v, %v", list.Clipboard, err)
 	}

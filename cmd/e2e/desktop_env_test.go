@@ -23,9 +23,9 @@ func bandColours() map[core.Env]color.NRGBA {
 	}
 }
 
-// TestEnvironmentsFollowEachOther switches between sandbox and live in each
-// place where one can, and sees the others follow at once: the agent, the tray's
-// icon, the command line and the window.
+// TestEnvironmentsFollowEachOther switches between sandbox and live in each place
+// that has the switch, and checks that the others follow at once: the agent, the
+// tray's icon, the command line and the window.
 func TestEnvironmentsFollowEachOther(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	p.add("shop", core.Sandbox, 0)
@@ -91,10 +91,11 @@ func TestEnvironmentsFollowEachOther(t *testing.T) {
 	follow("tokentray use", core.Sandbox)
 	press("ctrl+2")
 	follow("the window", core.Live)
-	// The window's one key takes the selected account's other environment.
+	// One key of the window switches to the other environment of the selected
+	// account.
 	press("Down", "F6")
 	follow("the window's F6", core.Sandbox)
-	// What is selected went along: Enter copies the sandbox account.
+	// The selection follows: Enter copies the sandbox account.
 	press("Return")
 	p.wait(10*time.Second, "the copy", func() error {
 		list, err := p.client.List(t.Context())

@@ -17,9 +17,8 @@ import (
 	"tokentray/core/sim"
 )
 
-// TestWindowFormOutlivesTheAgent kills the agent while a form is half filled in:
-// the window starts another, nothing that was typed is lost, and the keyboard is
-// where it was.
+// TestWindowFormOutlivesTheAgent kills the agent while a form is half filled in. The
+// window starts another agent, no typed text is lost, and the focus stays.
 func TestWindowFormOutlivesTheAgent(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
@@ -30,7 +29,7 @@ func TestWindowFormOutlivesTheAgent(t *testing.T) {
 	h.fill(shop.appID[:9])
 
 	another := p.crashAgent()
-	h.fill(shop.appID[9:]) // whoever types does not stop
+	h.fill(shop.appID[9:]) // the person goes on typing
 	h.press(toSecret...)
 	h.fill(shop.secret)
 	h.press(toBaseURL...)
@@ -43,8 +42,8 @@ func TestWindowFormOutlivesTheAgent(t *testing.T) {
 	}
 }
 
-// TestWindowFormTakesAPastedBlock pastes what a console shows of an account and
-// saves it: two fields at once, from the desktop's clipboard.
+// TestWindowFormTakesAPastedBlock pastes what a console shows about an account and
+// saves it. The desktop's clipboard fills two fields at once.
 func TestWindowFormTakesAPastedBlock(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
@@ -63,7 +62,7 @@ func TestWindowFormTakesAPastedBlock(t *testing.T) {
 	p.waitFresh(1)
 }
 
-// clickSave presses Save, which stands at the lower right of the form.
+// clickSave presses Save, at the lower right of the form.
 func (p *product) clickSave(w desktop.Window) {
 	p.t.Helper()
 	box, err := w.Geometry()
@@ -104,8 +103,8 @@ func refsOf(accounts []api.Account) []string {
 	return out
 }
 
-// TestWindowTriesASecretBeforeItIsSaved gives a new AppSecret by keyboard where
-// the old one is refused: a wrong one is not saved, the right one brings a token.
+// TestWindowTriesASecretBeforeItIsSaved enters a new AppSecret by keyboard after the
+// old one was refused. A wrong one is not saved; the right one brings a token.
 func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.add("shop", core.Sandbox, 0)
@@ -118,8 +117,8 @@ func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
 		t.Fatalf("a refresh with the old secret ended with %d", code)
 	}
 	h := p.hands()
-	h.press("Down", "Right")            // its details
-	h.press("Tab", "Tab", "Tab", "Tab") // past the menu and what copies, to Edit secret
+	h.press("Down", "Right")            // open its details
+	h.press("Tab", "Tab", "Tab", "Tab") // past the menu and the copy buttons, to Edit secret
 	_ = p.changes(h.w, func() { h.press("space") })
 	saved := func() bool {
 		items, err := p.KeyringItems()

@@ -10,13 +10,13 @@ import (
 	"tokentray/cmd/e2e/desktop"
 )
 
-// hands use the keyboard in the window.
+// hands uses the keyboard in the window.
 type hands struct {
 	p *product
 	w desktop.Window
 }
 
-// hands opens the window and puts hands on the keyboard.
+// hands opens the window and returns hands for it.
 func (p *product) hands() hands {
 	p.t.Helper()
 	w := p.open()
@@ -50,8 +50,8 @@ func (h hands) shows(keys ...string) {
 	}
 }
 
-// until presses keys, and again as a person does who sees that nothing came of
-// it, until something holds: the window may be a moment behind the agent.
+// until presses keys until a condition holds. It presses them again as a person does
+// if nothing happens: the window may be a moment behind the agent.
 func (h hands) until(what string, holds func() error, keys ...string) {
 	h.p.t.Helper()
 	h.p.wait(20*time.Second, what, func() error {
@@ -63,7 +63,7 @@ func (h hands) until(what string, holds func() error, keys ...string) {
 	})
 }
 
-// Where a field of the form is, in Tabs from the one before.
+// How many Tabs a field of the form is from the one before.
 var (
 	toAppID   = []string{"Tab", "Tab", "Tab", "Tab"} // past environment, kind and product
 	toSecret  = []string{"Tab"}
@@ -83,8 +83,8 @@ func (h hands) enter(name string, a owned) {
 	h.fill(h.p.base)
 }
 
-// crashAgent kills the agent; what it returns waits until the window has started
-// another.
+// crashAgent kills the agent. The returned function waits until the window has
+// started another.
 func (p *product) crashAgent() (another func()) {
 	p.t.Helper()
 	agents := p.Processes("tokentray")

@@ -18,16 +18,16 @@ import (
 
 const stablePath = "/cgi-bin/stable_token"
 
-// TestWindowByKeyboardAlone lives a day with the window without a pointer: an
-// account is added, tested, copied, flipped to live and back, renewed, given a
-// new AppSecret after upstream refused the old one, and deleted.
+// TestWindowByKeyboardAlone does a day's work in the window without a pointer: an
+// account is added, tested, copied, switched to live and back, renewed, given a new
+// AppSecret after the upstream refused the old one, and deleted.
 func TestWindowByKeyboardAlone(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
 	h := p.hands()
 	calls := func() int { return p.sim.Calls(shop.appID, stablePath) }
 
-	// Add it: the test asks upstream and saves nothing.
+	// Add it. The test asks the upstream and saves nothing.
 	h.enter("shop", shop)
 	h.press("ctrl+Return")
 	p.wait(10*time.Second, "the test to ask upstream", func() error {
@@ -39,15 +39,15 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 	if list, err := p.client.List(t.Context()); err != nil || len(list.Accounts) != 0 {
 		t.Fatalf("after the test there are the accounts %v, %v", list.Accounts, err)
 	}
-	// Ctrl+S does nothing while the test is under way.
+	// Ctrl+S does nothing while the test is running.
 	h.until("the account", func() error { return p.is(shop.ref, core.StateFresh) }, "ctrl+s")
 
-	// Copy it. The list has the keyboard as soon as the form is gone.
+	// Copy it. The list gets the focus as soon as the form is gone.
 	h.until("the copy", p.copied(shop), "Down", "Return")
 	p.wantCopied(p.issued(shop))
 
-	// The account of the same name in live, and back. What is looked at is what the tray and the
-	// command line mean, too.
+	// Show the account of the same name in live, and go back. The tray and the
+	// command line follow what the window shows.
 	live := p.add("shop", core.Live, 0)
 	active := func(env core.Env) func() error {
 		return func() error {
@@ -72,8 +72,8 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 		return p.is(shop.ref, core.StateFresh)
 	}, "ctrl+r")
 
-	// Its AppSecret is reset in the console. The refusal shows, and so does the
-	// remedy, while the token goes on.
+	// Its AppSecret is reset in the console. The window shows the refusal and the
+	// remedy, while the token still works.
 	token := p.issued(shop)
 	next := string(core.NewID()) + string(core.NewID())
 	if err := p.sim.Put(sim.Account{AppID: shop.appID, Secret: core.NewSecret(next), Product: kinds.ProductTest}); err != nil {
@@ -95,8 +95,7 @@ func TestWindowByKeyboardAlone(t *testing.T) {
 		t.Error("the old AppSecret still is in the keyring")
 	}
 
-	// Delete it: the question is answered with no first, which is where the
-	// keyboard is.
+	// Delete it. The first answer is no, which has the focus.
 	h.shows("Delete")
 	h.press("Return")
 	if err := p.is(shop.ref, core.StateFresh); err != nil {

@@ -16,8 +16,8 @@ import (
 	"tokentray/cmd/e2e/desktop"
 )
 
-// portal is a settings portal. Like xdg-desktop-portal it answers only a caller
-// whose root folder it can look at.
+// portal is a settings portal. Like xdg-desktop-portal it answers only a caller whose
+// root folder it can inspect.
 type portal struct {
 	conn *dbus.Conn
 
@@ -49,8 +49,8 @@ func (p *portal) Read(sender dbus.Sender, space, key string) (dbus.Variant, *dbu
 	return dbus.MakeVariant(dbus.MakeVariant(uint32(1))), nil // dark
 }
 
-// TestTheWindowFollowsTheDesktop: dark or light, although a portal cannot look
-// at the window itself.
+// TestTheWindowFollowsTheDesktop: dark or light, although a portal cannot inspect the
+// window's process.
 func TestTheWindowFollowsTheDesktop(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	conn, err := dbus.Connect(p.Bus)

@@ -49,7 +49,7 @@ func (h *hunt) look(where string, b []byte) {
 	}
 }
 
-// files looks into every file below dir.
+// files searches every file below dir.
 func (h *hunt) files(t *testing.T, dir string) (n int) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -70,8 +70,8 @@ func (h *hunt) files(t *testing.T, dir string) (n int) {
 	return n
 }
 
-// processes looks into the command lines and environments of all processes,
-// over and over until stop is closed: some live for milliseconds only.
+// processes searches the command lines and environments of all processes, again and
+// again until stop is closed: some live only milliseconds.
 func (h *hunt) processes(stop <-chan struct{}) {
 	for {
 		for _, file := range []string{"cmdline", "environ"} {
@@ -90,9 +90,9 @@ func (h *hunt) processes(stop <-chan struct{}) {
 	}
 }
 
-// TestSecretsAreInTheKeyringAlone uses an account in every way, wrongly too, and
-// then looks for its secrets and tokens in all files, the log among them, and in
-// the command lines and environments of all processes.
+// TestSecretsAreInTheKeyringAlone uses an account in every way, including wrong ones,
+// and then searches all files, among them the log, and the command lines and
+// environments of all processes for its secrets and tokens.
 func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	p.do("", "settings", "set", "log-level", "debug")
@@ -152,7 +152,7 @@ func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 		t.Error("the secret that was replaced is still in the keyring")
 	}
 
-	// What is removed takes its secret along, and a reset takes all.
+	// Removing an account removes its secret, and a reset removes all of them.
 	p.do("", "rm", shop.ref, "--yes")
 	if items, err = p.KeyringItems(); err != nil || slices.ContainsFunc(items, func(i desktop.KeyringItem) bool {
 		return strings.Contains(i.Secret, shop.secret)
@@ -166,9 +166,9 @@ func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 	}
 }
 
-// TestADamagedDatabaseLosesNoAccount adds four accounts, of which a backup has
-// one, kills the agent and overwrites the head of the database: all four are
-// there again, and the keyring lost nothing.
+// TestADamagedDatabaseLosesNoAccount adds four accounts, only one of which is in a
+// backup, kills the agent and overwrites the start of the database. All four are
+// there again, and nothing is missing from the keyring.
 func TestADamagedDatabaseLosesNoAccount(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	accounts := []owned{p.add("one", core.Sandbox, 0)}
@@ -232,8 +232,8 @@ func TestADamagedDatabaseLosesNoAccount(t *testing.T) {
 	}
 }
 
-// TestKeyringLocked begins with a keyring that nobody unlocks: the agent runs,
-// says so within seconds, saves nothing by halves, and works once it is open.
+// TestKeyringLocked starts with a locked keyring: the agent runs, says so within
+// seconds, saves nothing incomplete, and works once the keyring is unlocked.
 func TestKeyringLocked(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Locked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
@@ -261,9 +261,8 @@ func TestKeyringLocked(t *testing.T) {
 	}
 }
 
-// TestKeyringAbsent lives without a keyring: nothing weaker is chosen in
-// silence, and the passphrase file that a person chooses works, also after the
-// agent was started again.
+// TestKeyringAbsent runs without a keyring: nothing weaker is used silently, and the
+// passphrase file that a person chooses works, also after the agent was restarted.
 func TestKeyringAbsent(t *testing.T) {
 	p := newProduct(t, desktop.Options{Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)

@@ -17,9 +17,9 @@ import (
 	"tokentray/core"
 )
 
-// TestAgentTakesSession starts the agent where there is no desktop, as over
-// ssh: it runs, and says that it has no clipboard. The first command from the
-// desktop brings the icon and the clipboard.
+// TestAgentTakesSession starts the agent without a desktop, as over ssh. It runs, and
+// says that it has no clipboard. The first command from the desktop brings the icon
+// and the clipboard.
 func TestAgentTakesSession(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	bare := func(args ...string) (string, string, int) {
@@ -37,7 +37,7 @@ func TestAgentTakesSession(t *testing.T) {
 	p.icon()
 }
 
-// runWith is run for another program than tokentray.
+// runWith is run for a program other than tokentray.
 func (p *product) runWith(program string, args ...string) (stdout, stderr string, code int) {
 	p.t.Helper()
 	exe := p.exe
@@ -46,8 +46,8 @@ func (p *product) runWith(program string, args ...string) (stdout, stderr string
 	return p.run("", args...)
 }
 
-// TestDemoLeavesNothing ends the demo by Ctrl-C, with and without a display:
-// no process, no file and no keyring entry is left.
+// TestDemoLeavesNothing ends the demo by Ctrl-C, with and without a display. No
+// process, file or keyring entry is left.
 func TestDemoLeavesNothing(t *testing.T) {
 	t.Run("desktop", func(t *testing.T) {
 		p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})

@@ -27,12 +27,12 @@ import (
 	"tokentray/core/sim"
 )
 
-// concealHint is the clipboard format by which KDE's clipboard history, and
-// others that follow it, know what not to keep.
+// concealHint is the clipboard format that tells KDE's clipboard history, and others
+// that follow it, what not to keep.
 const concealHint = "x-kde-passwordManagerHint"
 
-// built builds the programs once, unless TOKENTRAY_E2E_BIN names the folder in
-// which they are, and returns that folder.
+// built builds the programs once and returns their folder. If TOKENTRAY_E2E_BIN is
+// set, it returns that folder.
 var built = sync.OnceValues(func() (string, error) {
 	if dir := os.Getenv("TOKENTRAY_E2E_BIN"); dir != "" {
 		return dir, nil
@@ -104,8 +104,8 @@ func (p *product) serve() {
 	})
 }
 
-// tell logs what a person would look at after a failure: the log, what the
-// programs printed, and a picture.
+// tell logs what helps after a failure: the log, the output of the programs, and a
+// picture.
 func (p *product) tell() {
 	logs, _ := filepath.Glob(filepath.Join(p.Dir, "log", "*.log"))
 	more, _ := filepath.Glob(filepath.Join(p.Home(), ".local/state/tokentray/*.log"))
@@ -150,10 +150,10 @@ func (p *product) do(stdin string, args ...string) string {
 	return stdout
 }
 
-// owned is an account of both ends: the simulator knows it, and so do we.
+// owned is an account that the simulator and the test know.
 type owned struct{ ref, appID, secret string }
 
-// add makes an account at the simulator and adds it as its owner would.
+// add makes an account at the simulator and adds it to TokenTray.
 func (p *product) add(name string, env core.Env, life time.Duration) owned {
 	p.t.Helper()
 	a := p.owner(name, env, life)
@@ -162,7 +162,7 @@ func (p *product) add(name string, env core.Env, life time.Duration) owned {
 	return a
 }
 
-// owner makes an account at the simulator alone.
+// owner makes an account only at the simulator.
 func (p *product) owner(name string, env core.Env, life time.Duration) owned {
 	p.t.Helper()
 	a := owned{ref: name + "/" + string(env), appID: "wx" + string(core.NewID()), secret: word()}
@@ -174,8 +174,8 @@ func (p *product) owner(name string, env core.Env, life time.Duration) owned {
 	return a
 }
 
-// issued is the token that the simulator has handed out and still hands out: it
-// is asked as any client of the account may ask.
+// issued returns the token that the simulator currently gives out. It asks as any
+// client of the account may.
 func (p *product) issued(a owned) string {
 	p.t.Helper()
 	body, _ := json.Marshal(map[string]any{"grant_type": "client_credential", "appid": a.appID, "secret": a.secret})
@@ -215,9 +215,9 @@ func (p *product) icon() desktop.Item {
 	return item
 }
 
-// click chooses an entry of the tray's menu once it has stood in its place for
-// half a second: the tray ignores a click on a line that has just begun to stand
-// for another account, and accounts arrive one by one.
+// click chooses an entry of the tray's menu once it has not moved for half a second.
+// The tray ignores clicks on a line that just changed to another account, and
+// accounts arrive one by one.
 func (p *product) click(label string) {
 	p.t.Helper()
 	place, since := int32(0), time.Time{}
@@ -240,7 +240,7 @@ func (p *product) click(label string) {
 	})
 }
 
-// wantCopied waits until the clipboard holds a text, marked as one to conceal.
+// wantCopied waits until the clipboard has a text that is marked as concealed.
 func (p *product) wantCopied(text string) {
 	p.t.Helper()
 	p.wait(10*time.Second, "the token on the clipboard", func() error {
@@ -255,7 +255,7 @@ func (p *product) wantCopied(text string) {
 	}
 }
 
-// wantCleared waits until nothing is on the clipboard.
+// wantCleared waits until the clipboard is empty.
 func (p *product) wantCleared(limit time.Duration) {
 	p.t.Helper()
 	p.wait(limit, "the clipboard to clear", func() error {

@@ -15,9 +15,9 @@ import (
 	"tokentray/core"
 )
 
-// TestTrayCopies is the product in one go: an account is added, its icon stands
-// in the tray, a click puts the very token that upstream issued on the
-// clipboard, and some seconds later the clipboard is empty again.
+// TestTrayCopies tests the whole product: an account is added, its icon appears in
+// the tray, a click puts the token that the upstream issued on the clipboard, and
+// some seconds later the clipboard is empty.
 func TestTrayCopies(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.add("shop", core.Sandbox, 0)
@@ -37,7 +37,7 @@ func TestTrayCopies(t *testing.T) {
 		t.Errorf("the clipboard was cleared after %v already, not 5 s", lay)
 	}
 
-	// What somebody else has put there is left alone, after the time and at stop.
+	// A text of another program is left alone, when the time is over and at stop.
 	p.click("shop")
 	p.wantCopied(p.issued(shop))
 	if err := p.SetClipboard("mine"); err != nil {
@@ -60,8 +60,8 @@ func TestTrayCopies(t *testing.T) {
 		}
 		return err
 	})
-	// A click in the instant in which a line gets another meaning does nothing,
-	// since it was aimed at the old one.
+	// A click at the moment when a line changes does nothing, because it was meant
+	// for the old line.
 	time.Sleep(time.Second)
 	p.click("shop (LIVE)")
 	p.wantCopied(p.issued(live))
@@ -92,8 +92,8 @@ func TestTrayCopies(t *testing.T) {
 	})
 }
 
-// TestTrayMenu shows the menu as a person reads it: the accounts of the active
-// environment alone, with coarse times, and the few commands.
+// TestTrayMenu checks the menu: only accounts of the active environment, with coarse
+// times, and the few commands.
 func TestTrayMenu(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	p.add("shop", core.Sandbox, 0)
@@ -134,9 +134,8 @@ func TestTrayMenu(t *testing.T) {
 	})
 }
 
-// TestIconComesBack holds the icon against what sessions do to it: a panel that
-// starts after the agent, a panel that crashes, and a keyring that asks its
-// owner for a password in between.
+// TestIconComesBack tests the icon with a panel that starts after the agent, a panel
+// that crashes, and a keyring that asks for a password meanwhile.
 func TestIconComesBack(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	shop := p.add("shop", core.Sandbox, 0)
@@ -184,8 +183,8 @@ func TestIconComesBack(t *testing.T) {
 	p.wantCopied(p.issued(shop))
 }
 
-// TestClosingWithoutATray closes the window on a desktop that shows no icon: the
-// first time it says so and waits, later it goes at once.
+// TestClosingWithoutATray closes the window on a desktop without a tray. The first
+// time it says so and waits; later it closes at once.
 func TestClosingWithoutATray(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	p.add("shop", core.Sandbox, 0)
@@ -216,9 +215,9 @@ func TestClosingWithoutATray(t *testing.T) {
 	p.noWindow()
 }
 
-// TestRenewalWithoutWindow lets a token near its end while nobody looks: the
-// agent alone has a new one before that. Automatic rounds are 30 s apart at
-// least, which is what the test waits for.
+// TestRenewalWithoutWindow lets a token come near its end without a window. The agent
+// alone gets a new one before that. Automatic rounds are at least 30 s apart; the
+// test waits for that.
 func TestRenewalWithoutWindow(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.add("shop", core.Sandbox, 64*time.Second)

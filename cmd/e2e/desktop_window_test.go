@@ -19,7 +19,7 @@ import (
 	"tokentray/core"
 )
 
-// open opens the window as a person does and waits until it is painted.
+// open opens the window and waits until it is painted.
 func (p *product) open() desktop.Window {
 	p.t.Helper()
 	p.do("", "open")
@@ -44,8 +44,8 @@ func (p *product) noWindow() {
 	})
 }
 
-// TestWindowRowCopies clicks on a row, and presses Enter on it: both put the
-// very token that upstream issued on the clipboard.
+// TestWindowRowCopies clicks a row and presses Enter on it. Both put the token that
+// the upstream issued on the clipboard.
 func TestWindowRowCopies(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	var all []owned
@@ -60,7 +60,7 @@ func TestWindowRowCopies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	// In the middle of the window is a row, whichever it is.
+	// There is a row in the middle of the window.
 	if err := w.Click(box.Dx()/3, box.Dy()/2); err != nil {
 		t.Fatal(err)
 	}
@@ -75,7 +75,7 @@ func TestWindowRowCopies(t *testing.T) {
 	}
 	p.wantCopiedOneOf(all)
 
-	// A copy survives the window, and is cleared without it.
+	// A copy stays after the window is closed, and is cleared without it.
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -84,8 +84,8 @@ func TestWindowRowCopies(t *testing.T) {
 	p.wantCleared(8 * time.Second)
 }
 
-// wantCopiedOneOf waits until the agent says which account it copied, and holds
-// the clipboard against what upstream issued for it.
+// wantCopiedOneOf waits until the agent says which account it copied, and compares
+// the clipboard with what the upstream issued for it.
 func (p *product) wantCopiedOneOf(all []owned) {
 	p.t.Helper()
 	var ref string
@@ -109,8 +109,8 @@ func (p *product) wantCopiedOneOf(all []owned) {
 	p.t.Fatalf("copied is %s, which is none of ours", ref)
 }
 
-// TestWindowOnce opens the window again in every way there is: the first one
-// comes to the front, and there is never a second.
+// TestWindowOnce opens the window again in every possible way. The first one comes to
+// the front, and there is never a second.
 func TestWindowOnce(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	p.add("shop", core.Sandbox, 0)
@@ -149,8 +149,8 @@ func TestWindowOnce(t *testing.T) {
 	}
 }
 
-// TestWindowRests watches the thread of a window that nobody touches: it wakes
-// to count down, and does not look for events sixty times a second meanwhile.
+// TestWindowRests watches the thread of a window without input. It wakes to count
+// down, and does not poll for events sixty times a second.
 func TestWindowRests(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	p.add("shop", core.Sandbox, 0)
@@ -162,7 +162,7 @@ func TestWindowRests(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(watch) // what is measured
+		time.Sleep(watch) // the measurement
 		after, err := naps(pid)
 		if err != nil {
 			t.Fatal(err)
@@ -186,8 +186,8 @@ func naps(pid int) (int, error) {
 	return n, err
 }
 
-// TestWindowAndAgentEnd shows who ends with whom: a crashed agent is started
-// again by the window, a window that crashes harms nobody, and stop closes it.
+// TestWindowAndAgentEnd: the window restarts an agent that crashed, a window that
+// crashes affects nothing else, and stop closes the window.
 func TestWindowAndAgentEnd(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.add("shop", core.Sandbox, 0)
@@ -221,9 +221,9 @@ func TestWindowAndAgentEnd(t *testing.T) {
 	p.noWindow()
 }
 
-// TestWindowAddsAccount is the first minute of somebody with an AppID: the empty
-// window, the form filled in by keyboard, Save; and there is a living token,
-// while the AppSecret is in the keyring.
+// TestWindowAddsAccount is the first minute of a new user: the empty window, the form
+// filled in by keyboard, Save. Then there is a living token, and the AppSecret is in
+// the keyring.
 func TestWindowAddsAccount(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
@@ -245,8 +245,7 @@ func TestWindowAddsAccount(t *testing.T) {
 	}
 }
 
-// changes does something and reports an error unless the window then looks
-// different soon.
+// changes does something and reports an error unless the window looks different soon.
 func (p *product) changes(w desktop.Window, do func()) error {
 	before, err := p.Screenshot(w.ID)
 	if err != nil {
@@ -262,8 +261,8 @@ func (p *product) changes(w desktop.Window, do func()) error {
 	})
 }
 
-// TestWindowComesBackToItsPlace: where it was moved to, each time, and on the screen
-// where its place is on none.
+// TestWindowComesBackToItsPlace: the window opens where it was moved to, each time.
+// If that place is on no screen, it opens on the screen.
 func TestWindowComesBackToItsPlace(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	p.add("shop", core.Sandbox, 0)
@@ -287,7 +286,7 @@ func TestWindowComesBackToItsPlace(t *testing.T) {
 		}
 		return nil
 	})
-	for range 3 { // it does not wander
+	for range 3 { // it does not drift
 		if err := w.Close(); err != nil {
 			t.Fatal(err)
 		}

@@ -12,8 +12,8 @@ import (
 	"testing"
 )
 
-// TestDirenv: the real direnv has the variables of a folder's .env by use tokentray, and
-// stores no token.
+// TestDirenv: the real direnv sets the variables of a folder's .env with use
+// tokentray, and stores no token.
 func TestDirenv(t *testing.T) {
 	t.Parallel()
 	direnv, err := exec.LookPath("direnv")

@@ -43,9 +43,9 @@ func openTerminal(t *testing.T) (master, slave *os.File) {
 	return master, slave
 }
 
-// TestCtrlCReachesTheCommandOnce: at a terminal a command that exec runs gets
-// what is typed there, Ctrl-C too, and gets it once: many programs take a second
-// one for impatience. Its own exit code is the program's.
+// TestCtrlCReachesTheCommandOnce: a command that exec runs at a terminal gets the
+// input, and gets Ctrl-C exactly once: many programs exit at once after a second one.
+// tokentray returns the command's exit code.
 func TestCtrlCReachesTheCommandOnce(t *testing.T) {
 	t.Parallel()
 	home := openDoors(t)
@@ -85,8 +85,8 @@ func TestCtrlCReachesTheCommandOnce(t *testing.T) {
 	}
 }
 
-// TestAnAgentThatIsStartedInsideExecHoldsNoToken: an agent, and what it starts,
-// live longer than the command whose environment had the token.
+// TestAnAgentThatIsStartedInsideExecHoldsNoToken: an agent lives longer than the
+// command whose environment has the token, and so do its children.
 func TestAnAgentThatIsStartedInsideExecHoldsNoToken(t *testing.T) {
 	t.Parallel()
 	home := openDoors(t)
@@ -118,7 +118,7 @@ func TestAnAgentThatIsStartedInsideExecHoldsNoToken(t *testing.T) {
 	for _, path := range []string{fmt.Sprintf("/proc/%d/environ", status.PID), pushed} {
 		env, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrPermission) && path != pushed {
-			continue // the agent's is the administrator's to read
+			continue // only root may read the agent's
 		}
 		if err != nil || !strings.Contains(string(env), "PATH=") {
 			t.Fatalf("%s: %v", path, err)

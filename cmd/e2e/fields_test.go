@@ -10,9 +10,9 @@ import (
 	"testing"
 )
 
-// fieldPlaces are where a plain field of accounts is named, told by the note, which
-// has no logic of its own. Whoever adds a field comes here, and to nothing else:
-// files, flags, the wire and the database have it by the table (core.Plains).
+// fieldPlaces are the files that name a plain field of accounts. The note stands for
+// all, because it has no logic of its own. A new field changes these files only:
+// files, flags, the wire and the database get it from the table (core.Plains).
 var fieldPlaces = []string{
 	"core/account.go",          // the field, and its limits
 	"core/input.go",            // the same as a person enters it
@@ -22,8 +22,8 @@ var fieldPlaces = []string{
 	"ui/window/detail.go",      // and where it is shown
 	"ui/cli/show.go",
 
-	// What the note alone has: Chinese names of its column, a search through it, and
-	// words that a report hides.
+	// Only the note has these: Chinese names of its column, a search in it, and words
+	// that a report hides.
 	"core/interchange/csvread.go", "ui/search/search.go", "ui/cli/bundlehide.go",
 }
 

@@ -15,8 +15,8 @@ import (
 	"tokentray/core/preset"
 )
 
-// places are where a kind is told. A new kind touches one file or line in each,
-// and a paragraph of README.md.
+// places are the folders that name a kind. A new kind changes one file or line in
+// each, and a paragraph of README.md.
 func places() []string {
 	out := []string{
 		"core/kinds",    // its spec
@@ -31,11 +31,11 @@ func places() []string {
 	return out
 }
 
-// adapterOf is the folder of a family's adapter: a version in the family's name is
-// none of the folder's.
+// adapterOf is the folder of a family's adapter, without the version in the family's
+// name.
 func adapterOf(family string) string {
 	if family == string(kinds.Redis) {
-		return "core/rediscache" // what opens a Redis is another's
+		return "core/rediscache" // the package that opens a Redis has another name
 	}
 	return "core/" + strings.TrimRight(family, "0123456789")
 }
@@ -52,7 +52,7 @@ func families() []string {
 }
 
 // TestOnlyItsPlacesNameAKind: no other file names a kind or a product, or compares
-// with one, by its constant or by its word.
+// with one, by its constant or by its string.
 func TestOnlyItsPlacesNameAKind(t *testing.T) {
 	words := map[string]bool{}
 	for _, s := range preset.With(kinds.Builtin()).All() {
@@ -61,8 +61,8 @@ func TestOnlyItsPlacesNameAKind(t *testing.T) {
 			words[string(p.Product)] = true
 		}
 	}
-	// These words mean something else where they stand alone: an environment's
-	// name, a key of the keyboard, a script's listener, the scheme of a URL.
+	// These words also have other meanings: an environment's name, a key of the
+	// keyboard, a script's listener, the scheme of a URL.
 	for _, word := range []string{"test", "other", "redis"} {
 		delete(words, word)
 	}
@@ -92,8 +92,8 @@ func TestOnlyItsPlacesNameAKind(t *testing.T) {
 	}
 }
 
-// TestEveryKindIsComposed: the program has a source for each kind that it offers;
-// the five places are all that a kind needs.
+// TestEveryKindIsComposed: the program has a source for each kind that it offers, and
+// a kind needs only these places.
 func TestEveryKindIsComposed(t *testing.T) {
 	for _, family := range families() {
 		for _, path := range []string{"core/kinds/" + family + ".go", adapterOf(family), "ui/text/kind_" + family + ".go"} {
@@ -104,7 +104,7 @@ func TestEveryKindIsComposed(t *testing.T) {
 	}
 }
 
-// walkGo parses the Go files below root that are no tests.
+// walkGo parses the Go files below root, except tests.
 func walkGo(t *testing.T, root string, do func(path string, file *ast.File)) {
 	t.Helper()
 	for _, top := range []string{"core", "ui", "cmd"} {

@@ -15,9 +15,9 @@ import (
 	"sync"
 )
 
-// echoing stands before the upstream and answers calls below /cgi-bin/echo with all
-// that they were sent and more: the token, and the AppSecret of the account stdin. Below
-// /cache it serves an account without one.
+// echoing is an upstream in front of the simulator. It answers calls below
+// /cgi-bin/echo with everything that it was sent and more: the token, and the
+// AppSecret of the account stdin. Below /cache it answers without them.
 type echoing struct {
 	http.Handler
 
@@ -49,8 +49,8 @@ func (e *echoing) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	echo(w, r, string(body), e.secret)
 }
 
-// echo repeats words in headers and body, in several forms, in a body that is
-// compressed where the path says so.
+// echo repeats words in headers and body, in several forms. The body is compressed if
+// the path says so.
 func echo(w http.ResponseWriter, r *http.Request, body, secret string) {
 	token := r.URL.Query().Get("access_token")
 	h := w.Header()
@@ -72,7 +72,7 @@ func echo(w http.ResponseWriter, r *http.Request, body, secret string) {
 	_ = json.NewEncoder(out).Encode(map[string]any{"errcode": 47001, "errmsg": text})
 }
 
-// callsGoOut has the agent make calls whose upstream repeats what nobody may see.
+// callsGoOut has the agent make calls to an upstream that repeats secrets.
 func (l *leakage) callsGoOut() {
 	l.t.Helper()
 	for _, args := range [][]string{

@@ -17,8 +17,8 @@ import (
 	"tokentray/core/redisconn/redistest"
 )
 
-// redisGoesOut reads tokens in a backend's Redis, whose password is a secret, and in
-// which a key's name holds another one.
+// redisGoesOut reads tokens in a backend's Redis. Its password is a secret, and a
+// key's name contains another one.
 func (l *leakage) redisGoesOut() {
 	l.t.Helper()
 	s := redistest.StartPort(l.t)
@@ -62,7 +62,7 @@ func (l *leakage) redisGoesOut() {
 	l.try(l.odd()+"\n", "edit", "cache", "--secret-stdin")
 	l.do(password+"\n", "edit", "cache", "--secret-stdin")
 
-	// A password in the URL, where it may not stand.
+	// A password in the URL, which is not allowed.
 	inURL := l.secret()
 	wrong := strings.Replace(s.URL, "redis://", "redis://reader:"+inURL+"@", 1)
 	l.socketCall("POST", "/v1/accounts", fmt.Sprintf(`{"name":"inurl","env":"sandbox","kind":"redis","base_url":%q,"params":{"layout":"plain","redis_key":"a"},"secret":""}`, wrong))
@@ -71,7 +71,7 @@ func (l *leakage) redisGoesOut() {
 	l.try("", "import", l.write("redis.env", "REDIS_URL="+wrong+"\nREDIS_PASSWORD="+l.secret()+"\nWECHAT_APPID=wx00000000000000b2\n"), "--dry-run")
 }
 
-// backendToken is a token that a backend got from the upstream by itself.
+// backendToken is a token that a backend got from the upstream itself.
 func (l *leakage) backendToken() string {
 	l.t.Helper()
 	body := `{"grant_type":"client_credential","appid":"wx00000000000000b0","secret":"` + l.secret() + `"}`
@@ -89,8 +89,8 @@ func (l *leakage) backendToken() string {
 	return l.mark(aToken, got.Token)
 }
 
-// commandsGoOut runs commands with tokens in their environment, by .env files with
-// references and by a proxy of their own.
+// commandsGoOut runs commands with tokens in their environment, with .env files that
+// have references, and with a proxy of their own.
 func (l *leakage) commandsGoOut() {
 	l.t.Helper()
 	run := func(file string, command ...string) []string {
@@ -126,8 +126,8 @@ func (l *leakage) commandsGoOut() {
 	l.try("body", "call", "stdin", "POST", "/cgi-bin/echo", "--input", "-")
 }
 
-// presetsGoOut tries a preset whose upstream repeats what it was sent, and has an account
-// of it.
+// presetsGoOut tries a preset whose upstream repeats what it was sent, and adds an
+// account of it.
 func (l *leakage) presetsGoOut() {
 	l.t.Helper()
 	file := l.write("mine.json", `{"name":"mine","id":{},"secret":{},"method":"POST","url":"`+l.base+`/cgi-bin/echo/preset","fields":{"a":"{{appid}}","s":"{{secret}}"},`+
@@ -147,8 +147,8 @@ func (l *leakage) presetsGoOut() {
 	l.do("", "preset", "show", "mine")
 }
 
-// answersGoIn has failed answers explained that hold what nobody may see again, as they
-// stand in logs, in the exceptions of SDKs and in terminals.
+// answersGoIn has failed answers explained that contain secrets, in the forms of
+// logs, exceptions of SDKs and terminals.
 func (l *leakage) answersGoIn() []string {
 	l.t.Helper()
 	token, secret := l.mark(aSecret, "88_"+word()+word()+word()), l.secret()
@@ -170,7 +170,7 @@ func (l *leakage) answersGoIn() []string {
 	return answers
 }
 
-// heard is what an AI agent reads at its end of a session.
+// agentReads records what an AI agent reads.
 type agentReads struct{ *leakage }
 
 func (r agentReads) Write(line []byte) (int, error) {
@@ -180,8 +180,8 @@ func (r agentReads) Write(line []byte) (int, error) {
 	return len(line), nil
 }
 
-// agentsGoIn lets an AI agent try what it may and what it may not, before and after a
-// person allowed it calls whose upstream repeats all that it was sent.
+// agentsGoIn lets an AI agent try everything, allowed or not, before and after a
+// person granted it calls to an upstream that repeats what it was sent.
 func (l *leakage) agentsGoIn(answers []string) {
 	l.t.Helper()
 	cmd := l.command(l.exe, "mcp", "--as", "claude")
@@ -238,6 +238,6 @@ func (l *leakage) agentsGoIn(answers []string) {
 	l.do("", "mcp", "grants")
 	l.do("", "mcp", "config", "cursor")
 	l.do("", "mcp", "revoke", "claude")
-	_ = session.Close() // by killing it, where it does not end by itself
+	_ = session.Close() // by killing it, if it does not end by itself
 	l.look("the standard error of mcp", stderr.Bytes())
 }

@@ -27,13 +27,13 @@ type class int
 
 const (
 	aSecret    class = iota // or a passphrase: nowhere at all
-	aToken                  // where tokens are asked for
-	aClientKey              // where one is made
-	aTicket                 // where sign is told to reveal it
+	aToken                  // allowed where a token is asked for
+	aClientKey              // allowed where one is made
+	aTicket                 // allowed where sign is told to show it
 )
 
-// trove is what must not leak, and all in which it is searched. Both grow while a
-// test runs; the search is at the end, when every word is known.
+// trove has the words that must not leak and the texts in which they are searched.
+// Both grow during a test. The search is at the end, when all words are known.
 type trove struct {
 	mu    sync.Mutex
 	words map[string]class
@@ -42,7 +42,7 @@ type trove struct {
 	seed  maphash.Seed
 }
 
-// looked is a text from somewhere, and what may be in it.
+// looked is a text from somewhere, and the classes that it may contain.
 type looked struct {
 	where string
 	text  []byte
@@ -53,7 +53,7 @@ func newTrove() *trove {
 	return &trove{words: map[string]class{}, seen: map[uint64]bool{}, seed: maphash.MakeSeed()}
 }
 
-// mark keeps a word to search for and returns it.
+// mark adds a word to search for and returns it.
 func (v *trove) mark(c class, word string) string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -64,11 +64,10 @@ func (v *trove) mark(c class, word string) string {
 // secret makes an AppSecret as WeChat's are.
 func (v *trove) secret() string { return v.mark(aSecret, word()) }
 
-// odd makes a word that every escape changes, in both of its halves.
+// odd makes a word that every way of escaping changes, in both of its halves.
 func (v *trove) odd() string { return v.mark(aSecret, word()[:12]+`"<%+/`+word()[:12]+`\&'>=`) }
 
-// look keeps a text for the search. A text that was kept before, as a process
-// shows the same for long, is kept once.
+// look adds a text to the search. The same text is added only once.
 func (v *trove) look(where string, text []byte, may ...class) {
 	if len(text) == 0 {
 		return
@@ -82,8 +81,8 @@ func (v *trove) look(where string, text []byte, may ...class) {
 	}
 }
 
-// walk looks into every file below a folder. may says what a file may hold, by
-// its path from there.
+// walk adds every file below a folder. may returns what a file may contain, by its
+// path in the folder.
 func (v *trove) walk(t *testing.T, dir string, may func(path string) (classes []class, skip bool)) (files int) {
 	t.Helper()
 	err := filepath.WalkDir(dir, func(path string, e fs.DirEntry, err error) error {
@@ -107,17 +106,17 @@ func (v *trove) walk(t *testing.T, dir string, may func(path string) (classes []
 	return files
 }
 
-// spellings are a word in every form in which it may come to light.
+// spellings returns a word in every form in which it may appear.
 func spellings(word string) []string {
 	out := []string{word, url.QueryEscape(word), url.PathEscape(word), html.EscapeString(word)}
 	low := hex.EncodeToString([]byte(word))
 	out = append(out, low, strings.ToUpper(low))
-	quoted, _ := json.Marshal(word) // a string is never refused
+	quoted, _ := json.Marshal(word) // marshalling a string cannot fail
 	out = append(out, string(quoted[1:len(quoted)-1]), strings.Trim(fmt.Sprintf("%q", word), `"`))
 	for before := range 3 {
 		for _, enc := range []*base64.Encoding{base64.RawStdEncoding, base64.RawURLEncoding} {
 			text := enc.EncodeToString([]byte(strings.Repeat("x", before) + word))
-			first := [...]int{0, 2, 3}[before] // those that what is before it decides too
+			first := [...]int{0, 2, 3}[before] // the first character that does not depend on what is before the word
 			out = append(out, text[first:len(text)-1])
 		}
 	}
@@ -125,17 +124,17 @@ func spellings(word string) []string {
 	return slices.Compact(out)
 }
 
-// pieces are what is searched of a word: its halves. A whole in any of the forms
-// holds them.
+// pieces returns the halves of a word, which are searched. A whole word contains them
+// in any form.
 func pieces(word string) []string {
 	return slices.Concat(spellings(word[:len(word)/2]), spellings(word[len(word)/2:]))
 }
 
-// window is how many bytes of every piece are looked up first.
+// window is how many bytes of a piece are looked up first.
 const window = 8
 
-// search returns where a word is that may not be there, each place once, and how
-// many pieces it looked for.
+// search returns where a forbidden word is, each place once, and for how many pieces
+// it looked.
 func (v *trove) search() (found []string, sought int) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
@@ -165,8 +164,8 @@ func (v *trove) search() (found []string, sought int) {
 	return slices.Compact(found), sought
 }
 
-// TestTheSearchFinds: each form of a whole word and of its halves, and nothing
-// where nothing is.
+// TestTheSearchFinds: it finds each form of a whole word and of its halves, and
+// nothing else.
 func TestTheSearchFinds(t *testing.T) {
 	raw := make([]byte, 64)
 	rand.Read(raw)

@@ -22,18 +22,18 @@ import (
 	"tokentray/core/sim"
 )
 
-// leakage is a user who puts marked secrets into the program by every way.
+// leakage is a user who enters marked secrets in every way.
 type leakage struct {
 	*tenant
 	*trove
 	sim   *sim.Server
-	heard *leaks // what the simulator was shown and gave
+	heard *leaks // what the simulator received and gave out
 	base  string // URL of the simulator
-	proxy string // host and port of a proxy that wants a password
+	proxy string // host and port of a proxy with a password
 	door  string // URL of the loopback door
 }
 
-// try runs the program, whatever comes of it, and keeps all that it prints.
+// try runs the program and keeps everything that it prints.
 func (l *leakage) try(stdin string, args ...string) (out string, code int) {
 	l.t.Helper()
 	cmd := l.command(l.exe, args...)
@@ -49,7 +49,7 @@ func (l *leakage) try(stdin string, args ...string) (out string, code int) {
 	return stdout.String(), cmd.ProcessState.ExitCode()
 }
 
-// do is try for what must succeed.
+// do is try for a command that must succeed.
 func (l *leakage) do(stdin string, args ...string) string {
 	l.t.Helper()
 	out, code := l.try(stdin, args...)
@@ -59,7 +59,7 @@ func (l *leakage) do(stdin string, args ...string) string {
 	return out
 }
 
-// fails is try for what must not.
+// fails is try for a command that must fail.
 func (l *leakage) fails(stdin string, args ...string) {
 	l.t.Helper()
 	if _, code := l.try(stdin, args...); code == 0 {
@@ -111,8 +111,8 @@ func (l *leakage) call(method, path, key, body string, may ...class) {
 	l.look("an answer to "+method+" "+strings.Join(strings.SplitN(at, "/", 4)[:3], "/"), fmt.Appendf(text, "%v", resp.Header), may...)
 }
 
-// upstream answers as WeChat does. Of some AppIDs it repeats what it was sent, in
-// whole, in halves and in other forms, as a gateway in between may.
+// upstream answers like WeChat. For some AppIDs it repeats what it was sent, whole,
+// in halves and in other forms, as a gateway might.
 func (l *leakage) upstream() http.Handler {
 	honest := l.heard.listen(l.sim)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -132,14 +132,14 @@ func (l *leakage) upstream() http.Handler {
 	})
 }
 
-// gateway is a proxy that refuses and repeats what it was shown.
+// gateway is a proxy that refuses and repeats what it was sent.
 func gateway(w http.ResponseWriter, r *http.Request) {
 	shown := r.Header.Get("Proxy-Authorization")
 	w.Header().Set("X-Shown", shown)
 	http.Error(w, "who are you? "+shown+" "+r.URL.String(), http.StatusProxyAuthRequired)
 }
 
-// typed runs the program at a terminal and types words at its questions.
+// typed runs the program at a terminal and types words as answers.
 func (l *leakage) typed(words []string, args ...string) {
 	l.t.Helper()
 	master, slave := openTerminal(l.t)
@@ -178,7 +178,7 @@ func (l *leakage) typed(words []string, args ...string) {
 	}
 }
 
-// notified collects what the desktop is told.
+// notified records the desktop's notifications.
 type notified struct{ *leakage }
 
 func (n notified) GetCapabilities() ([]string, *dbus.Error) {
@@ -208,7 +208,7 @@ const openBus = `<!DOCTYPE busconfig PUBLIC "-//freedesktop//DTD D-Bus Bus Confi
 </busconfig>
 `
 
-// board starts a bus with a notification server that keeps what it is told.
+// board starts a bus with a notification server that records what it is sent.
 func (l *leakage) board() {
 	socket, conf := filepath.Join(l.dir, "bus"), filepath.Join(l.dir, "bus.conf")
 	if err := os.WriteFile(conf, fmt.Appendf(nil, openBus, socket), 0o644); err != nil {
@@ -244,9 +244,9 @@ func (l *leakage) board() {
 	l.env = append(l.env, "DBUS_SESSION_BUS_ADDRESS=unix:path="+socket)
 }
 
-// spy reads what /proc shows of all processes to a user, over and over until stop
-// is closed: some live for milliseconds only. The thread becomes the user's and
-// ends with the goroutine.
+// spy reads what a user can see of all processes in /proc, again and again until stop
+// is closed: some live only milliseconds. The thread switches to that user and ends
+// with the goroutine.
 func (l *leakage) spy(uid int, stop <-chan struct{}) {
 	runtime.LockOSThread() // and never unlocked
 	if l.root {

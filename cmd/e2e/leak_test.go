@@ -24,17 +24,17 @@ import (
 	"tokentray/core/sim"
 )
 
-// The places where something secret may be, and why. Everything else is searched
-// for everything. In the folder of the test:
+// The places where a secret may be, and why. Everything else is searched for
+// everything. In the folder of the test:
 //
 //	in/        what the test itself wrote there, as a person would
 //	pass       the file that TOKENTRAY_PASSPHRASE_FILE names
 //	out/       a pushed token, and a client key in an exported file
 //
-// Beside it the standard output of commands that print a token, a ticket or a new key, what
-// the programs were given on their standard input, answers of the local API that
-// are a token, and the environment of a command that exec or run runs. Backups and the
-// database are encrypted or sealed: they are searched like any file.
+// Other places are the standard output of commands that print a token, a ticket or a
+// new key, the standard input of the programs, answers of the local API that are a
+// token, and the environment of a command that exec or run runs. Backups and the
+// database are encrypted or sealed, so they are searched like any file.
 func mayHold(path string) (may []class, skip bool) {
 	switch folder, _, _ := strings.Cut(path, "/"); {
 	case folder == "in" || path == "pass" || path == "tokentray" || path == "tokentray-mcp":
@@ -47,7 +47,7 @@ func mayHold(path string) (may []class, skip bool) {
 	return nil, false
 }
 
-// prints is what a command may print on its standard output.
+// prints returns what a command may print on its standard output.
 func prints(args []string) []class {
 	switch {
 	case args[0] == "exec" && args[1] == "--open-api":
@@ -64,15 +64,15 @@ func prints(args []string) []class {
 	return nil
 }
 
-// TestNothingLeaks puts random marked secrets, passphrases, tokens, tickets and client keys
-// in by every way (a Redis, .env files with references, failed answers to explain and AI
-// agents among them) and searches all that comes out: what commands print, at every
-// level of the log, errors, history, exports, notifications, answers of both
-// doors, /proc as the user and as another, crash dumps under GOTRACEBACK=crash,
-// the database, backups, a report for a bug report and every other file. Words
-// are searched whole and in halves, plain, in URLs, in base64, in hexadecimal, in
-// JSON, in HTML and as Go quotes them. The places where they may be are named in
-// mayHold and prints.
+// TestNothingLeaks enters random marked secrets, passphrases, tokens, tickets and
+// client keys in every way (among them a Redis, .env files with references, failed
+// answers to explain and AI agents) and searches everything that comes out: output of
+// commands, at every level of the log, errors, history, exports, notifications,
+// answers of both doors, /proc as the same and as another user, crash dumps under
+// GOTRACEBACK=crash, the database, backups, a bug report and every other file. It
+// searches for whole words and halves, plain, in URLs, in base64, in hexadecimal, in
+// JSON, in HTML and in Go's quotes. mayHold and prints name the places where they may
+// be.
 func TestNothingLeaks(t *testing.T) {
 	t.Parallel()
 	l := &leakage{tenant: newTenant(t), trove: newTrove(), sim: sim.New(sim.Config{OpenRegistration: true}), heard: &leaks{}}
@@ -169,7 +169,7 @@ func TestNothingLeaks(t *testing.T) {
 	}
 }
 
-// ownFiles fails unless everything in a folder is its owner's alone.
+// ownFiles fails unless every file in a folder is accessible to its owner only.
 func (l *leakage) ownFiles(folder string) {
 	l.t.Helper()
 	err := filepath.WalkDir(filepath.Join(l.dir, folder), func(path string, e fs.DirEntry, err error) error {
@@ -187,7 +187,7 @@ func (l *leakage) ownFiles(folder string) {
 	}
 }
 
-// secretsGoIn enters secrets by every way that there is.
+// secretsGoIn enters secrets in every way.
 func (l *leakage) secretsGoIn(passphrase string) {
 	l.t.Helper()
 	add := func(name, appID string) []string {
@@ -203,9 +203,9 @@ func (l *leakage) secretsGoIn(passphrase string) {
 	l.do(l.secret()+"\n"+l.odd()+"\n", append(add("proxied", "wx0000000000000005"), "--secret-stdin", "--proxy", "http://me@"+l.proxy, "--proxy-password-stdin")...)
 	l.try("", "get", "proxied")
 	l.do(l.secret()+"\n", "edit", "typed", "--secret-stdin")
-	l.fails(l.secret()+" "+l.secret()+"\n", "edit", "typed", "--secret-stdin") // a blank inside
+	l.fails(l.secret()+" "+l.secret()+"\n", "edit", "typed", "--secret-stdin") // a space inside
 
-	// What a form sends, and forms that are wrong.
+	// What a form sends, and invalid forms.
 	form := func(fields map[string]any) string {
 		for k, v := range map[string]any{"name": "form", "env": "sandbox", "kind": "wechat", "appid": "wx0000000000000006", "base_url": l.base} {
 			if _, set := fields[k]; !set {
@@ -224,7 +224,7 @@ func (l *leakage) secretsGoIn(passphrase string) {
 	l.socketCall("PUT", "/v1/accounts/form/sandbox", `{"secret":"`+l.secret()+`"}`)
 	l.socketCall("POST", "/v1/vault/unlock", fmt.Sprintf(`{"passphrase":%q}`, word()+l.mark(aSecret, word())))
 
-	// Files of others, good and bad.
+	// Files of other programs, valid and invalid.
 	for name, text := range map[string]string{
 		".env":           "WECHAT_APPID=wx0000000000000011\nWECHAT_SECRET=" + l.secret() + "\n",
 		"team.csv":       "name,env,appid,secret,base_url\ncsv,sandbox,wx0000000000000012," + l.secret() + "," + l.base + "\n",
@@ -251,7 +251,7 @@ func (l *leakage) secretsGoIn(passphrase string) {
 	}
 }
 
-// clientsCall makes client keys and calls with them, well and badly.
+// clientsCall makes client keys and calls with them, correctly and incorrectly.
 func (l *leakage) clientsCall() (keys []string) {
 	l.t.Helper()
 	port := unusedPort(l.t)
@@ -266,7 +266,7 @@ func (l *leakage) clientsCall() (keys []string) {
 	wrong, stale := l.mark(aSecret, "ttk_"+word()+word()), l.mark(aSecret, "88_"+word()+word()+word())
 	l.call("GET", "/v1/token/stdin", key, "", aToken)
 	l.call("GET", "/v1/token/stdin", wrong, "")
-	l.call("GET", "/v1/token/"+wrong, key, "", aSecret) // its caller is told that there is no such account
+	l.call("GET", "/v1/token/"+wrong, key, "", aSecret) // the answer says that there is no such account
 	l.call("GET", "/v1/status?key="+wrong, made.Key, "")
 	l.call("GET", "/cgi-bin/token?grant_type=client_credential&appid=wx0000000000000001&secret="+key, "", "", aToken)
 	l.call("GET", "/cgi-bin/token?grant_type=client_credential&appid=wx0000000000000001&secret="+wrong, "", "")
@@ -285,7 +285,7 @@ func (l *leakage) tokensGoOut() {
 	l.do("", "get", "stdin", "--format", "json")
 	l.do("", "check", "stdin")
 	l.do("", "push", "add", "stdin", "--file", filepath.Join(l.dir, "out", "pushed.env"))
-	// A command that complains with what it was given, in several forms.
+	// A command that prints what it was given, in several forms.
 	l.try("", "push", "add", "stdin", "--", "sh", "-c", `read t; printf '%s' "$t" | base64 -w0 >&2; printf ' %.40s %s %s\n' "$t" "$t" "$(env)" >&2; exit 3`)
 	l.try("", "push", "run", "stdin", "2")
 	l.try("", "push", "list", "stdin")
@@ -301,9 +301,9 @@ func (l *leakage) tokensGoOut() {
 	l.look("the stream of events", text)
 }
 
-// ticketsGoOut signs pages: at the command line, over both doors, with accounts that
-// have a ticket and with such as are refused one. The ticket is shown where a person
-// asks for it.
+// ticketsGoOut signs pages: at the command line and over both doors, with accounts
+// that have a ticket and with accounts that are refused one. The ticket is shown only
+// if a person asks for it.
 func (l *leakage) ticketsGoOut(key string) {
 	l.t.Helper()
 	const page = "https://shop.example.com/page"
@@ -327,8 +327,8 @@ func (l *leakage) ticketsGoOut(key string) {
 	l.socketCall("POST", "/v1/sign/stdin", `{"url":"`+page+`","copy":true}`) // there is no clipboard
 }
 
-// filesGoOut exports, with secrets under a passphrase and without, and reads the
-// backup back with a wrong passphrase.
+// filesGoOut exports with and without secrets, and reads the backup with a wrong
+// passphrase.
 func (l *leakage) filesGoOut(passphrase string) {
 	l.t.Helper()
 	out := func(name string) string { return filepath.Join(l.dir, "out", name) }
@@ -349,7 +349,7 @@ func (l *leakage) filesGoOut(passphrase string) {
 	}
 }
 
-// everyLevel fails and succeeds at each level of the log.
+// everyLevel makes failing and succeeding calls at each level of the log.
 func (l *leakage) everyLevel() {
 	l.t.Helper()
 	for _, level := range []string{"error", "warn", "info", "debug"} {
@@ -361,7 +361,7 @@ func (l *leakage) everyLevel() {
 	}
 }
 
-// crash kills the agent with a signal that makes the runtime tell what it can.
+// crash kills the agent with a signal that makes the Go runtime print a dump.
 func (l *leakage) crash() bool {
 	l.t.Helper()
 	pid := l.pid()
@@ -377,7 +377,7 @@ func (l *leakage) crash() bool {
 }
 
 // needSomebody starts the next agent, unlocks it by a file and at a terminal, and
-// has the desktop told of an account that upstream refuses.
+// causes a notification about an account that the upstream refuses.
 func (l *leakage) needSomebody(passphrase string) {
 	l.t.Helper()
 	l.fails(l.odd()+"\n", "vault", "unlock", "--passphrase-stdin")
@@ -387,7 +387,7 @@ func (l *leakage) needSomebody(passphrase string) {
 		l.t.Fatal(err)
 	}
 	l.do(needy.Secret.Reveal()+"\n", "add", "needy", "--env", "sandbox", "--appid", needy.AppID, "--secret-stdin", "--base-url", l.base)
-	l.do("", "stop") // to the next agent the account is an old one
+	l.do("", "stop") // to the next agent the account is not new
 	if err := os.WriteFile(filepath.Join(l.dir, "pass"), []byte(passphrase+"\n"), 0o644); err != nil {
 		l.t.Fatal(err)
 	}
@@ -397,8 +397,8 @@ func (l *leakage) needSomebody(passphrase string) {
 	if err := l.sim.Put(needy); err != nil {
 		l.t.Fatal(err)
 	}
-	// The renewal is due when half of the life is over; where the machine was so slow
-	// that the token ended meanwhile, half a minute after the next one.
+	// The renewal is due when half of the life is over. If the machine was so slow
+	// that the token has expired, it is due half a minute after the next one.
 	for until := time.Now().Add(90 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		l.mu.Lock()
 		told := slices.ContainsFunc(l.texts, func(text looked) bool {

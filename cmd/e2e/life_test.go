@@ -22,14 +22,14 @@ import (
 	"tokentray/core/sim"
 )
 
-// ended reports whether a process has ended; nobody may have reaped it yet.
+// ended reports whether a process has ended, even if it is still a zombie.
 func ended(pid int) bool {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	return err != nil || strings.Contains(string(raw), ") Z ")
 }
 
-// agents are the processes that run as agents of a bare home: by the path of their
-// program, since their environment is the administrator's to read.
+// agents returns the agents of a bare home, found by the path of their program: only
+// root may read their environment.
 func agents(home string) []int {
 	var out []int
 	want := []byte(filepath.Join(filepath.Dir(home), "tokentray") + "\x00agent\x00")
@@ -46,7 +46,7 @@ func agents(home string) []int {
 	return out
 }
 
-// copyOf puts the program into a folder, and beside it what it starts for mcp.
+// copyOf copies the program into a folder, with the program that it starts for mcp.
 func copyOf(t *testing.T, dir string) string {
 	t.Helper()
 	exe, err := alone()
@@ -65,7 +65,7 @@ func copyOf(t *testing.T, dir string) string {
 	return filepath.Join(dir, "tokentray")
 }
 
-// bareHome is the environment of a home in which nothing is yet, and its folder.
+// bareHome returns the environment of an empty home, and its folder.
 func bareHome(t *testing.T) (exe, home string, env []string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -94,8 +94,8 @@ func command(t *testing.T, exe string, env []string, args ...string) string {
 	return string(out)
 }
 
-// TestAnEndIsToldWhenItIsOne: after stop and reset the process has ended, and
-// what it had is free or gone.
+// TestAnEndIsToldWhenItIsOne: after stop and reset the process has really ended, and
+// its files and ports are free or gone.
 func TestAnEndIsToldWhenItIsOne(t *testing.T) {
 	t.Parallel()
 	exe, home, env := bareHome(t)
@@ -120,7 +120,7 @@ func TestAnEndIsToldWhenItIsOne(t *testing.T) {
 }
 
 // TestOneAgentWhateverBecomesOfTheHome: an agent whose home was removed ends by
-// itself, so that there is one for the new home, and stop leaves none.
+// itself. So the new home has a single agent, and stop leaves none.
 func TestOneAgentWhateverBecomesOfTheHome(t *testing.T) {
 	t.Parallel()
 	exe, home, env := bareHome(t)
@@ -143,8 +143,8 @@ func TestOneAgentWhateverBecomesOfTheHome(t *testing.T) {
 	}
 }
 
-// TestASignalEndsWhoWaitsForInput: whoever has the other end of standard input
-// open may never close it.
+// TestASignalEndsWhoWaitsForInput: a signal ends a command that waits for standard
+// input, because the other end may never close it.
 func TestASignalEndsWhoWaitsForInput(t *testing.T) {
 	t.Parallel()
 	exe, _, env := bareHome(t)
@@ -190,7 +190,7 @@ func TestASignalEndsWhoWaitsForInput(t *testing.T) {
 	}
 }
 
-// taken writes something into a pipe and waits until somebody has read it.
+// taken writes into a pipe and waits until it was read.
 func taken(pipe *os.File) bool {
 	if _, err := pipe.WriteString("x"); err != nil {
 		return false
@@ -203,8 +203,8 @@ func taken(pipe *os.File) bool {
 	return false
 }
 
-// TestAnAgentThatIsKilledDuringACall: a read is answered by the next agent; of a
-// change the person hears that it may have been made or not, and looks.
+// TestAnAgentThatIsKilledDuringACall: the next agent answers a read. For a change the
+// message says that it may have been made or not, and to check.
 func TestAnAgentThatIsKilledDuringACall(t *testing.T) {
 	t.Parallel()
 	exe, home, env := bareHome(t)
@@ -231,8 +231,8 @@ func TestAnAgentThatIsKilledDuringACall(t *testing.T) {
 	command(t, exe, env, "vault", "init")
 	defer command(t, exe, env, "stop")
 
-	// during runs a command, kills the agent when upstream is asked, and returns
-	// how the command ended.
+	// during runs a command, kills the agent when the upstream is asked, and returns
+	// the result of the command.
 	during := func(stdin string, args ...string) (code int, out, errOut string) {
 		t.Helper()
 		hold.Store(true)
@@ -261,10 +261,10 @@ func TestAnAgentThatIsKilledDuringACall(t *testing.T) {
 	if code != 1 || out != "" || !strings.Contains(errOut, `"class":"agent_ended"`) || !strings.Contains(errOut, `"remedy":"agent_ended"`) {
 		t.Errorf("add: code %d\n%s%s", code, out, errOut)
 	}
-	if !strings.Contains(command(t, exe, env, "list"), "shop") { // it is saved before upstream is asked
+	if !strings.Contains(command(t, exe, env, "list"), "shop") { // it is saved before the upstream is asked
 		t.Error("the account is lost")
 	}
-	command(t, exe, env, "get", "shop") // so that nothing but the command asks upstream
+	command(t, exe, env, "get", "shop") // so that only the command asks the upstream
 	code, out, errOut = during(secret, "edit", "shop", "--secret-stdin")
 	if code != 1 || !strings.Contains(errOut, "may have been made or not") || !strings.Contains(errOut, "tokentray show") {
 		t.Errorf("edit: code %d\n%s%s", code, out, errOut)

@@ -27,8 +27,7 @@ import (
 	"tokentray/core/sim"
 )
 
-// doors is a home with both doors open, an account of the simulator and a
-// client key.
+// doors is a home with both doors open, a simulated account and a client key.
 type doors struct {
 	t      *testing.T
 	exe    string
@@ -108,7 +107,7 @@ func (d *doors) run(stdin string, args ...string) string {
 	return out.String()
 }
 
-// try runs the program, whatever comes of it.
+// try runs the program and returns its result.
 func (d *doors) try(args ...string) (code int, out, errOut string) {
 	d.t.Helper()
 	cmd := exec.Command(d.exe, args...)
@@ -144,7 +143,7 @@ func (d *doors) call(method, path, key, body string) (int, string) {
 	return resp.StatusCode, string(raw)
 }
 
-// calls counts the calls for tokens and their checks at the simulator.
+// calls counts the token fetches and checks at the simulator.
 func (d *doors) calls() (out struct{ fetches, checks int }) {
 	d.t.Helper()
 	resp, err := http.Get(d.sim + "/sim/state")
@@ -172,14 +171,14 @@ func (d *doors) calls() (out struct{ fetches, checks int }) {
 	return out
 }
 
-// TestReportsOverBothDoors: a hundred clients that report a token which the
-// upstream still accepts cost one round and no force, and all hear that it is
-// still valid.
+// TestReportsOverBothDoors: a hundred clients report a token that the upstream still
+// accepts. That costs one round and no forced fetch, and all are told that the token
+// is still valid.
 func TestReportsOverBothDoors(t *testing.T) {
 	t.Parallel()
 	for _, door := range []string{"socket", "loopback", "both"} {
 		t.Run(door, func(t *testing.T) {
-			t.Parallel() // it waits for half a minute
+			t.Parallel() // it waits half a minute
 			d := openDoors(t)
 			first, err := d.client.Token(t.Context(), api.Ref{Name: "shop"}, 0)
 			if err != nil {
@@ -227,8 +226,8 @@ func TestReportsOverBothDoors(t *testing.T) {
 	}
 }
 
-// sleepUntilTheFloorIsOver waits for the end of the 30 s between two rounds of
-// an account.
+// sleepUntilTheFloorIsOver waits until 30 s have passed since the account's last
+// round.
 func (d *doors) sleepUntilTheFloorIsOver(t api.Token) {
 	timer := time.NewTimer(time.Until(t.ObtainedAt.Add(31 * time.Second)))
 	defer timer.Stop()
@@ -251,7 +250,8 @@ func (d *doors) history(what core.What) int {
 	return n
 }
 
-// TestTheDoorFromTheCommandLine: opened, used, watched, revoked and shut.
+// TestTheDoorFromTheCommandLine: the door is opened, used, watched and closed, and
+// its key is revoked.
 func TestTheDoorFromTheCommandLine(t *testing.T) {
 	d := openDoors(t)
 	if code, body := d.call("GET", "/v1/token/shop", d.key, ""); code != 200 || !strings.Contains(body, `"account":"shop"`) {
@@ -296,8 +296,8 @@ func TestTheDoorFromTheCommandLine(t *testing.T) {
 	}
 }
 
-// TestAPortThatIsTaken: the command line and the status say so and what to do,
-// and nothing changes.
+// TestAPortThatIsTaken: the command line and the status say that the port is taken
+// and what to do, and nothing changes.
 func TestAPortThatIsTaken(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t)
@@ -324,7 +324,8 @@ func TestAPortThatIsTaken(t *testing.T) {
 		}
 	}
 
-	// Somebody else took it while no agent ran: everything but the door works.
+	// Another program took the port while no agent ran: everything except the door
+	// works.
 	if err := stop(d.socket); err != nil {
 		t.Fatal(err)
 	}

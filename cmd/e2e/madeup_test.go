@@ -25,8 +25,8 @@ import (
 	"tokentray/ui/cli"
 )
 
-// madeUp is a kind that exists in this test alone: two params, the token in a
-// header, names, labels and a token path of its own.
+// madeUp is a kind that only this test has, with two params, the token in a header,
+// and names, labels and a token path of its own.
 func madeUp() kinds.Spec {
 	door := &kinds.Door{
 		Paths:       []kinds.TokenPath{{Method: "POST", Path: "/robin/token", Reads: kinds.InJSON, ID: "ring", Secret: "song", WrongMethod: kinds.Refusal{Code: 5, Text: "POST"}}},
@@ -50,7 +50,7 @@ func madeUp() kinds.Spec {
 	}
 }
 
-// singer gives a token that tells what it was asked with.
+// singer is a source whose tokens contain what it was asked with.
 type singer struct{}
 
 func (singer) Fetch(_ context.Context, req core.Request) (core.Grant, error) {
@@ -60,7 +60,7 @@ func (singer) Fetch(_ context.Context, req core.Request) (core.Grant, error) {
 	return core.Grant{Value: "egg-of-" + req.Account.AppID + "-in-" + req.Account.Params["nest"] + "-0123456789", ExpiresIn: time.Hour}, nil
 }
 
-// typed is a terminal of no person.
+// typed is a terminal without a person.
 type typed struct {
 	cli.Terminal
 	in       io.Reader
@@ -75,7 +75,7 @@ func (t *typed) InIsTyped() bool     { return false }
 func (t *typed) OutIsTerminal() bool { return false }
 func (t *typed) Size() (int, int)    { return 200, 50 }
 
-// aviary is an agent in this process that learned the made-up kind while it ran.
+// aviary is an agent in this process that got the made-up kind while it ran.
 type aviary struct {
 	t      *testing.T
 	home   home.Home
@@ -153,9 +153,9 @@ func (a *aviary) run(stdin string, args ...string) string {
 	return term.out.String()
 }
 
-// TestAMadeUpKindWalksThrough: nothing but the spec and a source tells of it, and
-// everything has it. Its form in the window is tested by ui/window, its words in the
-// description of the API by openapigen.
+// TestAMadeUpKindWalksThrough: only the spec and a source describe the kind, and
+// every part of the program supports it. ui/window tests its form, and openapigen its
+// part of the API description.
 func TestAMadeUpKindWalksThrough(t *testing.T) {
 	a := startAviary(t)
 	has := func(what, text string, all ...string) {
@@ -220,7 +220,7 @@ func TestAMadeUpKindWalksThrough(t *testing.T) {
 	has("the door", ask("ttk_wrong"), `{"status":75,"tweet":"no key`)
 }
 
-// freePort is a port on the loopback that nobody has.
+// freePort is a free port on the loopback.
 func freePort(t *testing.T) int {
 	t.Helper()
 	l, err := net.Listen("tcp4", "127.0.0.1:0")

@@ -23,7 +23,7 @@ import (
 	"tokentray/core/api"
 )
 
-// transcript is all that went over a session, in both directions.
+// transcript is everything that passed over a session, in both directions.
 type transcript struct {
 	mu   sync.Mutex
 	text bytes.Buffer
@@ -35,7 +35,7 @@ func (tr *transcript) Write(p []byte) (int, error) {
 	return tr.text.Write(p)
 }
 
-// asAgent connects to the real program as an AI agent of a name does.
+// asAgent connects to the real program as an AI agent with a name.
 func (d *doors) asAgent(ctx context.Context, name string, log *transcript) *mcp.ClientSession {
 	d.t.Helper()
 	cmd := exec.Command(d.exe, "mcp", "--as", name)
@@ -49,7 +49,7 @@ func (d *doors) asAgent(ctx context.Context, name string, log *transcript) *mcp.
 	return session
 }
 
-// atTerminal runs the program at a terminal, where a person answers its question.
+// atTerminal runs the program at a terminal and answers its question.
 func (d *doors) atTerminal(answer string, args ...string) string {
 	d.t.Helper()
 	master, slave := openTerminal(d.t)
@@ -96,9 +96,9 @@ func use(t *testing.T, s *mcp.ClientSession, tool string, args map[string]any) (
 	return strings.Join(out, "\n"), got.IsError
 }
 
-// TestAnAgentCallsWhatAPersonAllowed: an AI agent sees the accounts, calls nothing that
-// nobody allowed, and what was allowed with the token put in; never a token or a secret
-// is in what it gets, and each call stands in the history with its name.
+// TestAnAgentCallsWhatAPersonAllowed: an AI agent sees the accounts. It can make only
+// the calls that a person granted, and the token is added to them. It never gets a
+// token or a secret, and the history has each call with the agent's name.
 func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t)
@@ -140,7 +140,7 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 		t.Errorf("the explanation: %s", out)
 	}
 
-	// Nobody has allowed anything.
+	// Nothing was granted yet.
 	refused(s, "tokentray_read", read, "tokentray mcp allow shop/sandbox --as claude --calls 'GET /cgi-bin/get_api_domain_ip'")
 	refused(s, "tokentray_write", write, "--calls 'POST /cgi-bin/menu/create' --write")
 	refused(s, "tokentray_sign_jssdk", sign, "tokentray mcp allow shop/sandbox --as claude")
@@ -154,7 +154,7 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 	}
 	refused(s, "tokentray_read", read, "nobody allowed")
 
-	// Reading is allowed, to this client alone.
+	// Reads are granted, to this client only.
 	if out := d.atTerminal("y", "mcp", "allow", "shop/sandbox", "--as", "claude"); !strings.Contains(out, "Allowed until") {
 		t.Fatalf("after yes: %s", out)
 	}
@@ -168,7 +168,7 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 	refused(s, "tokentray_write", write, "--write")
 	refused(d.asAgent(t.Context(), "cursor", &log), "tokentray_read", read, "--as cursor")
 
-	// What closes, tricks and live accounts are refused whatever was allowed.
+	// Dangerous calls, tricks and live accounts are refused whatever was granted.
 	d.atTerminal("y", "mcp", "allow", "shop/sandbox", "--as", "claude", "--calls", "* /*", "--write")
 	for _, path := range []string{
 		"/cgi-bin/token?grant_type=client_credential", "/cgi-bin/stable_token", "/cgi-bin/%74oken", "/cgi-bin/../cgi-bin/token", "/cgi-bin/ticket/getticket?type=jsapi",
@@ -190,7 +190,7 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 		t.Error("there is a tool that gives a token")
 	}
 
-	// Each call is told by whom; after a revocation there is none.
+	// The history names the client of each call. After a revocation no call is made.
 	out := d.run("", "history", "shop/sandbox")
 	for _, want := range []string{
 		`called by an AI agent .*GET /cgi-bin/get_api_domain_ip, by agent claude`, `refused to an AI agent .*GET /cgi-bin/get_api_domain_ip, by agent claude`,
@@ -209,7 +209,7 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 	d.run("", "mcp", "revoke", "claude")
 	refused(s, "tokentray_read", read, "nobody allowed")
 
-	// Neither a token nor a secret is in what went over the sessions.
+	// Nothing in the sessions contains a token or a secret.
 	log.mu.Lock()
 	defer log.mu.Unlock()
 	if word := d.leaks.in(log.text.Bytes()); word != "" {
@@ -225,12 +225,13 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 	}
 }
 
-// TestEntriesForAIClients: what config prints is what each client's file takes.
+// TestEntriesForAIClients: config prints what the configuration file of each client
+// needs.
 func TestEntriesForAIClients(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t)
 	home := ""
-	for _, entry := range d.env { // AI clients hand on little of it
+	for _, entry := range d.env { // AI clients pass on little of it
 		if value, ok := strings.CutPrefix(entry, "TOKENTRAY_HOME="); ok {
 			home = value
 		}
@@ -253,7 +254,7 @@ func TestEntriesForAIClients(t *testing.T) {
 }
 
 // TestClientsInspector: the Inspector of the protocol's makers starts the server by the
-// entry that config prints, finds nothing wrong with its tools, and calls them.
+// entry that config prints, finds no fault in its tools, and calls them.
 func TestClientsInspector(t *testing.T) {
 	t.Parallel()
 	installed := modules(t)

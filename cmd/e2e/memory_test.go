@@ -28,17 +28,17 @@ const (
 	otherUID = 61002
 )
 
-// tenant is a user with a home, as whom the program runs: one of its own where
-// the tests are root's, else the tests' user.
+// tenant is a user with a home who runs the program: another user if the tests run as
+// root, otherwise the user of the tests.
 type tenant struct {
 	t    *testing.T
 	dir  string
 	exe  string
 	env  []string
-	root bool // the tests are root's, and can act as others
+	root bool // the tests run as root and can act as other users
 }
 
-// newTenant gives a user a folder in which nothing is yet but the program.
+// newTenant makes a user with a folder that contains only the program.
 func newTenant(t *testing.T) *tenant {
 	t.Helper()
 	dir, err := os.MkdirTemp("", "tenant")
@@ -51,7 +51,7 @@ func newTenant(t *testing.T) *tenant {
 		err = os.Chown(dir, ownerUID, ownerUID)
 	}
 	if err == nil {
-		err = os.Chmod(dir, 0o755) // others look in through it
+		err = os.Chmod(dir, 0o755) // other users must be able to enter it
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -101,14 +101,14 @@ func (u *tenant) pid() int {
 	return status.PID
 }
 
-// word is a word that is nowhere else.
+// word returns a random word.
 func word() string {
 	raw := make([]byte, 16)
 	rand.Read(raw) // never fails, see crypto/rand
 	return hex.EncodeToString(raw)
 }
 
-// closed fails unless a file of a process is refused to the user and to others.
+// closed fails unless a process's file cannot be read by its user and by others.
 func (u *tenant) closed(pid int, name string) {
 	u.t.Helper()
 	uids := []uint32{uint32(os.Getuid())}
@@ -128,7 +128,7 @@ func (u *tenant) closed(pid int, name string) {
 
 var coreLimit = regexp.MustCompile(`(?m)^Max core file size +0 `)
 
-// sealed fails unless a process writes no core and shows nothing of its memory.
+// sealed fails unless a process writes no core dump and its memory cannot be read.
 func (u *tenant) sealed(pid int) {
 	u.t.Helper()
 	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
@@ -140,10 +140,10 @@ func (u *tenant) sealed(pid int) {
 	}
 }
 
-// TestMemoryIsNobodyElses: the agent and a command that waits for a secret show
-// nothing of their memory to programs of the same user, and an agent that dies
-// of a signal leaves neither a core dump nor a secret in its log, although the
-// shell and GOTRACEBACK ask for all of it. What exec runs has both as it was.
+// TestMemoryIsNobodyElses: other programs of the same user cannot read the memory of
+// the agent or of a command that waits for a secret. An agent that is killed by a
+// signal leaves no core dump and no secret in its log, although the shell and
+// GOTRACEBACK ask for both. Commands that exec runs are not limited.
 func TestMemoryIsNobodyElses(t *testing.T) {
 	t.Parallel()
 	u := newTenant(t)
@@ -155,7 +155,8 @@ func TestMemoryIsNobodyElses(t *testing.T) {
 	}
 	u.env = append(u.env, "GOTRACEBACK=crash", "TOKENTRAY_PASSPHRASE_FILE="+filepath.Join(u.dir, "pass"))
 
-	// The shell's own death shows whether this machine dumps cores at all.
+	// Whether a killed shell leaves a core dump tells whether this machine writes
+	// any.
 	const unlimited = "ulimit -c unlimited 2>/dev/null; "
 	control := u.command("sh", "-c", unlimited+"kill -ABRT $$")
 	_ = control.Run()

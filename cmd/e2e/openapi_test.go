@@ -25,7 +25,7 @@ import (
 	"tokentray/core/team"
 )
 
-// description is what the tests need of an OpenAPI document.
+// description has the parts of an OpenAPI document that the tests need.
 type description struct {
 	OpenAPI string                          `json:"openapi"`
 	Paths   map[string]map[string]operation `json:"paths"`
@@ -89,7 +89,7 @@ func (d *description) response(o operation, status int) (response, bool) {
 	return r, ok
 }
 
-// fits says where a value is not as the schema has it, "" when it is.
+// fits says where a value does not match the schema, or "".
 func (d *description) fits(s *schema, v any, at string) string {
 	if s = d.follow(s); s == nil {
 		return at + ": a schema that is not there"
@@ -155,8 +155,9 @@ func (d *description) fits(s *schema, v any, at string) string {
 	return at + ": a schema without a type"
 }
 
-// TestTheDescriptionAgainstTheRunningServer calls every operation at each of
-// its doors, well and badly, and compares status and body with what is told.
+// TestTheDescriptionAgainstTheRunningServer calls every operation at each of its
+// doors, correctly and incorrectly, and compares status and body with the
+// description.
 func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 	t.Parallel()
 	home := openDoors(t)
@@ -170,7 +171,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 	}}}
 	defer socket.CloseIdleConnections()
 
-	good := map[string]string{ // bodies that succeed
+	good := map[string]string{ // bodies of successful calls
 		"addAccount":  `{"name":"blog","appid":"wxfedcba9876543210","secret":"fedcba9876543210fedcba9876543210","base_url":"` + home.sim + `"}`,
 		"editAccount": `{"note":"hello"}`, "testAccount": `{"ref":{"Name":"shop"},"input":{}}`,
 		"setEnv": `{"active":"sandbox"}`, "pauseAll": `{"paused":false}`, "setSetting": `{"value":"dark"}`,
@@ -231,7 +232,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 		}
 		kind, _, _ := strings.Cut(resp.Header.Get("Content-Type"), ";")
 		if _, told := told.Content[kind]; kind == "application/octet-stream" && told {
-			return resp.StatusCode // an upstream's own
+			return resp.StatusCode // the upstream's own
 		}
 		if kind == "text/event-stream" || resp.StatusCode == http.StatusNoContent {
 			return resp.StatusCode // it does not end, or has no body
@@ -302,7 +303,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 	}
 }
 
-// inviteTo is an invite to a team of another machine, as the API takes it.
+// inviteTo returns an invite to a team of another machine, in the form of the API.
 func inviteTo(t *testing.T, name, at string) string {
 	t.Helper()
 	u, err := redisconn.Parse(at)

@@ -17,9 +17,9 @@ import (
 	"time"
 )
 
-// TestAnotherUserOnThePort: a program of another user listens where programs send
-// their client keys. Export makes no key for that place; api status and doctor
-// say whose program it is, the agent running or not.
+// TestAnotherUserOnThePort: a program of another user listens where clients send
+// their keys. Export makes no key for that port. api status and doctor say whose
+// program it is, with and without a running agent.
 func TestAnotherUserOnThePort(t *testing.T) {
 	t.Parallel()
 	if os.Getuid() != 0 {

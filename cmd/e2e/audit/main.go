@@ -1,7 +1,7 @@
-// Command audit lists the licences of everything that the programs are built of,
-// on every system, and fails at one that is unknown or that binds those who pass
-// the programs on. It is a module of its own, so that the programs do not depend on
-// what it needs. Run it by make audit.
+// Command audit lists the licences of everything that is part of the programs, on
+// every system. It fails at an unknown licence and at one that puts conditions on
+// distributing the programs. It is a module of its own, so that the programs do not
+// depend on its libraries. Run it by make audit.
 package main
 
 import (
@@ -19,11 +19,11 @@ import (
 	"github.com/google/licensecheck"
 )
 
-// fine are the licences that ask for no more than their own text beside the
-// program, by their SPDX names.
+// fine are the licences that require only their own text beside the program, by SPDX
+// name.
 var fine = []string{"0BSD", "Apache-2.0", "BSD-2-Clause", "BSD-3-Clause", "CC0-1.0", "GooglePatentClause", "ISC", "MIT", "MIT-0", "Unlicense", "Zlib", "X11"}
 
-// elsewhere are licences of parts of a module that no program is built of.
+// elsewhere are licences of parts of a module that are not in our programs.
 var elsewhere = map[module]string{
 	{path: "github.com/modelcontextprotocol/go-sdk"}: "CC-BY-4.0", // its documentation
 }
@@ -103,7 +103,7 @@ func audit(root, tags, texts string) error {
 	return errors.Join(bad...)
 }
 
-// collect adds the modules that a build needs.
+// collect adds the modules that a build uses.
 func collect(root string, b build, all map[module]bool) error {
 	cmd := exec.Command("go", "list", "-deps", "-tags", b.tags, "-f", `{{with .Module}}{{if not .Main}}{{.Path}}|{{.Version}}|{{.Dir}}{{end}}{{end}}`, b.program)
 	cmd.Dir = root
@@ -121,10 +121,10 @@ func collect(root string, b build, all map[module]bool) error {
 	return nil
 }
 
-// licenceFile is what files with a licence are called.
+// licenceFile matches the names of licence files.
 var licenceFile = regexp.MustCompile(`(?i)^((un)?(licen[cs]e|copying)([-._].*)?|ofl\.txt)$`)
 
-// licenceTexts are the files with a licence in the root of a module.
+// licenceTexts reads the licence files in the root of a module.
 func licenceTexts(dir string) ([][]byte, error) {
 	files, err := os.ReadDir(dir)
 	if err != nil {
@@ -144,7 +144,7 @@ func licenceTexts(dir string) ([][]byte, error) {
 	return out, nil
 }
 
-// quote writes what a module wants to stand beside the program.
+// quote writes the texts that a module requires beside the program.
 func quote(w *strings.Builder, m module) error {
 	texts, err := licenceTexts(m.dir)
 	if err != nil {

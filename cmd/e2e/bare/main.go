@@ -1,5 +1,5 @@
-// Command bare is the smallest Fyne window there is: one label in a window of
-// TokenTray's size. It is what the window is measured against by make bench.
+// Command bare is a minimal Fyne window: one label in a window of TokenTray's size.
+// make bench measures our window against it.
 package main
 
 import (

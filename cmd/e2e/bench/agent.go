@@ -8,22 +8,22 @@ import (
 	"time"
 )
 
-// The bounds of an agent that sits in the tray with a thousand accounts of which
-// none is due. They hold from settled on, whatever it did before.
+// The bounds of an agent in the tray with a thousand accounts, none of which is due.
+// They hold from settled on, whatever the agent did before.
 const (
 	settled      = time.Minute
 	mostResident = 20.0 // MB
 	mostPrivate  = 8.0  // MB
-	mostTicks    = 1.0  // of 10 ms, in idleSpan
-	mostWakeups  = 1.0  // a minute, beyond those of an idle Go program
+	mostTicks    = 1.0  // of 10 ms, within idleSpan
+	mostWakeups  = 1.0  // a minute, above those of an idle Go program
 
 	idleSpan = 20 * time.Second
 	watched  = 3 * time.Minute
 )
 
-// measureAgent watches the agent for three minutes from now, in which nothing is
-// due: its memory at 30 s, a minute and three minutes, and how it sleeps. started:
-// it has just been started; else it has just been given its accounts.
+// measureAgent watches the agent for three minutes in which nothing is due: its
+// memory at 30 s, one minute and three minutes, and its wake-ups. started: the agent
+// was just started; otherwise it was just given its accounts.
 func (b *bench) measureAgent(started bool) error {
 	when := "after adding them all"
 	if started {
@@ -46,7 +46,7 @@ func (b *bench) measureAgent(started bool) error {
 	return b.measureMemory("… memory at three minutes", true)
 }
 
-// measureMemory prints what the agent holds now.
+// measureMemory prints the memory that the agent has now.
 func (b *bench) measureMemory(what string, bound bool) error {
 	m, err := memoryOf(b.agent.PID())
 	if err != nil {
@@ -62,8 +62,8 @@ func (b *bench) measureMemory(what string, bound bool) error {
 	return nil
 }
 
-// measureIdle watches the agent for a while, in spans of twenty seconds of which
-// the worst counts, beside a Go program that does nothing.
+// measureIdle watches the agent in spans of twenty seconds, beside a Go program that
+// does nothing. The worst span counts.
 func (b *bench) measureIdle(watch time.Duration, started bool) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -94,7 +94,7 @@ func (b *bench) measureIdle(watch time.Duration, started bool) error {
 	minutes := (time.Duration(spans) * idleSpan).Minutes()
 	b.report(fmt.Sprintf("… CPU, the most in %.0f s of %d such spans", idleSpan.Seconds(), spans), float64(worst), mostTicks, "ticks")
 	fmt.Printf("%-58s %10.4g\n", "… wake-ups a minute of an idle Go program", float64(others)/minutes)
-	if started { // nothing of what it did before ends meanwhile
+	if started { // work of before has ended
 		b.report("… the agent's, beyond those", float64(ours-others)/minutes, mostWakeups, "")
 	}
 	return nil

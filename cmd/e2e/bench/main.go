@@ -26,11 +26,11 @@ import (
 	"tokentray/core/sim"
 )
 
-// accounts is how many the agent and the window are measured with; the bounds
-// are for a thousand.
+// accounts is how many accounts the agent and the window have. The bounds are for a
+// thousand.
 var accounts = 1000
 
-// half is a line in the middle of the windows.
+// half is a vertical position in the middle of the windows.
 const half = 320
 
 func main() {
@@ -53,15 +53,15 @@ func main() {
 	}
 }
 
-// wait is what the agent is measured against: a Go program with nothing to do,
-// whose runtime looks around now and then all the same.
+// wait is a Go program that does nothing, to compare the agent with. Even its runtime
+// wakes up now and then.
 func wait() {
 	ctx, stop := signal.NotifyContext(context.Background(), syscall.SIGTERM, os.Interrupt)
 	defer stop()
 	<-ctx.Done()
 }
 
-// bench is the running desktop with an agent that keeps many accounts.
+// bench is the running desktop with an agent that has many accounts.
 type bench struct {
 	*desktop.Desktop
 	bin    string
@@ -146,13 +146,13 @@ func (b *bench) startAgent() error {
 	return err
 }
 
-// addAccounts gives the agent accounts whose tokens live for two hours.
+// addAccounts adds accounts whose tokens live for two hours.
 func (b *bench) addAccounts() error {
 	fmt.Printf("adding %d accounts of every kind…\n", accounts)
 	began := time.Now()
 	specs := slices.DeleteFunc(preset.With(kinds.Builtin()).All(), func(s kinds.Spec) bool { return len(s.Schemes) > 0 })
 	for i := range accounts {
-		s := sim.SampleOf(specs[i/2%len(specs)].Kind) // in both environments
+		s := sim.SampleOf(specs[i/2%len(specs)].Kind) // one for each environment
 		if err := b.upstream.Put(s.Upstream); err != nil {
 			return err
 		}
@@ -177,7 +177,7 @@ func (b *bench) addAccounts() error {
 	})
 }
 
-// measureToken takes the time of a living token over the socket.
+// measureToken measures the time to get a living token over the socket.
 func (b *bench) measureToken() error {
 	ctx := context.Background()
 	var took []time.Duration
@@ -193,7 +193,7 @@ func (b *bench) measureToken() error {
 	return nil
 }
 
-// restartAgent ends the agent and starts it again, as a sign-in does.
+// restartAgent stops the agent and starts it again, as a sign-in does.
 func (b *bench) restartAgent() error {
 	if err := b.client.Stop(context.Background()); err != nil {
 		return err
@@ -206,9 +206,8 @@ func (b *bench) restartAgent() error {
 
 // ---- the window
 
-// measureStart compares the time from the start of the process to the first
-// picture with text in its lower half: there the list has rows, and the bare
-// window its label.
+// measureStart compares the time from the start of the process until its lower half
+// shows text: rows of the list in our window, the label in the bare one.
 func (b *bench) measureStart() error {
 	const rounds = 7
 	var bare, ours []time.Duration
@@ -242,9 +241,9 @@ func (b *bench) timeWindow(program, title string) (time.Duration, error) {
 	return time.Since(began), nil
 }
 
-// measureTicking compares the CPU that the two windows take while nobody
-// touches them; ours counts a thousand accounts down. They take turns, so that
-// what else the machine does meets both, and the medians are compared.
+// measureTicking compares the CPU time of the two windows without input. Ours counts
+// down a thousand accounts. They run alternately, so that other load affects both,
+// and the medians are compared.
 func (b *bench) measureTicking() error {
 	const rounds, watch = 5, 20 * time.Second
 	var bare, ours []time.Duration
@@ -265,7 +264,7 @@ func (b *bench) measureTicking() error {
 	return nil
 }
 
-// windowCPU is the CPU time that a window takes while nobody touches it.
+// windowCPU returns the CPU time that a window uses without input.
 func (b *bench) windowCPU(program, title string, watch time.Duration) (time.Duration, error) {
 	p, err := b.Start(program, filepath.Join(b.bin, program))
 	if err != nil {
@@ -294,8 +293,8 @@ func median(d []time.Duration) time.Duration {
 
 func ms(d time.Duration) float64 { return float64(d.Microseconds()) / 1000 }
 
-// simulator starts a simulator in this process, which knows every AppID, and
-// returns its base URL.
+// simulator starts a simulator in this process that accepts every AppID, and returns
+// its base URL.
 func (b *bench) simulator(ctx context.Context) (string, error) {
 	ln, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

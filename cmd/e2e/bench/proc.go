@@ -11,14 +11,14 @@ import (
 	"time"
 )
 
-// ticks is the CPU time that a process has used, in ticks of 10 ms.
+// ticks returns the CPU time that a process has used, in ticks of 10 ms.
 func ticks(pid int) (int, error) {
 	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
 	if err != nil {
 		return 0, err
 	}
-	// The second field is the name in brackets and may hold blanks; user and
-	// system time are the 14th and the 15th.
+	// The second field is the name in brackets and may contain spaces. User and
+	// system time are fields 14 and 15.
 	rest := string(b[strings.LastIndexByte(string(b), ')')+1:])
 	f := strings.Fields(rest)
 	user, err1 := strconv.Atoi(f[11])
@@ -29,10 +29,10 @@ func ticks(pid int) (int, error) {
 	return user + system, nil
 }
 
-// memory is what a process holds, in MB.
+// memory is the memory of a process, in MB.
 type memory struct {
-	resident float64 // all its pages that are in memory
-	private  float64 // those of them that are its own and no file's: nobody shares them, and the system cannot drop them
+	resident float64 // all its pages in memory
+	private  float64 // those that belong to no file and are not shared, so that the system cannot drop them
 }
 
 func memoryOf(pid int) (memory, error) {
@@ -48,9 +48,8 @@ func memoryOf(pid int) (memory, error) {
 	return memory{float64(resident) / 1024, float64(private) / 1024}, err
 }
 
-// wakeups watches processes and counts how often each woke. One cause wakes
-// several threads one after the other, so what is counted are the half seconds
-// in which any of its threads gave the processor back.
+// wakeups counts how often each process woke. One event wakes several threads one
+// after the other, so it counts half seconds in which any thread went to sleep.
 func wakeups(watch time.Duration, pids ...int) ([]int, error) {
 	const step = 500 * time.Millisecond
 	n, last := make([]int, len(pids)), make([]int, len(pids))

@@ -10,7 +10,7 @@ import (
 	"tokentray/core"
 )
 
-// kept is what a person was told that the agent keeps of an account.
+// kept is what the agent confirmed about an account.
 type kept struct {
 	Name   string
 	Env    core.Env
@@ -23,14 +23,14 @@ type kept struct {
 	Shared bool // its token is a team's
 }
 
-// sameButNote reports whether two states agree in what the vault tells of an
-// account.
+// sameButNote reports whether two states agree in everything that the vault knows
+// about an account.
 func (k kept) sameButNote(other kept) bool {
 	k.Note, k.Auto, k.Pushes, k.Redis = other.Note, other.Auto, other.Pushes, other.Redis
 	return k == other
 }
 
-// book is all accounts by AppID, which none of them changes.
+// book holds all accounts by AppID, which no change touches.
 type book map[string]kept
 
 func (b book) with(appID string, change func(*kept)) book {
@@ -50,9 +50,9 @@ func (b book) without(appID string) book {
 // ids are the AppIDs, in order.
 func (b book) ids() []string { return slices.Sorted(maps.Keys(b)) }
 
-// compare holds what there is against what was acknowledged, and against a
-// change that was under way, which may have been made or not. It returns what
-// became of that, and what is wrong.
+// compare compares what exists with what was acknowledged, and with a change in
+// progress, which may have been made or not. It returns what became of that change,
+// and what is wrong.
 func compare(got book, recovered map[string]bool, before book, under *deed) (outcome string, wrong []string) {
 	after := before
 	touched := map[string]bool{}
@@ -87,7 +87,7 @@ func compare(got book, recovered map[string]bool, before book, under *deed) (out
 		case there == was && g == b:
 			unmade++
 		case there && recovered[id] && (was && g.sameButNote(b) || becomes && g.sameButNote(a)):
-			came++ // whole, from the vault, and paused
+			came++ // complete, from the vault, and paused
 		case there && was && becomes && g.Secret == a.Secret && onlySecret(b, a) == g:
 			came++ // the AppSecret of an edit that was not acknowledged
 		default:
@@ -108,7 +108,7 @@ func compare(got book, recovered map[string]bool, before book, under *deed) (out
 	return outcome, wrong
 }
 
-// onlySecret is before with nothing but the AppSecret of after.
+// onlySecret returns before with only the AppSecret of after.
 func onlySecret(before, after kept) kept {
 	before.Secret = after.Secret
 	return before

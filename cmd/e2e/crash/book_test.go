@@ -7,7 +7,7 @@ import (
 	"testing"
 )
 
-// TestCompare: what the judge of a crash lets pass, and what not.
+// TestCompare: what compare accepts and what not.
 func TestCompare(t *testing.T) {
 	a := kept{Name: "a", Note: "one", Secret: "s1", Auto: true}
 	b := kept{Name: "b", Note: "two", Secret: "s2", Auto: true}

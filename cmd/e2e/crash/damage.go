@@ -25,13 +25,13 @@ type damage struct {
 	what string
 	// then is what was acknowledged when the newest backup was made.
 	then book
-	told bool // an agent that was killed may have told of it
+	told bool // the damage may have been reported by an agent that was killed
 }
 
-// between does, now and then, something to the home of an agent that was killed.
+// between sometimes damages the home of an agent that was killed.
 func (w *world) between() error {
 	if _, err := os.Stat(w.home.DB()); err != nil {
-		return nil // nothing was ever kept
+		return nil // nothing was ever saved
 	}
 	switch n := w.rng.IntN(30); {
 	case n < 3:
@@ -45,7 +45,7 @@ func (w *world) between() error {
 	return nil
 }
 
-// olderSchema makes the database one that waits for its migrations.
+// olderSchema turns the database into one that needs its migrations.
 func (w *world) olderSchema(version int) error {
 	return w.edit1(func(tx *bbolt.Tx) error {
 		return tx.Bucket([]byte("meta")).Put([]byte("schema"), fmt.Append(nil, version))
@@ -69,8 +69,8 @@ func (w *world) backups() []string {
 	return all
 }
 
-// ageBackups makes all backups two hours older, so that the next change makes
-// another.
+// ageBackups makes all backups two hours older, so that the next change makes a new
+// one.
 func (w *world) ageBackups() error {
 	for _, path := range w.backups() {
 		text, rest, _ := strings.Cut(strings.TrimPrefix(filepath.Base(path), "accounts-"), "Z")
@@ -86,8 +86,8 @@ func (w *world) ageBackups() error {
 	return nil
 }
 
-// spoil flips bytes of one kind of page, beside a fresh backup or those that
-// there are, which may be stale. A change that was under way is looked at first.
+// spoil flips bytes of one kind of page, beside a new backup or the existing ones,
+// which may be stale. It first checks a change in progress.
 func (w *world) spoil() error {
 	if err := w.start(true); err != nil {
 		return err
@@ -122,7 +122,7 @@ func (w *world) spoil() error {
 		}
 	}
 	for appID := range w.book {
-		w.up.Keep(appID, upstream.Stored{}) // the tokens may be gone with the page
+		w.up.Keep(appID, upstream.Stored{}) // the tokens may be lost with the page
 	}
 	if len(pages) == 0 {
 		w.damaged = dmg
@@ -137,8 +137,8 @@ func (w *world) spoil() error {
 	return os.WriteFile(w.home.DB(), data, 0o600)
 }
 
-// pagesOf are the pages of a bbolt file by their kind, see bbolt's
-// internal/common: the flags stand in a page's ninth byte.
+// pagesOf groups the pages of a bbolt file by their kind. See bbolt's
+// internal/common: the flags are at a page's ninth byte.
 func pagesOf(data []byte) map[string][]int {
 	out := map[string][]int{}
 	size := os.Getpagesize()
@@ -151,9 +151,9 @@ func pagesOf(data []byte) map[string][]int {
 	return out
 }
 
-// afterDamage looks at what is there after damage. Every account is there with
-// its AppSecret, and none that was removed; what only the database knew may be
-// that of the backup. The tokens may be gone, and are then asked for again.
+// afterDamage checks what is there after damage. Every account is there with its
+// AppSecret, and no removed account is. What only the database knew may be as in the
+// backup. Tokens may be missing and are then fetched again.
 func (w *world) afterDamage(got book, list api.List, recovered map[string]bool) {
 	what := w.damaged.what
 	if list.Notice == "" {

@@ -19,8 +19,8 @@ import (
 	"tokentray/core/api"
 )
 
-// apart runs failingDisks in a mount namespace of its own, as root of a user
-// namespace where we are not root: what is mounted there goes with it.
+// apart runs failingDisks in a mount namespace, and in a user namespace unless we are
+// root, so that its mounts disappear with it.
 func apart(ctx context.Context, o options) error {
 	self, err := os.Executable()
 	if err != nil {
@@ -45,7 +45,7 @@ func apart(ctx context.Context, o options) error {
 	return cmd.Wait()
 }
 
-// failingDisks takes the disk away in every way, one home after the other.
+// failingDisks makes the disk fail in every way, with a new home each time.
 func failingDisks(ctx context.Context, o options) error {
 	if err := unix.Mount("", "/", "", unix.MS_PRIVATE|unix.MS_REC, ""); err != nil {
 		return fmt.Errorf("keep our mounts to ourselves: %w", err)
@@ -53,7 +53,7 @@ func failingDisks(ctx context.Context, o options) error {
 	t := &tally{}
 	for _, part := range []struct {
 		name string
-		size string // of a file system of the home's own; empty: none
+		size string // of a file system for the home; empty: none
 		work func(context.Context, *world) error
 	}{
 		{"a full disk", "3m", fullDisk},
@@ -78,7 +78,7 @@ func limited(ctx context.Context, o options) error {
 	return t.verdict()
 }
 
-// onDisk makes a home with a few accounts and lets work take its disk away.
+// onDisk makes a home with a few accounts and calls work, which makes its disk fail.
 func onDisk(ctx context.Context, o options, t *tally, size string, work func(context.Context, *world) error) error {
 	d, err := desktop.Start(desktop.Options{Keyring: desktop.Unlocked, NoScreen: true})
 	if err != nil {
@@ -110,7 +110,7 @@ func onDisk(ctx context.Context, o options, t *tally, size string, work func(con
 	return work(ctx, w)
 }
 
-// try makes a change and keeps in mind what came of it.
+// try makes a change and records the result.
 func (w *world) try(ctx context.Context, d deed) error {
 	end := w.up.Ask(d.asks...)
 	defer end()
@@ -122,9 +122,9 @@ func (w *world) try(ctx context.Context, d deed) error {
 	return err
 }
 
-// strain tries every change on a disk that takes no more. What is refused is
-// refused for the disk's sake; what is acknowledged has to be there later. Tokens
-// that live are given out all the same.
+// strain tries every change on a full disk. A refused change must be refused because
+// of the disk. An acknowledged change must be there later. Living tokens are still
+// served.
 func (w *world) strain(ctx context.Context) (refused int) {
 	for range 4 {
 		for _, make := range []func() deed{
@@ -148,7 +148,7 @@ func (w *world) strain(ctx context.Context) (refused int) {
 				w.t.fault("%s is refused and the disk is not named: %v (%s)", d.what, err, e.Remedy)
 			}
 			refused++
-			if d.what == "edit AppSecret and note" { // the person sets it back at upstream, or the next edit does
+			if d.what == "edit AppSecret and note" { // the person resets it at the upstream, or the next edit does
 				w.unsure = append(w.unsure, d.touches...)
 			}
 		}
@@ -157,7 +157,7 @@ func (w *world) strain(ctx context.Context) (refused int) {
 	return refused
 }
 
-// serves holds that every account gets the token that lives.
+// serves checks that every account gets its living token.
 func (w *world) serves(ctx context.Context) {
 	list, err := w.client.List(ctx)
 	if err != nil {
@@ -175,7 +175,7 @@ func (w *world) serves(ctx context.Context) {
 	}
 }
 
-// again starts the agent on a disk that works and looks whether all is there.
+// again starts the agent on a working disk and checks that everything is there.
 func (w *world) again(ctx context.Context) error {
 	if w.agent.Alive() {
 		w.agent.Kill()
@@ -190,7 +190,7 @@ func (w *world) again(ctx context.Context) error {
 	if len(list.Accounts) < len(w.book) {
 		w.t.fault("%d accounts are there, %d were acknowledged", len(list.Accounts), len(w.book))
 	}
-	for _, id := range w.unsure { // an edit that was refused: its AppSecret may have come through
+	for _, id := range w.unsure { // an edit was refused, but its AppSecret may have been saved
 		w.book = w.book.without(id)
 	}
 	entries, err := w.entries()
@@ -234,7 +234,7 @@ func fullDisk(ctx context.Context, w *world) error {
 	return nil
 }
 
-// fill writes a file until the disk takes no more.
+// fill writes a file until the disk is full.
 func fill(path string) error {
 	f, err := os.Create(path)
 	if err != nil {
@@ -271,7 +271,7 @@ func readOnlyDisk(ctx context.Context, w *world) error {
 	return w.again(ctx)
 }
 
-// fileLimit lets no file of the agent grow beyond the database as it is now.
+// fileLimit lets no file of the agent grow beyond the size of the database.
 func fileLimit(ctx context.Context, w *world) error {
 	for range 3 {
 		info, err := os.Stat(w.home.DB())
@@ -305,8 +305,8 @@ func fileLimit(ctx context.Context, w *world) error {
 	return nil
 }
 
-// removedHome removes the folder under a running agent, which ends; the next one
-// begins anew.
+// removedHome removes the folder of a running agent. The agent ends, and the next one
+// starts with an empty home.
 func removedHome(ctx context.Context, w *world) error {
 	if err := os.RemoveAll(w.home.Dir()); err != nil {
 		return err

@@ -1,15 +1,15 @@
 //go:build linux
 
-// Command crash kills a real agent again and again while people work with it,
-// and looks each time at what the next agent has: every change that was
-// acknowledged, none of them half, and no call to upstream that nobody needed.
-// Between the kills it damages the database, puts stale backups in the place of
-// fresh ones, and takes the disk away. Run it by make soak-crash.
+// Command crash kills a real agent again and again while people work with it. Each
+// time it checks what the next agent has: every acknowledged change, none of them
+// half done, and no unnecessary call to the upstream. Between kills it damages the
+// database, replaces new backups with stale ones, and makes the disk fail. Run it by
+// make soak-crash.
 //
-// Each home begins with an empty database, a real keyring and a real Redis, in which it
-// makes, joins and leaves teams, and lives for some sixty kills. In every third one the
-// secrets move into a passphrase file. A run
-// is told by its seed, but for the moments at which the system runs the processes.
+// Each home starts with an empty database, a real keyring and a real Redis, in which it
+// makes, joins and leaves teams. It lives for about sixty kills. In every third one the
+// secrets move into a passphrase file. The seed determines a run, except for the times at
+// which the system schedules the processes.
 package main
 
 import (
@@ -79,7 +79,7 @@ func run(ctx context.Context, o options) error {
 	return t.verdict()
 }
 
-// liveAndDie takes one home through its life.
+// liveAndDie takes one home from its start to its end.
 func liveAndDie(ctx context.Context, o options, seed uint64, t *tally, began time.Time) (err error) {
 	d, err := desktop.Start(desktop.Options{Keyring: desktop.Unlocked, NoScreen: true})
 	if err != nil {
@@ -92,7 +92,7 @@ func liveAndDie(ctx context.Context, o options, seed uint64, t *tally, began tim
 	}
 	defer w.close()
 	defer func() {
-		if errors.Is(err, errKeyring) { // gnome-keyring, now and then, on a busy machine
+		if errors.Is(err, errKeyring) { // gnome-keyring fails now and then on a busy machine
 			count(&t.open, "none, and the keyring itself crashed: home given up")
 			err = nil
 		}

@@ -17,12 +17,12 @@ import (
 	"tokentray/core/sim"
 )
 
-// deed is a change that somebody wants.
+// deed is a change that a person wants.
 type deed struct {
 	what    string
 	touches []string // AppIDs
-	asks    []string // AppIDs of which upstream may then be asked
-	after   book     // what there is when it was made
+	asks    []string // AppIDs for which the upstream may then be asked
+	after   book     // the state after the change
 	do      func(context.Context) error
 	team    *membership // that there is when it was made; nil: as it was
 }
@@ -30,7 +30,7 @@ type deed struct {
 // most is how many accounts a home has.
 const most = 24
 
-// next thinks of something to do.
+// next chooses the next change.
 func (w *world) next() deed {
 	ids := w.book.ids()
 	if len(ids) < 4 {
@@ -80,7 +80,7 @@ func (w *world) secret() string {
 	return fmt.Sprintf("%016x%016x", w.rng.Uint64(), w.rng.Uint64())
 }
 
-// invent makes an account up and tells upstream of it.
+// invent makes up an account and adds it to the upstream.
 func (w *world) invent() (appID string, k kept) {
 	appID = fmt.Sprintf("wx%016x", w.rng.Uint64())
 	k = kept{Name: w.word(), Env: core.Envs()[w.rng.IntN(2)], Kind: kinds.WeChat, Auto: true, Secret: w.secret()}
@@ -89,7 +89,7 @@ func (w *world) invent() (appID string, k kept) {
 	}
 	life := 2 * time.Hour
 	if w.rng.IntN(3) == 0 {
-		life = 20 * time.Second // is renewed while people work
+		life = 20 * time.Second // renewed while people work
 	}
 	w.must(w.up.Sim.Put(sim.Account{AppID: appID, Secret: core.NewSecret(k.Secret), Life: life}))
 	w.lives[appID] = life
@@ -115,8 +115,7 @@ func (w *world) addition() deed {
 	}, nil}
 }
 
-// edit changes an account. reset tells that its AppSecret is another, which was
-// reset at upstream first.
+// edit changes an account. reset: its AppSecret was reset at the upstream first.
 func (w *world) edit(what, appID string, reset bool, change func(*kept)) deed {
 	was, after := w.book[appID], w.book.with(appID, change)
 	is := after[appID]
@@ -143,13 +142,13 @@ func (w *world) removal(appID string) deed {
 	}, nil}
 }
 
-// importing brings a few accounts in at once, all of them or none.
+// importing imports a few accounts, all of them or none.
 func (w *world) importing() deed {
 	d := deed{what: "import", after: w.book}
 	var in []api.AccountInput
 	for range 2 + w.rng.IntN(3) {
 		appID, k := w.invent()
-		k.Env = core.Sandbox // of live accounts a file does not say that they are renewed
+		k.Env = core.Sandbox // a file does not say whether live accounts are renewed
 		d.touches, d.asks = append(d.touches, appID), append(d.asks, appID)
 		d.after = d.after.with(appID, func(to *kept) { *to = k })
 		in = append(in, w.input(appID, k))
@@ -168,7 +167,7 @@ func (w *world) importing() deed {
 	return d
 }
 
-// pushed is the file into which a push of an account goes.
+// pushed is the file that a push of an account writes.
 func (w *world) pushed(appID string, n int) string {
 	return filepath.Join(w.d.Dir, fmt.Sprintf("push-%s-%d", appID, n))
 }
@@ -192,20 +191,20 @@ func (w *world) backup() deed {
 	}, nil}
 }
 
-// report says that a token is dead, which it is not.
+// report reports a living token as dead.
 func (w *world) report(appID string) deed {
 	k := w.book[appID]
 	return deed{"report", nil, []string{appID}, w.book, func(ctx context.Context) error {
 		_, err := w.client.Refresh(ctx, api.Ref{Name: k.Name, Env: k.Env}, api.RefreshRequest{})
 		var e *core.Error
 		if errors.As(err, &e) && e.Class != core.Internal && !errors.Is(err, api.ErrNoAgent) {
-			return nil // by its floors, or because it is live
+			return nil // because of its floors, or because it is live
 		}
 		return err
 	}, nil}
 }
 
-// move takes the secrets from the keyring into a passphrase file.
+// move moves the secrets from the keyring into a passphrase file.
 func (w *world) move() deed {
 	return deed{"vault move", nil, nil, w.book, func(ctx context.Context) error {
 		_, err := w.client.VaultInit(ctx, core.NewSecret(passphrase))
@@ -216,7 +215,7 @@ func (w *world) move() deed {
 	}, nil}
 }
 
-// work does one thing after the other until the agent is gone or done is closed.
+// work makes changes until the agent has ended or done is closed.
 func (w *world) work(ctx context.Context, done <-chan struct{}) {
 	for {
 		select {
@@ -252,7 +251,7 @@ func (w *world) work(ctx context.Context, done <-chan struct{}) {
 	}
 }
 
-// read takes tokens as clients do, and holds them against what upstream accepts.
+// read takes tokens as clients do and compares them with what the upstream accepts.
 func (w *world) read(ctx context.Context, done <-chan struct{}, b book, lives map[string]time.Duration) (tokens int, wrong []string) {
 	for {
 		for _, appID := range b.ids() {
@@ -264,7 +263,7 @@ func (w *world) read(ctx context.Context, done <-chan struct{}, b book, lives ma
 			k := b[appID]
 			end := func() {}
 			if lives[appID] < time.Hour {
-				end = w.up.Ask(appID) // it may have come to its end
+				end = w.up.Ask(appID) // the token may have expired
 			}
 			t, err := w.client.Token(ctx, api.Ref{Name: k.Name, Env: k.Env}, time.Second)
 			end()
@@ -286,7 +285,7 @@ func (w *world) read(ctx context.Context, done <-chan struct{}, b book, lives ma
 	}
 }
 
-// files holds what pushes wrote: a whole token of the account, each time.
+// files checks what pushes wrote: always a complete token of the account.
 func (w *world) files() {
 	for _, appID := range w.book.ids() {
 		for n := range w.book[appID].Pushes {

@@ -17,7 +17,7 @@ type tally struct {
 	acknowledged int
 	tokens       int // read while people worked
 	byDeed       map[string]int
-	open         map[string]int // changes under way at a kill, and what became of them
+	open         map[string]int // changes in progress at a kill, and what became of them
 	damage       map[string]int // by kind of page and backup
 	calls, good  int
 	starts       []time.Duration
@@ -31,7 +31,7 @@ func count(m *map[string]int, key string) {
 	(*m)[key]++
 }
 
-// fault notes that something did not hold.
+// fault records a failed check.
 func (t *tally) fault(format string, args ...any) {
 	text := fmt.Sprintf(format, args...)
 	fmt.Println("FAULT:", text)

@@ -26,10 +26,10 @@ import (
 	"tokentray/core/vault"
 )
 
-// passphrase is that of passphrase files and backups.
+// passphrase protects passphrase files and backups.
 const passphrase = "correct horse battery staple"
 
-// world is a home, its agent, and what people know of it.
+// world is a home, its agent, and what people know about it.
 type world struct {
 	d      *desktop.Desktop
 	up     *upstream.Upstream
@@ -45,14 +45,14 @@ type world struct {
 	book   book
 	team   membership
 	left   string // the team before
-	under  *deed  // under way, nil for none
+	under  *deed  // in progress; nil: none
 	lives  map[string]time.Duration
 	serial int
 
 	mayMove, moved bool // of the secrets into a passphrase file
 	damaged        *damage
-	unsure         []string // AppIDs whose AppSecret may be another
-	crashed        error    // the keyring's end, seen while people worked
+	unsure         []string // AppIDs whose AppSecret may have changed
+	crashed        error    // the keyring crashed while people worked
 }
 
 func newWorld(d *desktop.Desktop, bin string, seed uint64, t *tally) (*world, error) {
@@ -80,7 +80,7 @@ func newWorld(d *desktop.Desktop, bin string, seed uint64, t *tally) (*world, er
 	}, nil
 }
 
-// close ends what a world has begun.
+// close ends everything that a world has started.
 func (w *world) close() {
 	if w.agent != nil && w.agent.Alive() {
 		w.agent.Kill()
@@ -95,14 +95,14 @@ func (w *world) close() {
 	w.server.close()
 }
 
-// must stops the run at a fault of its own.
+// must stops the run at an error of the test itself.
 func (w *world) must(err error) {
 	if err != nil {
 		panic(err)
 	}
 }
 
-// start starts the agent. When ready it answers; else it has only begun.
+// start starts the agent. If ready is set it waits for an answer.
 func (w *world) start(ready bool) error {
 	began := time.Now()
 	var err error
@@ -132,10 +132,10 @@ func tail(text string) string {
 	return strings.Join(lines[max(0, len(lines)-30):], "\n")
 }
 
-// live starts the agent, looks whether everything is there, lets people work and
-// kills the agent in the middle of it.
+// live starts the agent, checks that everything is there, lets people work and kills
+// the agent meanwhile.
 func (w *world) live(ctx context.Context) error {
-	if w.rng.IntN(4) == 0 { // while it starts, which finishes what the last one left
+	if w.rng.IntN(4) == 0 { // during the start, when it finishes what the last agent left
 		if err := w.start(false); err != nil {
 			return err
 		}
@@ -143,7 +143,7 @@ func (w *world) live(ctx context.Context) error {
 		w.kill()
 		w.t.early++
 		if w.damaged != nil {
-			w.damaged.told = true // by the agent that was killed, if it came so far
+			w.damaged.told = true // by the agent that was killed, if it got that far
 		}
 	}
 	if err := w.start(true); err != nil {
@@ -181,14 +181,14 @@ func (w *world) kill() {
 	w.t.kills++
 }
 
-// learn tells the witness which tokens the agent has stored.
+// learn tells the upstream which tokens the agent has stored.
 func (w *world) learn(list api.List) {
 	for _, a := range list.Accounts {
 		w.up.Keep(a.AppID, upstream.Stored{Obtained: a.ObtainedAt, Expires: a.ExpiresAt, Life: time.Duration(a.Life) * time.Second})
 	}
 }
 
-// look holds what the agent has against what was acknowledged, and goes on from
+// look compares what the agent has with what was acknowledged, and continues from
 // there.
 func (w *world) look(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
@@ -196,7 +196,7 @@ func (w *world) look(ctx context.Context) error {
 	before := len(w.t.faults)
 	defer func() {
 		if len(w.t.faults) > before {
-			fmt.Println(tail(w.agent.Output())) // it says what the agent found
+			fmt.Println(tail(w.agent.Output())) // it prints what the agent found
 		}
 	}()
 	list, err := w.client.List(ctx)
@@ -210,8 +210,8 @@ func (w *world) look(ctx context.Context) error {
 			}
 			return fmt.Errorf("the vault is %s: %+v", list.Vault.State, list.Vault.Error)
 		}
-		// A keyring has three seconds, which a busy machine may take. The person
-		// unlocks it.
+		// The agent gives the keyring three seconds, which can be too short on a busy
+		// machine. The person unlocks it.
 		count(&w.t.open, "none, and the keyring was slow")
 		if _, err := w.client.VaultUnlock(ctx, core.Secret{}); err != nil {
 			return fmt.Errorf("unlock the vault: %w", err)
@@ -252,7 +252,7 @@ func (w *world) look(ctx context.Context) error {
 	}
 	w.book, w.under = got, nil
 	w.moved = w.moved || list.Vault.Kind == agent.VaultFile
-	for appID, k := range got { // upstream has the AppSecret that the person will find in the vault
+	for appID, k := range got { // the upstream has the AppSecret that the vault has
 		if k.Secret == "" {
 			continue
 		}
@@ -263,7 +263,7 @@ func (w *world) look(ctx context.Context) error {
 	return nil
 }
 
-// there is what the agent and the vault have.
+// there returns what agent and vault have.
 func (w *world) there(list api.List, entries map[string][]byte) book {
 	got, secrets, passwords := book{}, secretsIn(entries), w.redisPasswords(entries, list)
 	for _, a := range list.Accounts {
@@ -323,7 +323,7 @@ func (w *world) entries() (map[string][]byte, error) {
 // keyringName is the bus name that a keyring has.
 const keyringName = "org.freedesktop.secrets"
 
-// errKeyring is a keyring that crashed or hangs, which is not our doing.
+// errKeyring means that the keyring crashed or hangs, which is not our fault.
 var errKeyring = errors.New("the keyring does not answer")
 
 // items lists the keyring, which does not always answer.
@@ -348,8 +348,8 @@ func (w *world) items() ([]desktop.KeyringItem, error) {
 	}
 }
 
-// end looks once more, asks for a token of every account, and resets the home:
-// nothing may stay in the keyring.
+// end checks once more, gets a token of every account, and resets the home. Nothing
+// may stay in the keyring.
 func (w *world) end(ctx context.Context) error {
 	if err := w.start(true); err != nil {
 		return err

@@ -18,8 +18,8 @@ import (
 	"testing"
 )
 
-// The folders that make test-dist has filled: this commit, the same built once more
-// from another folder, an earlier commit, and this commit with signatures.
+// The folders that make test-dist has filled: this commit, the same built again in
+// another folder, an earlier commit, and this commit with signatures.
 type made struct{ now, again, earlier, signed string }
 
 func packages(t *testing.T) made {
@@ -34,7 +34,7 @@ func packages(t *testing.T) made {
 	}
 }
 
-// one is the only file in a folder with that end of its name.
+// one returns the only file in a folder whose name ends in end.
 func one(t *testing.T, dir, end string) string {
 	t.Helper()
 	found, err := filepath.Glob(filepath.Join(dir, "tokentray*"+end))
@@ -44,7 +44,7 @@ func one(t *testing.T, dir, end string) string {
 	return found[0]
 }
 
-// run runs a command that is to succeed, and returns what it printed.
+// run runs a command that must succeed and returns its output.
 func run(t *testing.T, env []string, name string, args ...string) string {
 	t.Helper()
 	cmd := exec.Command(name, args...)
@@ -57,8 +57,8 @@ func run(t *testing.T, env []string, name string, args ...string) string {
 	return out.String()
 }
 
-// files lists the files below a folder, without the notes of package managers. Empty
-// folders may stay: those of a system belong to other packages.
+// files lists the files below a folder, without the records of package managers.
+// Empty folders may stay: system folders belong to other packages.
 func files(t *testing.T, root string) []string {
 	t.Helper()
 	var out []string
@@ -81,8 +81,7 @@ func files(t *testing.T, root string) []string {
 	return out
 }
 
-// TestTheSameBytes builds nothing: it compares what was built twice, from two
-// folders.
+// TestTheSameBytes compares what was built twice, in two folders.
 func TestTheSameBytes(t *testing.T) {
 	p := packages(t)
 	first, second := sums(t, p.now), sums(t, p.again)
@@ -96,7 +95,7 @@ func TestTheSameBytes(t *testing.T) {
 	}
 }
 
-// sums reads SHA256SUMS of a folder, after seeing that it is true.
+// sums reads SHA256SUMS of a folder after checking it.
 func sums(t *testing.T, dir string) map[string]string {
 	t.Helper()
 	list, err := os.ReadFile(filepath.Join(dir, "SHA256SUMS"))
@@ -118,8 +117,8 @@ func sums(t *testing.T, dir string) map[string]string {
 	return out
 }
 
-// TestSignatures: with a certificate and a key given, Windows' programs carry a
-// signature and SHA256SUMS has one beside it.
+// TestSignatures: if a certificate and a key are given, the Windows programs are
+// signed and SHA256SUMS has a signature file.
 func TestSignatures(t *testing.T) {
 	p := packages(t)
 	keys := filepath.Join(filepath.Dir(p.signed), "keys")
@@ -136,15 +135,15 @@ func TestSignatures(t *testing.T) {
 	run(t, nil, "minisign", "-V", "-p", filepath.Join(keys, "minisign.pub"), "-m", filepath.Join(p.signed, "SHA256SUMS"))
 }
 
-// TestDesktopFiles: what software centres read is what they accept.
+// TestDesktopFiles: the validators of software centres accept our files.
 func TestDesktopFiles(t *testing.T) {
 	stage := filepath.Join(packages(t).now, "work", "stage", "usr", "share")
 	run(t, nil, "desktop-file-validate", filepath.Join(stage, "applications", "tokentray.desktop"))
 	run(t, nil, "appstreamcli", "validate", "--no-net", filepath.Join(stage, "metainfo", "tokentray.metainfo.xml"))
 }
 
-// TestTheLayoutOfAMacsApp: the property list can be read, names its files, and the
-// program is one of a Mac. Nothing here can run it.
+// TestTheLayoutOfAMacsApp: the property list is valid and names its files, and the
+// program is a Mac program. It cannot be run here.
 func TestTheLayoutOfAMacsApp(t *testing.T) {
 	app := filepath.Join(packages(t).now, "work", "macos", "TokenTray.app", "Contents")
 	list := run(t, nil, "plistutil", "-i", filepath.Join(app, "Info.plist"), "-f", "xml")
@@ -170,8 +169,8 @@ func TestTheLayoutOfAMacsApp(t *testing.T) {
 	}
 }
 
-// TestWhatStandsBeside: every package has the licences of all that it is built of,
-// and tells how it was built, without a path of the machine that did.
+// TestWhatStandsBeside: every package has the licences of everything in it and says
+// how it was built, without a path of the machine that built it.
 func TestWhatStandsBeside(t *testing.T) {
 	p := packages(t)
 	for _, doc := range []string{
@@ -202,7 +201,7 @@ func TestWhatStandsBeside(t *testing.T) {
 	}
 }
 
-// home is somebody's scratch home on Linux, without a desktop.
+// home is a temporary home on Linux, without a desktop.
 func home(t *testing.T) []string {
 	t.Helper()
 	dir := t.TempDir()
@@ -222,7 +221,7 @@ func must(t *testing.T, err error) {
 	}
 }
 
-// begin makes an account with the installed programs.
+// begin adds an account with the installed programs.
 func begin(t *testing.T, env []string, bin string) {
 	t.Helper()
 	tokentray := filepath.Join(bin, "tokentray")
@@ -230,14 +229,14 @@ func begin(t *testing.T, env []string, bin string) {
 	cmd := exec.Command(tokentray, "add", "shop", "--appid", "wx0123456789abcdef", "--secret-stdin", "--base-url", "http://127.0.0.1:1")
 	cmd.Env, cmd.Stdin = append(os.Environ(), env...), strings.NewReader("0123456789abcdef0123456789abcdef\n")
 	out, err := cmd.CombinedOutput()
-	// The account is kept though its host cannot be reached.
+	// The account is kept although its host cannot be reached.
 	if list := run(t, env, tokentray, "list"); !strings.Contains(list, "shop") {
 		t.Fatalf("add: %v\n%s\nthe list:\n%s", err, out, list)
 	}
 	run(t, env, tokentray, "stop")
 }
 
-// goOn finds the account after an upgrade, by the programs of the new version.
+// goOn finds the account after an upgrade, with the programs of the new version.
 func goOn(t *testing.T, env []string, bin, version string) {
 	t.Helper()
 	tokentray := filepath.Join(bin, "tokentray")
@@ -257,16 +256,16 @@ func goOn(t *testing.T, env []string, bin, version string) {
 	}
 }
 
-// version is what the name of a tarball in that folder says.
+// version is the version in the name of a tarball in that folder.
 func version(t *testing.T, dir string) string {
 	t.Helper()
 	name := strings.TrimSuffix(filepath.Base(one(t, dir, "-linux-amd64.tar.gz")), "-linux-amd64.tar.gz")
 	return strings.TrimPrefix(name, "tokentray-")
 }
 
-// manager is how a distribution installs, upgrades and removes.
+// manager is how a distribution installs, upgrades and removes packages.
 type manager struct {
-	end              string // of the package's file
+	end              string // of the package's file name
 	prepare          func(t *testing.T, root string)
 	install, upgrade func(root, file string) []string
 	remove           func(root string) []string
@@ -364,7 +363,8 @@ func arch() manager {
 	}
 }
 
-// TestTheTarball is unpacked into a home's .local, upgraded and removed by its list.
+// TestTheTarball unpacks it into a home's .local, upgrades it, and removes it by its
+// list of files.
 func TestTheTarball(t *testing.T) {
 	p, env := packages(t), home(t)
 	local := filepath.Join(t.TempDir(), ".local")
@@ -382,7 +382,7 @@ func TestTheTarball(t *testing.T) {
 	}
 }
 
-// TestAFullDisk: dpkg cannot write the new version; the old one works on.
+// TestAFullDisk: dpkg cannot write the new version, and the old one still works.
 func TestAFullDisk(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Fatal("only root can mount the small disk of this test")

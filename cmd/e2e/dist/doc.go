@@ -1,4 +1,4 @@
-// Package dist holds the tests of the packages: each is installed into a scratch
-// root or prefix, run, upgraded over one of an earlier commit and removed, with the
-// package managers that people use. Run it by make test-dist, which makes them.
+// Package dist tests the packages: each is installed into a temporary root or prefix,
+// run, upgraded from an earlier commit and removed, with the package managers that
+// people use. make test-dist builds the packages and runs the tests.
 package dist

@@ -14,11 +14,11 @@ import (
 	"unicode/utf16"
 )
 
-// wine is a prefix of wine in which Windows' packages are installed and run.
+// wine is a wine prefix in which Windows packages are installed and run.
 type wine struct{ prefix, display string }
 
-// newWine copies the prefix that cmd/e2e/wine/wine.sh has made, so that nothing of
-// one test is seen by the next, and starts a screen for installers.
+// newWine copies the prefix that cmd/e2e/wine/wine.sh made, so that tests do not
+// affect each other, and starts a screen for installers.
 func newWine(t *testing.T) *wine {
 	t.Helper()
 	script, err := filepath.Abs("../wine/wine.sh")
@@ -63,12 +63,12 @@ func (w *wine) env() []string {
 	}
 }
 
-// run runs a program of Windows and returns its output and its exit code.
+// run runs a Windows program and returns its output and exit code.
 func (w *wine) run(t *testing.T, in string, args ...string) (string, int) {
 	t.Helper()
 	cmd := exec.Command("wine", args...)
 	cmd.Env, cmd.Stdin = append(os.Environ(), w.env()...), strings.NewReader(in)
-	// A file, not a pipe: what a program leaves running would keep the pipe open.
+	// It writes to a file: a program that goes on running would keep a pipe open.
 	out, err := os.Create(filepath.Join(t.TempDir(), "out"))
 	must(t, err)
 	defer out.Close()
@@ -82,7 +82,7 @@ func (w *wine) run(t *testing.T, in string, args ...string) (string, int) {
 	return strings.ReplaceAll(string(said), "\r\n", "\n"), cmd.ProcessState.ExitCode()
 }
 
-// does is run for what must succeed.
+// does is run for a program that must succeed.
 func (w *wine) does(t *testing.T, args ...string) string {
 	t.Helper()
 	out, code := w.run(t, "", args...)
@@ -103,8 +103,8 @@ func (w *wine) local() string {
 	return ""
 }
 
-// eventually waits for what a process does that nobody can wait for: an uninstaller
-// goes on in a copy of itself.
+// eventually waits for something that no process can be waited for: an uninstaller
+// continues in a copy of itself.
 func eventually(t *testing.T, what string, holds func() bool) {
 	t.Helper()
 	for until := time.Now().Add(2 * time.Minute); !holds(); time.Sleep(100 * time.Millisecond) {
@@ -115,8 +115,8 @@ func eventually(t *testing.T, what string, holds func() bool) {
 }
 
 // TestTheInstaller installs an earlier version for the user, with PATH and start at
-// login, makes an account, upgrades while the agent runs, and removes all: the
-// accounts stay until their removal is asked for.
+// login, adds an account, upgrades while the agent runs, and uninstalls. The accounts
+// stay unless their removal is asked for.
 func TestTheInstaller(t *testing.T) {
 	p, w := packages(t), newWine(t)
 	folder := filepath.Join(w.local(), "Programs", "TokenTray")
@@ -213,7 +213,7 @@ func TestAnInstallerStartedTwice(t *testing.T) {
 	}
 }
 
-// TestTheInstallerOnAFullDisk: the old version stays, whole.
+// TestTheInstallerOnAFullDisk: the old version stays complete.
 func TestTheInstallerOnAFullDisk(t *testing.T) {
 	if os.Getuid() != 0 {
 		t.Fatal("only root can mount the small disk of this test")
@@ -221,7 +221,7 @@ func TestTheInstallerOnAFullDisk(t *testing.T) {
 	p, w := packages(t), newWine(t)
 	disk := t.TempDir()
 	folder := filepath.Join(disk, "TokenTray")
-	// The server of the prefix must see the disk: it is started in that namespace.
+	// The wine server must see the disk, so it is started in that namespace.
 	script := fmt.Sprintf(`mount -t tmpfs -o size=110m none %[1]s
 wine '%[2]s' /S '/D=Z:%[3]s'; echo "first $?"
 dd if=/dev/zero of=%[1]s/ballast bs=1M 2>/dev/null
@@ -237,8 +237,8 @@ wineserver -k
 	}
 }
 
-// TestTheZip: the programs run where the zip is unpacked, and tell Windows what they
-// are.
+// TestTheZip: the programs run where the zip is unpacked and have version
+// information.
 func TestTheZip(t *testing.T) {
 	p, w := packages(t), newWine(t)
 	dir, v := t.TempDir(), version(t, packages(t).now)
@@ -263,7 +263,7 @@ func TestTheZip(t *testing.T) {
 	}
 }
 
-// wide is text as resources of Windows hold it.
+// wide encodes text as Windows resources do.
 func wide(s string) []byte {
 	var out []byte
 	for _, u := range utf16.Encode([]rune(s)) {

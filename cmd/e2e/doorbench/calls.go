@@ -31,14 +31,14 @@ const (
 	callKeys     = 50 // a key makes 1,000 calls a second at most
 )
 
-// upstreamVariable makes this program the upstream of calls, proxyVariable a
-// httputil.ReverseProxy for the URL that it holds.
+// upstreamVariable makes this program the upstream of calls. proxyVariable makes it a
+// httputil.ReverseProxy for the URL in it.
 const (
 	upstreamVariable = "TOKENTRAY_BENCH_UPSTREAM"
 	proxyVariable    = "TOKENTRAY_BENCH_PROXY"
 )
 
-// callUpstream hands out a token, answers calls, and has a file of a gigabyte.
+// callUpstream gives out a token, answers calls, and serves a file of a gigabyte.
 func callUpstream() error {
 	menu := []byte(`{"menu":{"button":[` + strings.Repeat(`{"type":"click","name":"today","key":"V1001_TODAY","sub_button":[]},`, 6) + `{}]}}`)
 	chunk := make([]byte, 64<<10)
@@ -73,7 +73,7 @@ func callUpstream() error {
 	}))
 }
 
-// callProxy is the same hop without anything that a call needs.
+// callProxy is the same hop without the work that a call needs.
 func callProxy(to string) error {
 	u, err := url.Parse(to)
 	if err != nil {
@@ -93,7 +93,7 @@ func serve(h http.Handler) error {
 	return http.Serve(l, h)
 }
 
-// other starts this program as another one, and returns where that serves.
+// other starts this program in another role and returns its address.
 func (b *bench) other(variable, value string) (address string, stop func(), err error) {
 	self, err := os.Executable()
 	if err != nil {
@@ -178,7 +178,8 @@ func (b *bench) calls() error {
 
 const callRounds = 15
 
-// download measures what a gigabyte through the door adds to the agent's memory.
+// download measures how much memory the agent needs more while a gigabyte passes the
+// door.
 func (b *bench) download(url, key string) error {
 	status, err := b.client.Status(context.Background())
 	if err != nil {
@@ -225,7 +226,7 @@ func (b *bench) download(url, key string) error {
 	return nil
 }
 
-// callCommand measures what tokentray call takes more than curl.
+// callCommand measures how much longer tokentray call takes than curl.
 func (b *bench) callCommand(url, key string) error {
 	const runs, most = 31, 15 // milliseconds
 	timed := func(name string, args ...string) (time.Duration, error) {

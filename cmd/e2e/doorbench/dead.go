@@ -13,7 +13,7 @@ import (
 	"sync/atomic"
 )
 
-// tokenMint hands out the tokens of the upstream of calls, and knows the dead ones.
+// tokenMint gives out the tokens of the upstream of calls and knows which are dead.
 type tokenMint struct {
 	asked, current, dead atomic.Int64 // current and dead are numbers of tokens
 }
@@ -22,7 +22,7 @@ func tokenOf(number int64) string {
 	return "88_" + strings.Repeat("benchmarks0", 12) + strconv.FormatInt(number, 10)
 }
 
-// hand answers a question for a token: the same as long as it lives.
+// hand answers a request for a token: the same one while it lives.
 func (m *tokenMint) hand(w http.ResponseWriter) {
 	m.asked.Add(1)
 	if m.current.Load() <= m.dead.Load() {
@@ -45,8 +45,8 @@ func (m *tokenMint) refuses(w http.ResponseWriter, r *http.Request) bool {
 
 const deadCallers = 200
 
-// deadToken has two hundred callers come with a token that somebody killed, and counts
-// how often the upstream is asked for another.
+// deadToken has two hundred callers report a token that was killed, and counts how
+// often the upstream is asked for a new one.
 func (b *bench) deadToken(upstream, url string, keys []string) error {
 	before, err := b.number("http://" + upstream + "/bench/kill")
 	if err != nil {

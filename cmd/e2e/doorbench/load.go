@@ -16,20 +16,20 @@ import (
 	"time"
 )
 
-// runner is one of those that are compared, and what was measured of it.
+// runner is one of the servers that are compared, with its measurements.
 type runner struct {
 	name string
 	run  func() (speed, error)
 	runs []speed
 }
 
-// speed is what a load generator measured.
+// speed is the result of a load generator.
 type speed struct {
 	perSecond float64
 	p99       time.Duration
 }
 
-// perSecond is the median of its runs, p99 that of their p99.
+// perSecond is the median of its runs; p99 is the median of their p99.
 func (r *runner) perSecond() float64 {
 	return median(r.runs, func(s speed) float64 { return s.perSecond })
 }
@@ -38,7 +38,7 @@ func (r *runner) p99() time.Duration {
 	return median(r.runs, func(s speed) time.Duration { return s.p99 })
 }
 
-// median is the median of what of takes from each.
+// median returns the median of a value of each element.
 func median[E any, V cmp.Ordered](all []E, of func(E) V) V {
 	var values []V
 	for _, one := range all {
@@ -48,7 +48,7 @@ func median[E any, V cmp.Ordered](all []E, of func(E) V) V {
 	return values[len(values)/2]
 }
 
-// load runs all in turn and compares them.
+// load runs all servers in turn and compares them.
 func (b *bench) load() error {
 	address, stopBare, err := b.bare()
 	if err != nil {
@@ -86,8 +86,8 @@ func (b *bench) load() error {
 	return nil
 }
 
-// compare reports how fast r is, with than for unit: the median of the rounds'
-// ratios, beside that of the medians.
+// compare reports how fast r is relative to than: the median of the ratios of each
+// round, and the ratio of the medians.
 func (b *bench) compare(r, than *runner, unit string, least float64) {
 	var ratios []float64
 	for i := range r.runs {
@@ -106,7 +106,7 @@ func (b *bench) bare() (address string, stop func(), err error) {
 	}
 	cmd := exec.Command(self)
 	cmd.Env = append(os.Environ(), bareVariable+"="+b.body)
-	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // as the agent is, for the system shares its time by session
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setsid: true} // like the agent, because the system shares its time by session
 	pipe, err := cmd.StdoutPipe()
 	if err != nil {
 		return "", nil, err
@@ -155,7 +155,8 @@ func (b *bench) wrk(url string, more ...string) (speed, error) {
 	return speed{n, late}, err
 }
 
-// redis starts a redis-server that keeps nothing and returns a run of GETs.
+// redis starts a redis-server without persistence and returns a function that
+// measures GETs.
 func (b *bench) redis() (run func() (speed, error), stop func(), err error) {
 	port, err := freePort()
 	if err != nil {

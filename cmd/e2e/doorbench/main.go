@@ -1,15 +1,15 @@
 //go:build linux
 
-// Command doorbench puts load on the loopback door of the built program and
-// prints each number beside its bound: calls against httputil.ReverseProxy, reads of a living token against a bare
-// net/http handler that returns the same bytes and against GET of a local
-// redis-server, all in one run with the same tool, and what two hundred clients
-// that wait for the next token cost. Run it by make bench. Built without cgo, as
-// the agent is, for that makes a difference to both.
+// Command doorbench puts load on the loopback door of the built program and prints
+// each number beside its bound. It compares calls with httputil.ReverseProxy, and
+// reads of a living token with a bare net/http handler that returns the same bytes
+// and with GET of a local redis-server, all in one run with the same tool. It also
+// measures what two hundred clients cost that wait for the next token. Run it by make
+// bench. It is built without cgo like the agent, because that makes a difference.
 //
-// A machine that does other things gives every run another share of itself. So
-// the runs are short, those that are compared follow each other closely, now the
-// one first and now the other, and of many rounds the median counts.
+// On a machine with other load each run gets another share of the CPU. So runs are
+// short, compared runs follow each other in alternating order, and the median of many
+// rounds counts.
 package main
 
 import (
@@ -48,8 +48,8 @@ const (
 	mostWaiting  = 10  // MB
 )
 
-// bareVariable makes this program the bare handler: it names the file with the
-// bytes to return.
+// bareVariable makes this program the bare handler. It names the file with the bytes
+// to return.
 const bareVariable = "TOKENTRAY_BENCH_BARE"
 
 func main() {
@@ -76,7 +76,7 @@ func exit(err error) {
 	os.Exit(0)
 }
 
-// bare serves the bytes of a file and prints where.
+// bare serves the bytes of a file and prints its address.
 func bare(file string) error {
 	body, err := os.ReadFile(file)
 	if err != nil {
@@ -93,7 +93,7 @@ func bare(file string) error {
 	}))
 }
 
-// bench is an agent with an open door, and what it is measured against.
+// bench is an agent with an open door, and the servers it is compared with.
 type bench struct {
 	dir    string
 	exe    string
@@ -170,7 +170,7 @@ func (b *bench) open(upstream string) error {
 	return os.WriteFile(b.body, body, 0o600)
 }
 
-// stop ends the agent and waits for its end: until then it has files open.
+// stop stops the agent and waits until it has ended: until then it has files open.
 func (b *bench) stop() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
 	defer cancel()
@@ -185,7 +185,7 @@ func (b *bench) stop() error {
 	defer tick.Stop()
 	for {
 		stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", status.PID))
-		if err != nil || strings.Contains(string(stat), ") Z ") { // ended, or only waits to be asked how
+		if err != nil || strings.Contains(string(stat), ") Z ") { // ended, or a zombie
 			return nil
 		}
 		select {

@@ -16,7 +16,7 @@ import (
 	"tokentray/core/api"
 )
 
-// wait measures what clients that wait for the next token cost the agent, and
+// wait measures how much memory clients cost that wait for the next token, and checks
 // that all of them get it.
 func (b *bench) wait() error {
 	ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
@@ -73,7 +73,7 @@ func (b *bench) wait() error {
 	return nil
 }
 
-// settle waits until the agent's memory no longer moves.
+// settle waits until the agent's memory stays the same.
 func (b *bench) settle(pid int) error {
 	last := 0
 	for range 20 {
@@ -101,7 +101,7 @@ func resident(pid int) (int, error) {
 	return pages * os.Getpagesize(), err
 }
 
-// connected waits until n connections to the door stand.
+// connected waits until there are n connections to the door.
 func connected(url string, n int) error {
 	_, rest, _ := strings.Cut(url, "127.0.0.1:")
 	port, _, _ := strings.Cut(rest, "/")
@@ -123,7 +123,7 @@ func connected(url string, n int) error {
 			}
 		}
 		if have >= n {
-			time.Sleep(time.Second) // until the calls are with their handlers
+			time.Sleep(time.Second) // until the calls have reached their handlers
 			return nil
 		}
 		if time.Now().After(deadline) {

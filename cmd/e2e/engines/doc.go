@@ -1,4 +1,4 @@
-// Package engines tests what stands on a Redis with real redis-servers, real agents and
-// real ends of both: kill -9, SIGSTOP, cut networks. Its tests take minutes, so that they
-// stand beside the others: make test-engines.
+// Package engines tests what depends on a Redis, with real redis-servers, real agents
+// and real failures of both: kill -9, SIGSTOP, network cuts. The tests take minutes,
+// so make test-engines runs them separately.
 package engines

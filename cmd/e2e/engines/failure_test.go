@@ -18,7 +18,7 @@ import (
 	"tokentray/core/team"
 )
 
-// crew is a rig whose team the test has made, so that it can look inside.
+// crew is a rig whose team was made by the test, so that it can look inside.
 type crew struct {
 	*rig
 	kind core.Kind
@@ -26,7 +26,7 @@ type crew struct {
 	id   core.TokenID
 }
 
-// newCrew makes a team on a Redis that shares the shop.
+// newCrew makes a team on a Redis and shares the account shop.
 func newCrew(t *testing.T, kind core.Kind, options ...string) *crew {
 	t.Helper()
 	c := &crew{rig: newRig(t, 0, options...), kind: kind, keys: team.NewKeys()}
@@ -34,7 +34,7 @@ func newCrew(t *testing.T, kind core.Kind, options ...string) *crew {
 	return c
 }
 
-// member is a member of the team in the test's own process, with the Redis before it.
+// member is a member of the team inside the test process, with its Redis client.
 func (c *crew) member(name string) (*team.Team, redisconn.Client) {
 	c.t.Helper()
 	url, err := redisconn.Parse(c.redis.URL)
@@ -56,7 +56,8 @@ func (c *crew) member(name string) (*team.Team, redisconn.Client) {
 	return made, client
 }
 
-// hire starts a machine that is in the team and has the shop, with its secret or without.
+// hire starts a machine that joins the team and gets the account, with its secret or
+// without.
 func (c *crew) hire(name string, secret bool) *machine {
 	c.t.Helper()
 	m := c.machine(name)
@@ -67,7 +68,7 @@ func (c *crew) hire(name string, secret bool) *machine {
 	return m
 }
 
-// join has a machine join by an invite of its own, whose Redis is behind its gate.
+// join makes a machine join with an invite of its own. Its Redis is behind its gate.
 func (c *crew) join(m *machine) {
 	c.t.Helper()
 	url, err := redisconn.Parse(m.net.url)
@@ -92,16 +93,16 @@ func (c *crew) join(m *machine) {
 	}
 }
 
-// report says that a token fails, and gets the one that works.
+// report reports a token that failed and returns the one that works.
 func (m *machine) report(ctx context.Context, stale string) (string, error) {
 	got, err := m.client.Refresh(ctx, shop(), api.RefreshRequest{Stale: stale, Person: true})
 	return got.AccessToken, err
 }
 
-// revoke kills what the upstream has given out.
+// revoke kills all tokens that the upstream has given out.
 func (r *rig) revoke() { r.steer("/sim/revoke", map[string]any{"appid": appID}) }
 
-// next kills the token and has it reported by one machine.
+// next kills the token and has one machine report it.
 func (m *machine) next(stale string) string {
 	m.t.Helper()
 	m.revoke()
@@ -112,7 +113,7 @@ func (m *machine) next(stale string) string {
 	return got
 }
 
-// agree waits until machines have the same token.
+// agree waits until all machines have the same token.
 func agree(want string, machines ...*machine) {
 	for _, m := range machines {
 		m.t.Helper()
@@ -123,9 +124,10 @@ func agree(want string, machines ...*machine) {
 	}
 }
 
-// TestHoldersEnd ends the machine that holds the lease before, during and after its call,
-// and stops it for longer than the lease. Another follows it, nobody gets an older token
-// over a newer one, and the upstream is asked no more than the faults cost.
+// TestHoldersEnd kills the machine that holds the lease before, during and after its
+// call, and stops it for longer than the lease. Another machine takes over, no older
+// token replaces a newer one, and the upstream is asked only as often as the failures
+// require.
 func TestHoldersEnd(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, legacy)
@@ -208,9 +210,10 @@ func TestHoldersEnd(t *testing.T) {
 	}
 	token = got
 	a.web.set(nil, nil, "")
-	close(hang) // its call arrives now, and kills what b got
+	close(hang) // its call arrives now and kills b's token
 	a.signal(syscall.SIGCONT)
-	// The late publish is refused, b's token is checked once, and all have one that lives.
+	// The late publish is refused, b's token is checked once, and all get a living
+	// one.
 	c.until("all have the same living token", 60*time.Second, func() bool {
 		one, err1 := a.token(t.Context())
 		two, err2 := b.token(t.Context())
@@ -240,9 +243,9 @@ func (r *rig) lives(token string) bool {
 	return strings.Contains(text, "ip_list")
 }
 
-// TestTheRedisLosesAndLies takes keys away, all of them, changes values, and cuts machines
-// off. Living tokens are served, no storm reaches the upstream, and nobody takes what the
-// team has not written.
+// TestTheRedisLosesAndLies removes keys, one or all, changes values, and disconnects
+// machines. Living tokens are still served, the upstream is not flooded, and no
+// machine accepts what the team has not written.
 func TestTheRedisLosesAndLies(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, legacy)
@@ -332,7 +335,7 @@ func TestTheRedisLosesAndLies(t *testing.T) {
 	if err := client.HSet(ctx, key("tok"), "tok", old["tok"], "kid", old["kid"]).Err(); err != nil { // replayed
 		t.Fatal(err)
 	}
-	time.Sleep(100 * time.Millisecond) // nothing is to happen
+	time.Sleep(100 * time.Millisecond) // nothing should happen
 	if got := b.mustToken(); got != token {
 		t.Error("an older token took the place of a newer one")
 	}
@@ -389,8 +392,8 @@ func TestTheRedisLosesAndLies(t *testing.T) {
 	agree(got, a)
 }
 
-// TestTwentyLives has five machines want each of twenty tokens at once, and report it at
-// once: one call each.
+// TestTwentyLives has five machines ask for each of twenty tokens at the same time
+// and then report it at the same time: one call each.
 func TestTwentyLives(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, stable)

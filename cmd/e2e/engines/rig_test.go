@@ -44,8 +44,8 @@ type rig struct {
 	calls int // for tokens, of all machines
 }
 
-// newRig starts a Redis, with further options as they stand in redis.conf, and an
-// upstream whose tokens live that long; 0 is the usual time.
+// newRig starts a Redis with further options of redis.conf, and an upstream whose
+// tokens live for life; 0 is the usual time.
 func newRig(t *testing.T, life time.Duration, options ...string) *rig {
 	t.Helper()
 	dir := os.Getenv("TOKENTRAY_E2E_BIN")
@@ -93,14 +93,14 @@ func get(url string) (string, error) {
 	return string(text), err
 }
 
-// asked is how often the upstream was asked for a token.
+// asked returns how often the upstream was asked for a token.
 func (r *rig) asked() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.calls
 }
 
-// machine is an agent in a home of its own, between whom and the world stand two gates.
+// machine is an agent in a home of its own. Its connections pass two gates.
 type machine struct {
 	*rig
 	name   string
@@ -179,7 +179,7 @@ func (m *machine) kill() {
 	m.cmd = nil
 }
 
-// stop ends the agent as a person does.
+// stop stops the agent with tokentray stop.
 func (m *machine) stop() {
 	m.t.Helper()
 	m.signal(syscall.SIGTERM)
@@ -188,7 +188,7 @@ func (m *machine) stop() {
 	m.cmd = nil
 }
 
-// try runs the program, whatever comes of it.
+// try runs the program and returns its result.
 func (m *machine) try(stdin string, args ...string) (code int, out, errOut string) {
 	m.t.Helper()
 	cmd := exec.Command(m.exe, args...)
@@ -201,7 +201,7 @@ func (m *machine) try(stdin string, args ...string) (code int, out, errOut strin
 	return cmd.ProcessState.ExitCode(), stdout.String(), stderr.String()
 }
 
-// run runs the program, which must work.
+// run runs the program, which must succeed.
 func (m *machine) run(stdin string, args ...string) string {
 	m.t.Helper()
 	code, out, errOut := m.try(stdin, args...)
@@ -249,7 +249,7 @@ func (m *machine) account() api.Account {
 
 func shop() api.Ref { return api.Ref{Name: "shop", Env: core.Sandbox} }
 
-// until waits for something, for a while.
+// until waits for a condition, for a limited time.
 func (r *rig) until(what string, limit time.Duration, ok func() bool) time.Duration {
 	r.t.Helper()
 	began := time.Now()
@@ -262,16 +262,16 @@ func (r *rig) until(what string, limit time.Duration, ok func() bool) time.Durat
 	return time.Since(began)
 }
 
-// webGate is the way of one machine to the upstream: a proxy that counts the calls for
-// tokens and can spoil them.
+// webGate is a machine's proxy to the upstream. It counts the calls for tokens and
+// can break them.
 type webGate struct {
 	url string
 
 	mu     sync.Mutex
 	calls  int
-	before func() bool // is called before a call for a token is passed on; false: it is cut off
-	after  func()      // and after its answer went back
-	answer string      // in place of the upstream's
+	before func() bool // called before a call for a token is passed on; false: the connection is cut
+	after  func()      // called after the answer was sent
+	answer string      // replaces the upstream's
 }
 
 func newWebGate(r *rig) *webGate {
@@ -336,7 +336,7 @@ func (g *webGate) asked() int {
 	return g.calls
 }
 
-// netGate is the way of one machine to the Redis. It can be cut.
+// netGate is a machine's connection to the Redis. It can be cut.
 type netGate struct {
 	url  string
 	port int // of the Redis
@@ -406,7 +406,7 @@ func (g *netGate) serve(c net.Conn) {
 	delete(g.conns, to)
 }
 
-// set cuts the way or opens it.
+// set cuts or restores the connection.
 func (g *netGate) set(cut bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()

@@ -12,8 +12,9 @@ import (
 	"tokentray/core/api"
 )
 
-// TestANewKeyAndLeaving gives the team a new key, has the other machine join again by the
-// new invite, and then has it leave. What it has is paused where a fetch would do harm.
+// TestANewKeyAndLeaving gives the team a new key, lets the other machine join again
+// by the new invite, and then lets it leave. Its account is paused if a fetch would
+// do harm.
 func TestANewKeyAndLeaving(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, legacy)

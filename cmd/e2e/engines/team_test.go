@@ -17,7 +17,7 @@ import (
 	"tokentray/core/redisconn"
 )
 
-// TestTwoMachinesHaveOneToken goes the whole way of people: one makes a team, shares an
+// TestTwoMachinesHaveOneToken does what people do: one makes a team, shares an
 // account and invites; the other sees what is shared, joins, and has the token. The
 // upstream is asked once.
 func TestTwoMachinesHaveOneToken(t *testing.T) {
@@ -97,7 +97,7 @@ func TestTwoMachinesHaveOneToken(t *testing.T) {
 		t.Errorf("status --json: %+v, %v", status, err)
 	}
 
-	// A report from one brings both the next token, with one call.
+	// A report by one machine brings both the next token, with one call.
 	next, err := laptop.client.Refresh(t.Context(), shop(), api.RefreshRequest{Force: true, Person: true})
 	if err != nil || next.AccessToken == token {
 		t.Fatalf("force: %v", err)
@@ -107,7 +107,7 @@ func TestTwoMachinesHaveOneToken(t *testing.T) {
 		t.Errorf("the upstream was asked %d times", n)
 	}
 
-	// After a restart of both nothing is asked.
+	// After a restart of both, nothing is fetched.
 	laptop.stop()
 	server.stop()
 	laptop.start()
@@ -116,7 +116,7 @@ func TestTwoMachinesHaveOneToken(t *testing.T) {
 		t.Errorf("after a restart the upstream was asked %d times", r.asked())
 	}
 
-	// What lies in the Redis tells no name, no AppID and no token.
+	// The Redis contains no name, AppID or token in plain text.
 	u := "redis://127.0.0.1:" + strconv.Itoa(r.redis.Port)
 	for _, word := range []string{token, next.AccessToken, appID, appSecret, "laptop", "shop"} {
 		if where := inRedis(t, u, "hunter2-of-the-redis", word); where != "" {
@@ -125,7 +125,7 @@ func TestTwoMachinesHaveOneToken(t *testing.T) {
 	}
 }
 
-// inRedis is the key that has a word in its name or its value, "" when none has.
+// inRedis returns a key whose name or value contains a word, or "".
 func inRedis(t *testing.T, text, password, word string) string {
 	t.Helper()
 	u, err := redisconn.Parse(text)

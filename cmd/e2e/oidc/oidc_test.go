@@ -1,7 +1,6 @@
-// Package oidc shows that TokenTray takes its tokens from a real OAuth 2.0
-// authorization server: zitadel/oidc's provider, which runs in this test. It is a module
-// of its own, so that nothing of it enters the product, and knows TokenTray as any other
-// program does: by its commands.
+// Package oidc tests TokenTray with a real OAuth 2.0 authorization server:
+// zitadel/oidc's provider, which runs in the test. It is a module of its own, so that
+// nothing of it becomes part of the product, and uses TokenTray only by its commands.
 package oidc
 
 import (
@@ -32,8 +31,8 @@ const (
 	secret   = "s3cret with: %+&=/ inside"
 )
 
-// store is the provider's example storage with a client of its own, whose tokens are
-// JWTs and which may have some scopes alone.
+// store is the provider's example storage with a client of its own. The client's
+// tokens are JWTs, and it may have only some scopes.
 type store struct {
 	*storage.Storage
 	scopes  []string
@@ -63,7 +62,7 @@ func (s store) ClientCredentialsTokenRequest(_ context.Context, id string, scope
 	return &oidc.JWTTokenRequest{Subject: id, Audience: []string{"https://api.example"}, Scopes: scopes}, nil
 }
 
-// AuthorizeClientIDSecret is asked when a client wants to know about a token.
+// AuthorizeClientIDSecret is called when a client asks about a token.
 func (s store) AuthorizeClientIDSecret(_ context.Context, id, given string) error {
 	if id != clientID || given != secret {
 		return errors.New("no such client, or another secret")
@@ -71,8 +70,8 @@ func (s store) AuthorizeClientIDSecret(_ context.Context, id, given string) erro
 	return nil
 }
 
-// SetIntrospectionFromToken is asked about a token whose signature and end the provider
-// has verified. An error makes it inactive.
+// SetIntrospectionFromToken is called for a token whose signature and expiry the
+// provider has verified. An error makes the token inactive.
 func (s store) SetIntrospectionFromToken(_ context.Context, out *oidc.IntrospectionResponse, id, subject, client string) error {
 	if _, gone := s.revoked.Load(id); gone || subject != client {
 		return errors.New("revoked, or another client's")
@@ -86,14 +85,14 @@ func (s store) GetPrivateClaimsFromScopes(_ context.Context, _, _ string, scopes
 	return map[string]any{"scope": strings.Join(scopes, " ")}, nil
 }
 
-// server is the authorization server, and what it was asked.
+// server is the authorization server and records its requests.
 type server struct {
 	*httptest.Server
 	provider *op.Provider
 	revoked  sync.Map
 
 	mu    sync.Mutex
-	basic []bool // of each request for a token: whether the client came by Basic
+	basic []bool // for each request for a token: whether the client used Basic
 }
 
 func newServer(t *testing.T) *server {
@@ -118,14 +117,14 @@ func newServer(t *testing.T) *server {
 	return s
 }
 
-// asked tells for each request for a token so far whether the client came by Basic.
+// asked returns, for each request for a token so far, whether the client used Basic.
 func (s *server) asked() []bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return slices.Clone(s.basic)
 }
 
-// accepts returns the claims of a token, which the server itself verifies.
+// accepts returns the claims of a token after the server has verified it.
 func (s *server) accepts(t *testing.T, token string) *oidc.AccessTokenClaims {
 	t.Helper()
 	ctx := op.ContextWithIssuer(t.Context(), s.URL)
@@ -175,7 +174,7 @@ func program(t *testing.T) string {
 	return exe
 }
 
-// try runs a command, and returns what it printed and its exit code.
+// try runs a command and returns its output and exit code.
 func (h *house) try(stdin string, args ...string) (out, errOut string, code int) {
 	h.t.Helper()
 	cmd := exec.Command(h.exe, args...)
@@ -212,7 +211,7 @@ func (h *house) token(args ...string) string {
 	return strings.TrimSpace(h.run("", append([]string{"get"}, args...)...))
 }
 
-// stop ends the agent and waits for its end: until then it has files open.
+// stop stops the agent and waits until it has ended: until then it has files open.
 func (h *house) stop() {
 	h.t.Helper()
 	var status struct {
@@ -235,8 +234,8 @@ func (h *house) stop() {
 	}
 }
 
-// The server gives a token to a client by Basic and in the body, with the scope that
-// was asked for, and accepts it; a restart asks for none.
+// The server gives a client a token by Basic and by the request body, with the
+// requested scope, and accepts it. After a restart no token is fetched.
 func TestTokensOfARealServer(t *testing.T) {
 	s, h := newServer(t), newHouse(t)
 	h.add(s, "header", "--scope", "read write")
@@ -267,7 +266,8 @@ func TestTokensOfARealServer(t *testing.T) {
 	}
 }
 
-// A longer life than what is left is had at once, by a new token beside the old.
+// A longer life than is left is available at once, with a new token beside the old
+// one.
 func TestALongerLifeThanIsLeft(t *testing.T) {
 	s, h := newServer(t), newHouse(t)
 	h.add(s, "crm")
@@ -284,7 +284,7 @@ func TestALongerLifeThanIsLeft(t *testing.T) {
 	}
 }
 
-// What the server refuses is told, is not asked again, and the living token stays.
+// A refusal is shown and not asked again, and the living token stays.
 func TestRefusalsOfARealServer(t *testing.T) {
 	s, h := newServer(t), newHouse(t)
 	h.add(s, "crm", "--scope", "read")
@@ -314,8 +314,8 @@ func TestRefusalsOfARealServer(t *testing.T) {
 	s.accepts(t, h.token("crm"))
 }
 
-// The server is asked about a token by introspection: it tells a living from a revoked
-// one, and what it does not tell a client says nothing against the token.
+// By introspection the server tells a living token from a revoked one. If it does not
+// answer a client's question, that does not count against the token.
 func TestARealServerTellsAboutTokens(t *testing.T) {
 	s, h := newServer(t), newHouse(t)
 	ask := s.URL + "/oauth/introspect"
@@ -332,7 +332,7 @@ func TestARealServerTellsAboutTokens(t *testing.T) {
 	}
 	h.run("", "check", "crm")
 
-	// This server takes no secret in the body of an introspection.
+	// This server accepts no secret in the body of an introspection.
 	h.add(s, "body", "--auth", "body", "--scope", "read", "--introspection-url", ask)
 	mine := h.token("body")
 	if _, errOut, code := h.try("", "check", "body"); code != 4 || !strings.Contains(errOut, "says nothing against the token") {

@@ -24,7 +24,7 @@ import (
 // width is the screen's.
 const width = 1000
 
-// age is what the tokens are given to lose some of their life.
+// age is how long the tokens age before the pictures are taken.
 const age = 50 * time.Second
 
 func main() {
@@ -86,15 +86,15 @@ func run(bin, to string) error {
 	return s.client.Stop(ctx)
 }
 
-// studio is the desktop with an agent that is photographed.
+// studio is the desktop with the agent in the pictures.
 type studio struct {
 	*desktop.Desktop
 	exe, to string
 	client  *api.Client
 }
 
-// addSamples gives the agent the accounts of the demo, and a simulator that
-// runs until ctx ends; done then closes.
+// addSamples adds the accounts of the demo. Their simulator runs until ctx ends and
+// then closes done.
 func (s *studio) addSamples(ctx context.Context) (done chan struct{}, err error) {
 	done = make(chan struct{})
 	server := sim.New(sim.Config{})
@@ -121,8 +121,8 @@ func (s *studio) addSamples(ctx context.Context) (done chan struct{}, err error)
 	return done, s.client.Use(ctx, core.Sandbox)
 }
 
-// window takes a picture of the window in that language and theme, with all
-// accounts and, as it is wide enough, the details of one of them.
+// window takes a picture of the window in a language and a theme, with all accounts
+// and, because it is wide enough, the details of one of them.
 func (s *studio) window(file, language, theme string) error {
 	ctx := context.Background()
 	for key, value := range map[string]string{"language": language, "theme": theme} {
@@ -149,13 +149,13 @@ func (s *studio) window(file, language, theme string) error {
 		return err
 	}
 	keys := []string{"ctrl+3"} // all accounts
-	for range 7 {              // the one on which Down stops then
+	for range 7 {              // the row at which Down stops then
 		keys = append(keys, "Down")
 	}
 	if err := s.Key(keys...); err != nil {
 		return err
 	}
-	time.Sleep(1500 * time.Millisecond) // the next tick has painted it
+	time.Sleep(1500 * time.Millisecond) // painted by the next tick
 	img, err := s.Screenshot(w.ID)
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, p.Output())
@@ -163,8 +163,8 @@ func (s *studio) window(file, language, theme string) error {
 	return s.save(file, img)
 }
 
-// tray takes a picture of the icon with its menu, which hangs from the right end
-// of the panel.
+// tray takes a picture of the icon with its menu, which opens below the right end of
+// the panel.
 func (s *studio) tray(file string) error {
 	if _, err := s.client.SetSetting(context.Background(), "language", "en"); err != nil {
 		return err

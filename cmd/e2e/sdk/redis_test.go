@@ -13,7 +13,7 @@ import (
 	"github.com/silenceper/wechat/v2/util"
 )
 
-// backendRedis is the Redis that the SDK's users give it.
+// backendRedis is the Redis that a user of the SDK gives it.
 type backendRedis struct {
 	t       *testing.T
 	address string
@@ -33,7 +33,7 @@ func startRedis(t *testing.T) backendRedis {
 	})
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for range tick.C { // the test's time ends it
+	for range tick.C { // until the test ends
 		if c, err := net.Dial("tcp", r.address); err == nil {
 			_ = c.Close()
 			return r
@@ -42,7 +42,7 @@ func startRedis(t *testing.T) backendRedis {
 	return r
 }
 
-// cache is the SDK's own, over that Redis.
+// cache is the SDK's own cache on that Redis.
 func (r backendRedis) cache() cache.Cache {
 	return cache.NewRedis(r.t.Context(), &cache.RedisOpts{Host: r.address})
 }
@@ -57,7 +57,7 @@ func (r backendRedis) cli(args ...string) string {
 	return strings.TrimSpace(string(out))
 }
 
-// The two ways of the SDK, and the layouts that mean them.
+// The two ways of the SDK, and the layouts for them.
 func handles(secret string, c cache.Cache) map[string]credential.AccessTokenHandle {
 	return map[string]credential.AccessTokenHandle{
 		"silenceper":        credential.NewDefaultAccessToken(appID, secret, credential.CacheKeyOfficialAccountPrefix, c),
@@ -89,8 +89,8 @@ func TestSilenceperReadsWhatAPushWrote(t *testing.T) {
 	}
 }
 
-// TestWhatSilenceperWroteIsRead: and no more life is told than the token has. The SDK ends
-// its entry 1,500 s before the token, by stable_token 300 s before.
+// TestWhatSilenceperWroteIsRead: the token's life is not overstated. The SDK's entry
+// ends 1,500 s before the token, and 300 s before it for stable_token.
 func TestWhatSilenceperWroteIsRead(t *testing.T) {
 	h, r := newHouse(t), startRedis(t)
 	util.SetURIModifier(func(uri string) string { return strings.Replace(uri, "https://api.weixin.qq.com", h.sim, 1) })

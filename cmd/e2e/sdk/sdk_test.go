@@ -1,7 +1,6 @@
-// Package sdk shows that an SDK of somebody else's takes its tokens from
-// TokenTray when its base URL is set to the loopback door. It is a module of
-// its own, so that nothing of it enters the product, and knows TokenTray as any
-// other program does: by its commands and its HTTP.
+// Package sdk tests that a third-party SDK takes its tokens from TokenTray if its
+// base URL is the loopback door. It is a module of its own, so that nothing of it
+// becomes part of the product, and uses TokenTray only by its commands and its HTTP.
 package sdk
 
 import (
@@ -130,7 +129,7 @@ func (h *house) run(stdin string, args ...string) string {
 	return out.String()
 }
 
-// stop ends the agent and waits for its end: until then it has files open.
+// stop stops the agent and waits until it has ended: until then it has files open.
 func (h *house) stop() {
 	h.t.Helper()
 	var status struct {
@@ -153,7 +152,7 @@ func (h *house) stop() {
 	}
 }
 
-// steer tells the simulator what to do.
+// steer controls the simulator.
 func (h *house) steer(what, body string) {
 	h.t.Helper()
 	resp, err := http.Post(h.sim+"/sim/"+what, "application/json", strings.NewReader(body))
@@ -184,7 +183,7 @@ func (h *house) accepts(token string) bool {
 	return got.Errcode == 0 && len(got.IPs) > 0
 }
 
-// fetches counts the calls for a token at the simulator.
+// fetches counts the token fetches at the simulator.
 func (h *house) fetches() (n int) {
 	h.t.Helper()
 	resp, err := http.Get(h.sim + "/sim/state")
@@ -210,14 +209,13 @@ func (h *house) fetches() (n int) {
 	return n
 }
 
-// account is an Official Account as the SDK's users have it.
+// account is an Official Account as a user of the SDK configures it.
 func (h *house) account(key string) *officialaccount.OfficialAccount {
 	return officialaccount.NewOfficialAccount(&config.Config{AppID: appID, AppSecret: key, Cache: cache.NewMemory()})
 }
 
-// TestSilenceper: the SDK takes the current token from TokenTray, by the legacy
-// call and by stable_token, from as many processes as there are, and the
-// upstream is not asked for any of it.
+// TestSilenceper: the SDK takes the current token from TokenTray, by the legacy call
+// and by stable_token, in several processes, without any fetch at the upstream.
 func TestSilenceper(t *testing.T) {
 	h := newHouse(t)
 	want := strings.TrimSpace(h.run("", "get", "shop"))
