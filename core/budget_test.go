@@ -92,8 +92,8 @@ func TestARaisedBudgetIsUsedAtOnce(t *testing.T) {
 	}
 }
 
-// TestARoundKeepsToTheBudget: of what a round would ask in turn, it asks as much as
-// the budget allows.
+// TestARoundKeepsToTheBudget: a round makes only as many of its calls as the budget
+// allows.
 func TestARoundKeepsToTheBudget(t *testing.T) {
 	t.Run("no second try", func(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
@@ -138,7 +138,8 @@ func TestTheBudgetOutlivesARestart(t *testing.T) {
 	})
 }
 
-// TestABudgetIsToldAtOnce: whoever is refused for it leaves the account saying so.
+// TestABudgetIsToldAtOnce: when a caller is refused for the budget, the account shows
+// that at once.
 func TestABudgetIsToldAtOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &asked{upstream: newUpstream(twoHours)}

@@ -9,14 +9,14 @@ import (
 // Finding is the result of a check of a token.
 type Finding string
 
-// The findings. When a call is refused for a reason other than the token, the token
-// may still be good for other calls.
+// The findings. If a call is refused for a reason other than the token, the token may
+// still work for other calls.
 const (
 	FoundWorks        Finding = "works"
 	FoundReplaced     Finding = "replaced"      // dead: another program fetched a newer one
 	FoundExpired      Finding = "expired"       // dead: its time is over
 	FoundDead         Finding = "dead"          // upstream refuses it and does not say why
-	FoundNotFromHere  Finding = "not_from_here" // this machine's address is refused
+	FoundNotFromHere  Finding = "not_from_here" // this machine's address is not allowed
 	FoundNoPermission Finding = "no_permission" // the account may not make the call that checks
 	FoundNothing      Finding = "unknown"       // upstream did not answer, or something else
 )

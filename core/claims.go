@@ -129,8 +129,8 @@ func listClaim(v any) []string {
 	return out
 }
 
-// dateClaim is a claim that is a time in seconds since 1970; the zero time where it is
-// none.
+// dateClaim returns a claim that is a time in seconds since 1970, or the zero time if
+// it is not one.
 func dateClaim(v any) time.Time {
 	seconds, is := v.(float64)
 	if !is || seconds <= 0 || seconds > 253402300799 || math.IsNaN(seconds) { // the end of the year 9999

@@ -198,9 +198,9 @@ func cleanOrigin(raw string) (string, bool) {
 	return u.Scheme + "://" + host, !strings.HasSuffix(host, ":")
 }
 
-// CleanAddress reads the further address at which the loopback door may listen, beside
-// the loopback. Addresses that stand for many, for this machine alone or for none, and
-// those that are written in another family's form, are refused.
+// CleanAddress parses the further address at which the loopback door may listen. It
+// refuses addresses that mean many hosts, only this machine or none, and addresses
+// written in the form of another family.
 func CleanAddress(raw string) (netip.Addr, bool) {
 	a, err := netip.ParseAddr(strings.TrimSpace(raw))
 	if err != nil || a.Is4In6() || a.Zone() != "" || a.IsUnspecified() || a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || a == netip.AddrFrom4([4]byte{255, 255, 255, 255}) {

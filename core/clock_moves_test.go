@@ -11,9 +11,9 @@ import (
 	"tokentray/core"
 )
 
-// fleet is an upstream like stable_token for many accounts. Its own clock is
-// right: it goes on while the machine sleeps and does not follow a wall clock that
-// somebody sets.
+// fleet is an upstream like stable_token for many accounts. Its own clock is right:
+// it runs while the machine sleeps and does not follow a wall clock that a person
+// sets.
 type fleet struct {
 	mu     sync.Mutex
 	slept  time.Duration
@@ -102,7 +102,7 @@ func TestTheClockMoves(t *testing.T) {
 	type move struct {
 		name string
 		wall time.Duration // how far the wall clock goes
-		true time.Duration // how far the world goes meanwhile; the rest is somebody's hand
+		true time.Duration // how much time really passes; the rest is a person changing the clock
 		zone *time.Location
 	}
 	var moves []move
@@ -182,8 +182,8 @@ func TestTheClockMoves(t *testing.T) {
 	}
 }
 
-// looks holds an account against the truth: what can be had is not dead, and what
-// is shown is right.
+// looks compares an account with the truth: a token that is given out is alive, and
+// the shown state is right.
 func looks(t *testing.T, f *fleet, h *house, s core.Snapshot, exact bool, slack time.Duration) {
 	t.Helper()
 	a := s.Account

@@ -11,7 +11,7 @@ import (
 	"tokentray/core"
 )
 
-// answering is a source whose checks answer as they are told.
+// answering is a source whose checks return set answers.
 type answering struct {
 	*upstream
 	err error

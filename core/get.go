@@ -143,8 +143,8 @@ func (k *Keeper) refusal(e *entry, now time.Time, minTTL time.Duration) *Error {
 	return nil
 }
 
-// blocked is the kept error if another round, before notBefore or before somebody
-// acts, would only end with it again; nil if a round may help.
+// blocked returns the kept error if another round would only fail with it again,
+// before notBefore or until a person acts. It returns nil if a round may help.
 func (e *entry) blocked(now time.Time) *Error {
 	if e.err == nil || e.err.Class == Temporary {
 		return nil

@@ -136,8 +136,8 @@ func TestALifeUpstreamNeverGivesIsRefused(t *testing.T) {
 	})
 }
 
-// A round that brings less life than was asked for is no reason for another: the
-// caller is told when one makes sense.
+// If a round brings less life than was asked for, no other round follows at once. The
+// caller learns when to ask again.
 func TestTooShortALifeTellsWhenToAskAgain(t *testing.T) {
 	for _, tt := range []struct {
 		life, want time.Duration

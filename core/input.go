@@ -7,8 +7,8 @@ import (
 	"strings"
 )
 
-// Input is what somebody said about an account, to add or to edit it. A nil field
-// was not said. Its fields are those of Account without the ID, by the same names; a
+// Input is what a client says about an account, to add or to edit it. A nil field was
+// not given. Its fields are those of Account without the ID, with the same names; a
 // test compares the two.
 type Input struct {
 	Name    *string  `json:"name,omitempty"`

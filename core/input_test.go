@@ -11,8 +11,8 @@ import (
 	"tokentray/core"
 )
 
-// TestInputSaysEveryField: whoever gives accounts another field gives it to Input
-// too, under the same name in Go and in JSON.
+// TestInputSaysEveryField: a new field of Account must be in Input too, under the
+// same name in Go and in JSON.
 func TestInputSaysEveryField(t *testing.T) {
 	account, input := reflect.TypeFor[core.Account](), reflect.TypeFor[core.Input]()
 	for i := range account.NumField() {

@@ -11,8 +11,8 @@ import (
 	"tokentray/core"
 )
 
-// A renewal is one record with all that it led to, written before anybody is told
-// of it.
+// A renewal is one record with all its consequences, written before anyone is told
+// about it.
 func TestARenewalIsOneRecord(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
@@ -108,8 +108,8 @@ func TestRenewedTellsOfTokensThatAreOfUse(t *testing.T) {
 	})
 }
 
-// When the record of a renewal fails, the token serves all the same, and it is
-// kept with the next record.
+// If the record of a renewal fails, the token still serves, and it is saved with the
+// next record.
 func TestARecordThatFailedIsMadeUpByTheNext(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
@@ -319,8 +319,8 @@ func TestHistoryTellsTheOverlap(t *testing.T) {
 	}
 }
 
-// A machine whose address changes is told which one was refused before, in the
-// snapshot, in the answer and in the history.
+// After the machine's address changed, a refusal names the address that was refused
+// before: in the snapshot, the answer and the history.
 func TestARefusalRecallsTheAddressBefore(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		u := newUpstream(2 * time.Hour)

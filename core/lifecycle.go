@@ -10,9 +10,9 @@ import (
 
 // Put adds or changes an account. stored is the token kept from an earlier run and
 // counts only when the account is new. A change of the TokenID drops the token,
-// because it belongs to the old one; any change of SameUpstream clears the kept
-// error and the floor. It returns the account as the Keeper has it, which nobody
-// changes: whoever lists accounts besides can do without a copy of its own.
+// because it belongs to the old one; any change of SameUpstream clears the kept error
+// and the floor. It returns the Keeper's own copy of the account. Nothing changes
+// that copy, so other lists of accounts can use it without copying.
 func (k *Keeper) Put(a Account, stored Token) *Account {
 	now := k.lock()
 	defer k.mu.Unlock()

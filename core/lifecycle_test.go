@@ -388,8 +388,8 @@ func (d deaf) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
 	return d.upstream.Fetch(context.WithoutCancel(ctx), req)
 }
 
-// An account that is refused loses its token, on disk too, and a round that is
-// under way brings it none.
+// An account that is refused loses its token, on disk too, and a running round brings
+// it none.
 func TestARefusedAccountHasNoToken(t *testing.T) {
 	refusal := &core.Error{Class: core.Misuse, Message: "not to that host"}
 	for _, tt := range []struct {

@@ -72,7 +72,7 @@ func (p Plain) text(f reflect.Value) string {
 	return f.String()
 }
 
-// Odd stands for a value that is no number; Account.Check refuses it.
+// Odd marks a value that is not a number. Account.Check refuses it.
 const Odd = -1
 
 // Put writes a value into the field of that name in the struct that into points to:

@@ -8,9 +8,9 @@ import (
 	"tokentray/core"
 )
 
-// TestARefusalOutlivesARestart: what waits for a person goes on waiting, what has
-// a time waits for it, and whoever asks gets the kept error without a call. What
-// says nothing of the upstream is found out again.
+// TestARefusalOutlivesARestart: an error that waits for a person or for a time still
+// waits after a restart, and callers get the kept error without a call. An error that
+// says nothing about the upstream is found out again.
 func TestARefusalOutlivesARestart(t *testing.T) {
 	line := func(class core.Class, remedy string, retry time.Duration) core.Entry {
 		e := core.Entry{What: core.DidFail, Class: class, Remedy: remedy, Message: "refused; see to it", Code: 1, Calls: 1, CallerIP: "203.0.113.7"}

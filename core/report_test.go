@@ -409,8 +409,8 @@ func TestAForceWithoutEffectRevivesNothing(t *testing.T) {
 	})
 }
 
-// Upstream's word that a token lives is an answer to whoever reported that token; a
-// person who named none has kept what there was.
+// If the upstream says that a reported token lives, that answers the report. A person
+// who named no token gets the entry kept that there was.
 func TestTheHistoryTellsAReportFromAQuestion(t *testing.T) {
 	const old = "old-token-value"
 	for _, tt := range []struct {

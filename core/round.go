@@ -38,7 +38,7 @@ type round struct {
 	probe  bool // see Report
 }
 
-// failing is the token with which somebody was refused; "" when nobody says so.
+// failing is the token that was refused according to the caller, or "".
 func (r round) failing() string {
 	if r.goal == force || r.goal == report && !r.asked && !r.probe {
 		return r.stale

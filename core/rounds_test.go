@@ -14,8 +14,8 @@ func refused(c core.Class) *core.Error {
 	return &core.Error{Class: c, Message: "refused", RetryAt: time.Now().Round(0).Add(2 * time.Minute)}
 }
 
-// Every goal of a round with every verdict: what the caller is told, what becomes
-// of the token, what is kept as the failure of renewal, what the history says.
+// Every goal of a round with every verdict: the caller's answer, what happens to the
+// token, the kept failure of renewal, and the history.
 func TestEveryGoalWithEveryVerdict(t *testing.T) {
 	const old, other = "the-token-that-there-is-at-first", "another-token-that-upstream-gives"
 	var (

@@ -214,7 +214,8 @@ func TestAPersonsFloor(t *testing.T) {
 	}
 }
 
-// A client is told to have been refused with a token only where somebody said so.
+// The history names the client and the token it was refused with only if there was
+// such a report.
 func TestWhichTokenSomebodyWasRefusedWith(t *testing.T) {
 	for _, tt := range []struct {
 		name  string

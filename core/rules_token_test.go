@@ -132,8 +132,8 @@ func TestATokenAfterAGrant(t *testing.T) {
 	}
 }
 
-// Of failures in a row the history keeps the first, those that differ and, of the
-// rest, ever fewer; and every one that somebody asked for.
+// Of successive failures the history keeps the first, those that differ and ever
+// fewer of the rest. It keeps every failure that a person caused.
 func TestTheHistoryThinsOutFailures(t *testing.T) {
 	e := withToken(time.Hour)
 	token := *e.token.Load()

@@ -97,8 +97,9 @@ func TestAReportServesSharers(t *testing.T) {
 	})
 }
 
-// TestASharerThatFailsHoldsNobodyUp: one account's refusal is its own. The other asks for
-// itself, and a token never goes to an account of which something waits for a person.
+// TestASharerThatFailsHoldsNobodyUp: one account's refusal does not affect another
+// that shares its token, which asks by itself. A token never goes to an account that
+// waits for a person.
 func TestASharerThatFailsHoldsNobodyUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)

@@ -59,7 +59,7 @@ type Interpreter interface {
 	Meanings(code, message string) []*Error
 }
 
-// Diagnosis is the meaning of a failed answer that somebody pasted.
+// Diagnosis is the meaning of a failed answer that a person pasted.
 type Diagnosis struct {
 	Code     string // upstream's: a number or a word
 	RID      string // upstream's request ID
@@ -83,8 +83,9 @@ func IsUpstreamCode(text string) bool {
 
 // Meter is a Source that can ask the upstream how much of a call's quota is used.
 type Meter interface {
-	// Usage asks once, with a token of the account, for the quota of an API path. Errors
-	// are those of Checker, and Invalid for a path that upstream does not know.
+	// Usage asks once, with a token of the account, for the quota of an API path.
+	// Errors are those of Checker, and Invalid for a path that the upstream does not
+	// know.
 	Usage(ctx context.Context, req Request, token, path string) (Usage, error)
 }
 
@@ -300,8 +301,8 @@ func (u Upstream) quota(p Product) Counts {
 // Follower is a Source that hears when an account's token becomes another one, so that
 // it need not be asked.
 type Follower interface {
-	// Follow tells of each token that comes until ctx ends. It returns nil at once where
-	// the upstream tells nothing, and an error when it can hear no longer. What it tells may
-	// be lost: a token is asked for before it ends in any case.
+	// Follow reports each new token until ctx ends. It returns nil at once if the
+	// upstream reports nothing, and an error when it lost the connection. Reports may
+	// be lost; a token is asked for before it ends in any case.
 	Follow(ctx context.Context, req Request, changed func(token string)) error
 }

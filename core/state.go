@@ -2,15 +2,15 @@ package core
 
 import "time"
 
-// State tells how renewal of an account stands. Whether its token lives is told
-// by the expiry alone.
+// State is the state of renewal of an account. Whether its token lives depends only
+// on the expiry.
 type State string
 
 // The states, in the order of precedence: the first that holds is shown.
 const (
 	StateLocked   State = "locked"   // the vault keeps the secret closed
 	StateBlocked  State = "blocked"  // needs a person
-	StateRenewing State = "renewing" // a fetch is under way, also one that somebody asked for
+	StateRenewing State = "renewing" // a fetch is running, in the background or for a person
 	StatePaused   State = "paused"   // not renewed in the background
 	StateRetrying State = "retrying" // the last fetch failed, the next is planned
 	StateEmpty    State = "empty"    // never had a token

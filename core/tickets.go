@@ -12,7 +12,7 @@ import (
 // Ticket is a ticket and its life, as Token has it for a token.
 type Ticket struct {
 	Token
-	Wanted time.Time // when somebody last wanted it
+	Wanted time.Time // when it was last asked for
 }
 
 // TicketJournal keeps tickets that must outlive the process.
@@ -31,14 +31,14 @@ const (
 	ticketWindow = 300 * time.Second
 )
 
-// Tickets keeps the tickets of accounts, as the Keeper keeps their tokens. A ticket is
-// asked for with a token and belongs to the TokenID: it lives on when the token is
+// Tickets keeps the tickets of accounts, as the Keeper keeps their tokens. A ticket
+// is fetched with a token and belongs to the TokenID: it lives on when the token is
 // replaced, and accounts that share a token share their tickets.
 //
-// Nothing is asked for before somebody wants a ticket. From then on it is renewed in
-// the background, until nobody wanted it for a day. Any number of callers cause one
-// call to upstream. For a background renewal no token is fetched: it uses the one that
-// lives.
+// Nothing is fetched before the first caller asks for a ticket. From then on it is
+// renewed in the background, until nobody has asked for it for a day. Any number of
+// callers cause one call to the upstream. A background renewal fetches no token: it
+// uses the living one.
 type Tickets struct {
 	keeper  *Keeper
 	journal TicketJournal

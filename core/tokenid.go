@@ -13,15 +13,16 @@ import (
 // writing it out changes nothing.
 type TokenID string
 
-// Unshared as a key of an identity says that only the secret may tell whose token it
-// is: no two accounts of such a kind share a token, not even those of one secret.
+// Unshared as a key of an identity means that only the secret can say whose token it
+// is: no two accounts of such a kind share a token, even if they have the same
+// secret.
 //
-// A digest of the secret could tell that two are the same. It is not part of a
-// TokenID: a TokenID is asked for while the vault is locked, when restored tokens find
-// their accounts; it would change with each new secret, and take the counts of the day
-// and what the store has under it along; and wherever it stands, a short key could be
-// guessed from it. The price is a call for each account, to a server that hands out
-// the same token to everybody who asks.
+// A digest of the secret could tell whether two are the same. It is not part of a
+// TokenID for three reasons. A TokenID is needed while the vault is locked, when
+// restored tokens find their accounts. It would change with each new secret, and the
+// counts of the day and the stored data would be lost. And a short key could be
+// guessed from a stored digest. The price is a call for each account, to a server
+// that gives everybody the same token.
 const Unshared = "*"
 
 // NewTokenID returns an account's TokenID. baseURL is the kind's own; identity are

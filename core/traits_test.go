@@ -272,7 +272,7 @@ func TestEachUpstreamHasItsOwnDay(t *testing.T) {
 	}
 }
 
-// Accounts are told apart by their ID: none needs an AppID.
+// The ID tells accounts apart: no AppID is needed.
 func TestAccountsWithoutAppID(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		h := start(t, setup{account: func(a *core.Account) { a.AppID = "" }})

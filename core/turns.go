@@ -15,8 +15,8 @@ type Team interface {
 	Shares(Account) bool
 	// Turn has the team's token, or calls Ask at most once.
 	Turn(context.Context, Turn) Turned
-	// CountForce counts a forced fetch of the team on a day. It is refused, with false,
-	// when the team has made as many as budget.
+	// CountForce counts a forced fetch of the team on a day. It returns false if the
+	// team has already made as many as budget.
 	CountForce(ctx context.Context, a Account, id TokenID, day string, budget int) (bool, error)
 }
 
@@ -63,7 +63,7 @@ type Taken struct {
 	Counts DayCounts
 }
 
-// RenewsAt is when a token of that life is renewed, by whoever of a team does.
+// RenewsAt returns when a token with that life is renewed, by any member of a team.
 func (t Traits) RenewsAt(expires time.Time, life time.Duration) time.Time {
 	return expires.Add(-t.window(life))
 }

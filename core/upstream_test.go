@@ -27,8 +27,8 @@ var (
 	legacy = core.Traits{Repeat: core.RepeatDestructive, Window: 300 * time.Second, Overlap: 300 * time.Second, Day: beijing}
 )
 
-// upstream is a faithful model of an upstream for one account, in the test's
-// own time. What asking again does is told by its traits.
+// upstream is a faithful model of an upstream for one account, in the test's own
+// time. Its traits say what asking again does.
 type upstream struct {
 	traits core.Traits
 	life   time.Duration
@@ -74,7 +74,7 @@ func (u *upstream) window() time.Duration {
 	return 300 * time.Second
 }
 
-// mint makes another token. What becomes of those before is told by the traits.
+// mint makes another token. The traits say what happens to the earlier ones.
 func (u *upstream) mint(now time.Time) {
 	if old := u.current; old.value != "" {
 		switch u.traits.Repeat {
@@ -233,7 +233,7 @@ func asking(again core.Repeat, change func(*core.Traits)) core.Traits {
 	return out
 }
 
-// script is a source that answers as it is told, in turn.
+// script is a source that returns set answers in turn.
 type script struct {
 	t       *testing.T
 	traits  core.Traits

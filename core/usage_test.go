@@ -65,8 +65,8 @@ func TestUsageIsKeptAndCounted(t *testing.T) {
 	})
 }
 
-// TestAResetIsSpentOnce: it lets go on what waits for a quota, is told in the history,
-// and is not spent again by a second press.
+// TestAResetIsSpentOnce: a reset restarts what waits for a quota, is in the history,
+// and is not used up again by a second press.
 func TestAResetIsSpentOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := &metered{upstream: newUpstream(twoHours)}

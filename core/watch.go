@@ -23,8 +23,8 @@ func (k *Keeper) Snapshot(id ID) (Snapshot, bool) {
 func (k *Keeper) Snapshots() []Snapshot { return k.SnapshotsFrom(func() {}) }
 
 // SnapshotsFrom is Snapshots, and calls begin at the moment of the snapshots: the
-// listeners were told everything before that moment, and are told the rest
-// afterwards. begin must neither block nor call the Keeper.
+// listeners got everything before that moment, and get the rest afterwards. begin
+// must neither block nor call the Keeper.
 func (k *Keeper) SnapshotsFrom(begin func()) []Snapshot {
 	k.mu.RLock()
 	defer k.mu.RUnlock()

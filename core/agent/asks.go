@@ -99,8 +99,9 @@ func (g *grants) tooFast(client string, now time.Time) time.Duration {
 	return l.Take(now)
 }
 
-// mayCall refuses a call of an AI agent, by its clean name, that no person allowed. It tells whether the
-// call may change a live account. What is refused stands in the account's history.
+// mayCall refuses a call of an AI agent, named by its clean name, that no person
+// granted. It returns whether the call may change a live account. A refusal is
+// recorded in the account's history.
 func (s *Service) mayCall(client string, a core.Account, spec kinds.Spec, method, target string) (liveWrite bool, err error) {
 	if err := s.slow(client); err != nil {
 		return false, err

@@ -33,7 +33,7 @@ func (s *Service) Backup(ctx context.Context, passphrase core.Secret) (api.Backu
 		}
 		c, err := s.vault.Credentials(ctx, account)
 		switch {
-		case isMissing(err), isElsewhere(err): // whoever restores it would send it to the account's host
+		case isMissing(err), isElsewhere(err): // a restored backup would send it to the account's host
 			out.NoSecret = append(out.NoSecret, account.Ref())
 		case err != nil:
 			return api.Backup{}, core.AsError(err)

@@ -24,7 +24,7 @@ type Clipboard interface {
 	// SetHabits sets how secret texts are copied from now on, see the settings
 	// clipboard-primary and clipboard-once.
 	SetHabits(primary, once bool)
-	// Wake is told that the machine slept.
+	// Wake is called after the machine slept.
 	Wake()
 	Clear(ctx context.Context) error
 	Held() bool

@@ -27,7 +27,7 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 	settings := s.current()
 	c := copied{id: a.ID, path: cmp.Or(req.Path, a.CopyPath), previous: req.Previous}
 	c.Format = chosenFormat(s.spec(a.Kind), req.Format, a.CopyFormat, settings.CopyFormat)
-	// A format that cannot be written is refused before upstream is asked.
+	// A format that cannot be written is refused before the upstream is asked.
 	if _, err := c.text(s.spec(a.Kind), api.Token{AccessToken: "x", BaseURL: s.baseURL(a)}); err != nil {
 		return api.Clipboard{}, err
 	}

@@ -294,8 +294,8 @@ func TestLockingTheVaultClears(t *testing.T) {
 	}
 }
 
-// The settings of the clipboard reach it, at once and at the next start. What the
-// system cannot do is refused.
+// The settings of the clipboard apply at once and after a restart. A setting that the
+// system does not support is refused.
 func TestHabitsOfTheClipboard(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

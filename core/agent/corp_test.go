@@ -126,8 +126,8 @@ func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
 	}
 }
 
-// TestTwoAccountsOfOneApplication: whoever adds the second is warned, and may; WeCom
-// is asked once for both.
+// TestTwoAccountsOfOneApplication: adding the second gives a warning and is allowed.
+// WeCom is asked once for both.
 func TestTwoAccountsOfOneApplication(t *testing.T) {
 	w, srv := atWeCom(t)
 	r := w.start()

@@ -111,7 +111,7 @@ func (s *Service) twice(a core.Account, warn bool) core.Problem {
 // unfit refuses an account with wrong fields.
 func (s *Service) unfit(a core.Account, problems core.Problems) *core.Error {
 	e := invalid(problems)
-	if _, known := s.kindSet().Of(a.Kind); known { // otherwise somebody typed it
+	if _, known := s.kindSet().Of(a.Kind); known { // otherwise it was typed
 		e.Kind = a.Kind
 	}
 	return e

@@ -111,8 +111,8 @@ func refusesAll(t *testing.T, r *running) {
 	r.keeper.Wake()
 }
 
-// TestAnAppSecretIsNotSentToAnotherHost: whoever gives an account another
-// address, by whichever way, does not get the AppSecret that it has.
+// TestAnAppSecretIsNotSentToAnotherHost: if an account gets another address, in
+// whichever way, its AppSecret is not sent there.
 func TestAnAppSecretIsNotSentToAnotherHost(t *testing.T) {
 	edit := func(in api.AccountInput) func(*testing.T, *running) {
 		return func(t *testing.T, r *running) {

@@ -129,8 +129,8 @@ func TestWindowsAreCountedAndRaised(t *testing.T) {
 	}
 }
 
-// TestWhatIsMeantWaitsForTheWindow: what somebody wants to see reaches the windows
-// that are there, or the one that is started for it, once and not much later.
+// TestWhatIsMeantWaitsForTheWindow: what should be shown reaches the open windows, or
+// the window that is started for it, once and only if that is soon.
 func TestWhatIsMeantWaitsForTheWindow(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
@@ -183,8 +183,9 @@ func TestWhatIsMeantWaitsForTheWindow(t *testing.T) {
 	}
 }
 
-// TestTheAgentStartsTheWindow: who asks for it gets a window on the agent's desktop, is
-// told once it is there, and hears why there is none.
+// TestTheAgentStartsTheWindow: a client asks for a window and gets one on the agent's
+// desktop. It is answered once the window is there, or with the reason why there is
+// none.
 func TestTheAgentStartsTheWindow(t *testing.T) {
 	w := newWorld(t)
 	desk := api.Session{Display: ":9", DBus: "unix:path=/nowhere"}
@@ -401,7 +402,7 @@ func TestCopyPutsTheTokenOnTheClipboard(t *testing.T) {
 	if err := r.client.ClearClipboard(t.Context()); err != nil || w.desk.holds() != "" {
 		t.Errorf("after clearing it holds %q, %v", w.desk.holds(), err)
 	}
-	w.desk.lose = true // somebody else copied in the same moment
+	w.desk.lose = true // another program copied at the same moment
 	if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil {
 		t.Fatal(err)
 	}

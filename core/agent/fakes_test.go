@@ -206,7 +206,7 @@ func (d *desktop) holds() string {
 	return d.text
 }
 
-// ring is a keyring of which a test decides how it answers.
+// ring is a keyring whose answers a test sets.
 type ring struct {
 	*vault.Memory
 	mu      sync.Mutex

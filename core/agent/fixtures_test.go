@@ -159,8 +159,8 @@ func (r *running) ask(base, method, path, key string, body any) (int, any) {
 	return resp.StatusCode, out
 }
 
-// likeness says which keys of an answer may have other values than they had;
-// the empty key stands for all of them.
+// likeness says which keys of an answer may have other values than before. The empty
+// key means all of them.
 type likeness func(key string) bool
 
 // anything asks for the keys and types alone.
@@ -216,7 +216,7 @@ func (may likeness) misses(at string, want, got any) []string {
 // one. Accounts, settings, tokens, history, client keys and secrets are there,
 // and no token is fetched that lives.
 func TestHomesOfEverySchema(t *testing.T) {
-	// What of an account is told by the agent that runs, not by the database.
+	// What the running agent knows about an account, not the database.
 	volatile := likeness(func(key string) bool {
 		return slices.Contains([]string{"next_try", "state", "mask", "calls_today", "last"}, key)
 	})

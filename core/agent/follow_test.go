@@ -14,7 +14,7 @@ import (
 	"tokentray/core/redisconn/redistest"
 )
 
-// TestABackendsNextTokenIsTakenAtOnce: where its Redis tells of changes.
+// TestABackendsNextTokenIsTakenAtOnce, if its Redis reports changes.
 func TestABackendsNextTokenIsTakenAtOnce(t *testing.T) {
 	s := redistest.Start(t, "--notify-keyspace-events", "KA")
 	backend := s.Client()

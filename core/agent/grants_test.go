@@ -118,8 +118,8 @@ func TestACommandToAllowIsPlain(t *testing.T) {
 	}
 }
 
-// TestAnAIAgentNeedsAGrant: over the socket too, where anybody can say who asks; the
-// upstream sees nothing of what nobody allowed, and the history tells of it.
+// TestAnAIAgentNeedsAGrant, over the socket too, where any client can name any asker.
+// A call without a grant does not reach the upstream, and the history has it.
 func TestAnAIAgentNeedsAGrant(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

@@ -11,8 +11,8 @@ import (
 	"tokentray/core/api"
 )
 
-// No event may tell an older state of an account than the one before it, whoever
-// publishes it: the Keeper, or the agent for what the Keeper does not know.
+// An event never has an older state of an account than the event before it, whether
+// the Keeper publishes it or the agent.
 func TestAnOlderStateNeverFollowsANewerOne(t *testing.T) {
 	const edits = 3000
 	w := newWorld(t)

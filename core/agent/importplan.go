@@ -300,8 +300,8 @@ func (p *importer) addresses(was, next core.Account) []api.ImportAddress {
 	return out
 }
 
-// planSettings says what happens to the settings. One that still has its default is
-// replaced; one that somebody chose is a conflict.
+// planSettings says what happens to the settings. A setting with its default is
+// replaced; one that was changed is a conflict.
 func (s *Service) planSettings(req api.ImportRequest) ([]api.ImportSetting, bool) {
 	now, fresh := s.current(), core.DefaultSettings()
 	var out []api.ImportSetting

@@ -94,7 +94,7 @@ func TestABackupReplacesNoPreset(t *testing.T) {
 	}
 }
 
-// A list of accounts brings none: the file is refused.
+// A list of accounts must not contain presets: the file is refused.
 func TestAListOfAccountsBringsNoPreset(t *testing.T) {
 	r := newWorld(t).start()
 	list := `{"tokentray":"accounts","version":1,"accounts":[{"name":"bird","env":"sandbox","kind":"wren","appid":"cli_a1"}],"presets":{"wren":"{}"}}`

@@ -22,10 +22,10 @@ func (s *Service) spec(kind core.Kind) kinds.Spec {
 	return spec
 }
 
-// SetKinds replaces the set of kinds and their sources at run time: a kind joined,
-// or its description changed. Every listener is told, and asks for the set. Errors:
+// SetKinds replaces the set of kinds and their sources at run time: a kind was added,
+// or its description changed. Every listener is told to ask for the set. Errors:
 // Invalid if kinds and sources do not match; Misuse if an account has a kind that
-// would be gone.
+// would be removed.
 func (s *Service) SetKinds(set kinds.Set, sources map[core.Kind]core.Source) error {
 	s.edit.Lock()
 	defer s.edit.Unlock()

@@ -35,8 +35,8 @@ func joined(t *testing.T, set kinds.Set, more ...kinds.Spec) kinds.Set {
 	return set
 }
 
-// TestAKindJoinsARunningAgent: from then on it can be added, is told to everybody
-// who listens, and does not go while an account has it.
+// TestAKindJoinsARunningAgent: from then on accounts of it can be added, every
+// listener is told, and it cannot be removed while an account has it.
 func TestAKindJoinsARunningAgent(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

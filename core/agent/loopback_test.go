@@ -414,8 +414,8 @@ func TestTheDoorIsASettingToo(t *testing.T) {
 	}
 }
 
-// TestAnotherProgramOnThePort: while the door is shut, whoever listens there would
-// get the keys that clients send; the agent says so.
+// TestAnotherProgramOnThePort: while the door is shut, another program that listens
+// there would get the keys that clients send. The agent says so.
 func TestAnotherProgramOnThePort(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
@@ -444,8 +444,8 @@ func TestAnotherProgramOnThePort(t *testing.T) {
 	}
 }
 
-// TestAFurtherAddressThatCannotBe: the door stays as it was and nothing is kept. One that
-// is only gone stays wished for, and is told.
+// TestAFurtherAddressThatCannotBe: the door stays as it was and nothing is saved. An
+// address that is only missing now stays set, and the status says so.
 func TestAFurtherAddressThatCannotBe(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

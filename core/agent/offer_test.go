@@ -49,7 +49,7 @@ func TestAnOfferIsAnsweredOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = w.start()
-	w.pass(time.Hour) // a refusal that waits for a person is not kept; the next is told
+	w.pass(time.Hour) // a refusal that waits for a person is not kept; the next one is answered
 	if got := refused(); got.Offer != "" || got.Declined != kinds.WeChatLegacy {
 		t.Errorf("after a restart: %+v", got)
 	}

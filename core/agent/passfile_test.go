@@ -63,8 +63,8 @@ func TestThePassphraseComesFromAPlainFile(t *testing.T) {
 	}
 }
 
-// TestADamagedPassphraseFileHasARemedy: it is told as what it is, and init makes
-// a new one beside it.
+// TestADamagedPassphraseFileHasARemedy: the error says that it is damaged, and init
+// makes a new one beside it.
 func TestADamagedPassphraseFileHasARemedy(t *testing.T) {
 	for name, spoil := range map[string]func([]byte) []byte{
 		"empty":    func([]byte) []byte { return nil },

@@ -287,7 +287,7 @@ func viewPush(k core.KeptPush) api.Push {
 	return out
 }
 
-// pushOf is the push that somebody entered.
+// pushOf returns the push of an input.
 func pushOf(in api.PushInput) core.Push {
 	out := core.Push{
 		Kind: in.Kind, Path: in.Path, Form: in.Form, Key: in.Key, InPlace: in.InPlace, Private: in.Private,

@@ -262,9 +262,9 @@ func TestARestoredBackupPushesNothing(t *testing.T) {
 	heldOnes(1)
 }
 
-// TestAnOlderTokenDoesNotStay: somebody's try that began with the token before
-// a renewal is followed by the token of today, and what was removed on its way
-// through the queue is not done.
+// TestAnOlderTokenDoesNotStay: after a person's try that began with the token before
+// a renewal, the new token is pushed too. A push that was removed while it was queued
+// is not made.
 func TestAnOlderTokenDoesNotStay(t *testing.T) {
 	w, p := newWorld(t), &parcel{}
 	w.deliver = p.deliver

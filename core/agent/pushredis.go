@@ -18,8 +18,8 @@ type RedisTarget interface {
 	URL(string) string
 	// NeedsSecret reports whether the name of the key is made from the AppSecret.
 	NeedsSecret(core.RedisPlace, core.Account) bool
-	// Write puts a token into its entry, unless somebody else put a newer one there, and
-	// returns what is known of the entry then.
+	// Write puts a token into its entry, unless another program put a newer one
+	// there, and returns what is known of the entry then.
 	Write(context.Context, core.RedisWrite) (core.RedisEntry, error)
 	// Look reads what is in entries of one Redis.
 	Look(context.Context, []core.RedisWrite) ([]core.RedisEntry, error)
@@ -244,9 +244,9 @@ func (r *redisPushes) written() map[string][]push.Job {
 	return out
 }
 
-// look reads the entries that should hold a token. One that is gone before its time is a
-// report that the token is dead, for that is how SDKs tell it; one that holds another
-// token tells of a second fetcher.
+// look reads the entries that should hold a token. If an entry is gone before its
+// time, that reports the token as dead: SDKs do so. If it holds another token, there
+// is a second program that fetches.
 func (r *redisPushes) look(ctx context.Context) {
 	for _, jobs := range r.written() {
 		writes := make([]core.RedisWrite, 0, len(jobs))

@@ -164,7 +164,7 @@ func TestNeitherPasswordNorKeyLeaks(t *testing.T) {
 		}
 		said = append(said, p, plan)
 	}
-	// A failure of each: somebody else's value, and a Redis that forbids.
+	// Two failures: a value of another program, and a Redis that forbids the write.
 	for _, key := range b.redis.Keys(t.Context(), "*").Val() {
 		if err := b.redis.HSet(t.Context(), "x", "y", "z").Err(); err != nil {
 			t.Fatal(err)

@@ -75,8 +75,8 @@ func TestQuotaIsAskedAndKept(t *testing.T) {
 	}
 }
 
-// A reset begins upstream's counters anew, once: a second one within a moment is kept
-// from it, for there are ten a month.
+// A reset restarts the upstream's counters once. A second reset within a moment is
+// refused, because there are only ten a month.
 func TestQuotaIsResetOnce(t *testing.T) {
 	r, srv, ref := quotaWorld(t)
 	const path = "/cgi-bin/clear_quota/v2"

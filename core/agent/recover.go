@@ -12,11 +12,11 @@ import (
 )
 
 // A database that is restored from a backup, or replaced by a copy, lacks the
-// accounts that were added since. Their secrets are still in the vault, and upstream
-// never shows an AppSecret again. So the agent asks the vault for every account that
-// the index, the passphrase file or the damaged database names. What the vault still
-// holds becomes an account again: it is paused, and people are told of it until
-// somebody has looked at it. Nothing is deleted from the vault unless a person
+// accounts that were added since. Their secrets are still in the vault, and the
+// upstream never shows an AppSecret again. So the agent asks the vault for every
+// account that the index, the passphrase file or the damaged database names. What the
+// vault still has becomes an account again: it is paused, and people see it marked
+// until they have checked it. Nothing is deleted from the vault unless a person
 // removed the account.
 
 // VaultIndex remembers, outside of the database, which entries a vault holds and

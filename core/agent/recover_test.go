@@ -87,9 +87,9 @@ func (w *world) putBackups(kept map[string][]byte) {
 	}
 }
 
-// TestNothingIsLostWithTheDatabase: four accounts, of which a backup has one;
-// then the database is damaged, put back as it was, emptied, removed. All four
-// are there again, the keyring lost nothing, and the lost ones wait for a person.
+// TestNothingIsLostWithTheDatabase: there are four accounts, one of them in a backup.
+// The database is damaged, put back as it was, emptied, or removed. All four are
+// there again, the keyring lost nothing, and the lost ones wait for a person.
 func TestNothingIsLostWithTheDatabase(t *testing.T) {
 	spoiled := func(data []byte) []byte { data = slices.Clone(data); clear(data[:8192]); return data }
 	for name, c := range map[string]struct {
@@ -450,9 +450,9 @@ func (s lastSaves) SaveAll(ctx context.Context, accounts []core.Account, lines [
 	return undone, err
 }
 
-// TestACrashWhileAccountsComeBackHidesNone: an account that came back from the
-// vault, and one that got its newer state from there, are told about although the
-// agent was killed the moment that the database had them.
+// TestACrashWhileAccountsComeBackHidesNone: an account that came back from the vault,
+// and one whose newer state did, are reported even if the agent was killed at the
+// moment that the database had them.
 func TestACrashWhileAccountsComeBackHidesNone(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

@@ -25,7 +25,8 @@ func (r *ring) setNoGet(f func(ctx context.Context, key string) error) {
 	r.noGet = f
 }
 
-// losing is a home with four accounts of which the database has one, and their IDs.
+// losing returns a home with four accounts, one of them in the database, and their
+// IDs.
 func losing(t *testing.T) (w *world, ids []core.ID) {
 	t.Helper()
 	w = newWorld(t)
@@ -92,8 +93,8 @@ func TestOneSlowAnswerLosesNoAccount(t *testing.T) {
 	}
 }
 
-// TestACallerWhoGoesLosesNoAccount: whoever unlocks the keyring is gone before it has
-// answered for every account.
+// TestACallerWhoGoesLosesNoAccount: the caller that unlocks the keyring leaves before
+// the keyring has answered for every account.
 func TestACallerWhoGoesLosesNoAccount(t *testing.T) {
 	w, ids := losing(t)
 	w.ring.setNoGet(func(context.Context, string) error { return closedBy(vault.ErrLocked) })
@@ -122,8 +123,8 @@ func TestACallerWhoGoesLosesNoAccount(t *testing.T) {
 	}
 }
 
-// TestAVaultIsOpenWhenAllIsThere: until the accounts that were lost are there again,
-// nobody is told that the vault is open.
+// TestAVaultIsOpenWhenAllIsThere: the vault is not shown as open before the lost
+// accounts are there again.
 func TestAVaultIsOpenWhenAllIsThere(t *testing.T) {
 	w, ids := losing(t)
 	w.ring.setNoGet(func(context.Context, string) error { return closedBy(vault.ErrLocked) })

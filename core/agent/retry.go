@@ -46,7 +46,7 @@ func (r *retrier) due(now time.Time) bool {
 }
 
 // retryKeyring retries a failed keyring, on a goroutine that run starts. Without it,
-// a bus or a disk that hung for a moment would end renewal until a person comes, a
+// renewal would stop until a person acts if a bus or a disk hangs for a moment, a
 // keyring unlocked by another program would stay closed here, and accounts whose
 // entries came too late would stay missing. It asks unattended, which never raises a
 // prompt. A vault that a person locked, and a passphrase file, are opened only by a

@@ -17,10 +17,10 @@ import (
 // drainTime is how long calls under way may take to end at a stop.
 const drainTime = 3 * time.Second
 
-// Run serves the agent on the home's socket until ctx ends or somebody calls
-// Stop or Reset, and calls ready, which may be nil, when the socket is there.
-// When it returns everything of the Service has ended: streams were sent bye, no
-// fetch is under way, the clipboard is cleared, and Store and Clipboard are closed.
+// Run serves the agent on the home's socket until ctx ends or Stop or Reset is
+// called, and calls ready, which may be nil, when the socket is there. When it
+// returns everything of the Service has ended: streams were sent bye, no fetch is
+// running, the clipboard is cleared, and Store and Clipboard are closed.
 //
 // The caller has opened the store and so holds its lock. Therefore a socket that
 // exists already is a stale one.
@@ -200,7 +200,7 @@ func (s *Service) Reset(ctx context.Context) error {
 	if file := s.parts.Vaults.File; file != nil {
 		file.Lock() // nothing writes it again
 	}
-	if runtime.GOOS != "windows" { // report what is left while somebody still listens
+	if runtime.GOOS != "windows" { // report what is left while a client still listens
 		if err := s.listener.where().RemoveSecrets(); err != nil {
 			return core.AsError(err)
 		}

@@ -113,7 +113,7 @@ func busSocket(address string) string {
 	return ""
 }
 
-// reachable reports whether somebody listens on a unix socket. An address that
+// reachable reports whether a program listens on a unix socket. An address that
 // cannot be tested counts as reachable: ours is given up only when it is dead.
 func reachable(ctx context.Context, socket string) bool {
 	if socket == "" {

@@ -119,9 +119,9 @@ func (l *listener) disown() {
 	}
 }
 
-// endWithHome ends the agent when somebody removed the home or put another
-// database in its place, and reports whether it did: the next agent may begin a
-// new home there, or has begun one, and this one must not disturb it.
+// endWithHome ends the agent when its home was removed or has another database, and
+// reports whether it did: the next agent may start a new home there, or has started
+// one, and this one must not disturb it.
 func (s *Service) endWithHome() bool {
 	if !s.parts.Store.Gone() {
 		return false

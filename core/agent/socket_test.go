@@ -30,7 +30,7 @@ func answers(t *testing.T, h home.Home) {
 	}
 }
 
-// A session's end takes the runtime folder along, and people remove files.
+// The end of a session removes the runtime folder, and people remove files.
 func TestAnAgentWhoseSocketWentListensAgain(t *testing.T) {
 	tests := []struct {
 		name string
@@ -50,7 +50,7 @@ func TestAnAgentWhoseSocketWentListensAgain(t *testing.T) {
 			if err := tt.lose(h); err != nil {
 				t.Fatal(err)
 			}
-			if runtime.GOOS != "linux" { // where nothing tells of it the upkeep looks
+			if runtime.GOOS != "linux" { // elsewhere the upkeep looks
 				r.upkeep.now(t.Context())
 			}
 			h = h.Again()
@@ -65,8 +65,8 @@ func TestAnAgentWhoseSocketWentListensAgain(t *testing.T) {
 	}
 }
 
-// removed takes a folder away at one stroke, so that nobody makes it anew half
-// way through, and then removes it.
+// removed moves a folder away in one step, so that the agent cannot recreate it half
+// way, and then removes it.
 func removed(folder string) error {
 	away := folder + ".away"
 	return errors.Join(os.Rename(folder, away), os.RemoveAll(away))
@@ -173,7 +173,7 @@ func TestAnAgentWithoutItsDatabaseEnds(t *testing.T) {
 			if err := lose(w.home); err != nil {
 				t.Fatal(err)
 			}
-			if runtime.GOOS != "linux" { // where nothing tells of it the upkeep looks
+			if runtime.GOOS != "linux" { // elsewhere the upkeep looks
 				r.upkeep.now(t.Context())
 			}
 			select {

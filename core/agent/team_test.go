@@ -85,7 +85,7 @@ func (c *crew) join(r *running, in api.TeamJoin, name string) api.TeamJoined {
 	return out
 }
 
-// token is the token that an agent has.
+// token returns the token that an agent has.
 func (r *running) token(ref api.Ref) string {
 	r.world.t.Helper()
 	got, err := r.client.Token(r.world.t.Context(), ref, 0)
@@ -116,8 +116,8 @@ func (r *running) row(ref api.Ref) api.Account {
 	return a
 }
 
-// TestATeamOfAgents goes the way of people: one makes a team and shares, another joins,
-// has the token, brings the next one, and leaves.
+// TestATeamOfAgents does what people do: one makes a team and shares an account,
+// another joins, has the token, brings the next one, and leaves.
 func TestATeamOfAgents(t *testing.T) {
 	c := newCrew(t)
 	one, ref := c.founder(kinds.WeChatLegacy)
@@ -147,7 +147,7 @@ func TestATeamOfAgents(t *testing.T) {
 	if e := wantClass(t, err, core.Temporary); e.Remedy != core.RemedyTeamSecret {
 		t.Errorf("without the secret: %v", e)
 	}
-	// Its report is answered by the other.
+	// The other machine answers its report.
 	next := c.last(3)
 	one.agrees(t, heardOne, ref, next)
 	two.agrees(t, heardTwo, ref, next)
@@ -170,7 +170,7 @@ func TestATeamOfAgents(t *testing.T) {
 	if err != nil || len(all) != 1 || len(all[0].Members) != 2 || all[0].Error != nil || all[0].Eviction != "noeviction" || all[0].Evicts || all[0].Latency <= 0 {
 		t.Fatalf("status: %+v, %v", all, err)
 	}
-	row := all[0].Accounts[0] // three fetches, and the check of what was reported
+	row := all[0].Accounts[0] // three fetches, and the check of the reported token
 	if row.By != "server" || row.Fence < 3 || row.Holder != "" || row.CallsToday != 4 || row.NextTry.IsZero() || row.ExpiresAt.IsZero() {
 		t.Errorf("status of the account: %+v, and the upstream was asked %d times", row, c.up.count())
 	}
@@ -192,7 +192,7 @@ func TestATeamOfAgents(t *testing.T) {
 	}
 }
 
-// kill has the upstream give out a token elsewhere, by which the others die.
+// kill makes the upstream give out a token elsewhere, which kills the others.
 func (c *crew) kill() {
 	c.up.mu.Lock()
 	defer c.up.mu.Unlock()
@@ -212,8 +212,8 @@ func (c *crew) last(n int) string {
 	}
 }
 
-// TestATeamComesBack closes and opens the vault, ends the agent and loses what the Redis
-// had: the token is the team's again, and the upstream is not asked.
+// TestATeamComesBack closes and opens the vault, ends the agent and clears the Redis:
+// the team's token is there again, and the upstream is not asked.
 func TestATeamComesBack(t *testing.T) {
 	c := newCrew(t)
 	w := newWorld(t)
@@ -262,7 +262,7 @@ func TestATeamComesBack(t *testing.T) {
 	}
 }
 
-// founderIn is founder in a world that there is.
+// founderIn is founder in an existing world.
 func (c *crew) founderIn(w *world, kind core.Kind) (*running, api.Ref) {
 	c.t.Helper()
 	r := w.start()
@@ -281,7 +281,7 @@ func (c *crew) founderIn(w *world, kind core.Kind) (*running, api.Ref) {
 	return r, ref
 }
 
-// TestANewKeyAndANewPassword: as after somebody has left.
+// TestANewKeyAndANewPassword: as after a member has left.
 func TestANewKeyAndANewPassword(t *testing.T) {
 	c := newCrew(t)
 	one, ref := c.founder(kinds.WeChat)
@@ -303,7 +303,7 @@ func TestANewKeyAndANewPassword(t *testing.T) {
 		t.Error("it is not known that it was in the team")
 	}
 
-	// The password of the Redis changes, and with it what the machines have of it.
+	// The password of the Redis changes, and the machines are given the new one.
 	const next = "another-of-the-redis"
 	c.redis.Do(t.Context(), "ACL", "SETUSER", "tt", "resetpass", ">"+next)
 	c.redis.Do(t.Context(), "CLIENT", "KILL", "USER", "tt")
@@ -384,12 +384,12 @@ func TestAGetCostsTheRedisNothing(t *testing.T) {
 		})
 	}
 	wg.Wait()
-	// Hellos, and what the sharing still reads.
+	// Hellos, and reads that sharing started.
 	if n := commands() - before; n > 100 {
 		t.Errorf("8,000 gets cost %d commands", n)
 	}
 
-	// Without the Redis they work as well.
+	// They work without the Redis too.
 	c.server.Stop()
 	defer c.server.Continue()
 	ctx, done := context.WithTimeout(t.Context(), 20*time.Second)

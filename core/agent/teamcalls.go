@@ -13,7 +13,7 @@ import (
 	"tokentray/core/team"
 )
 
-// teamTime bounds what a team's Redis is asked for a person.
+// teamTime bounds the calls to a team's Redis that a person waits for.
 const teamTime = 10 * time.Second
 
 // Teams implements api.Agent.
@@ -29,7 +29,8 @@ func (s *Service) Teams(ctx context.Context) ([]api.Team, error) {
 	return out, nil
 }
 
-// teamNow is a team as it stands. What cannot be found out is left out, and Error says why.
+// teamNow returns the current state of a team. What cannot be found out is left out,
+// and Error says why.
 func (s *Service) teamNow(ctx context.Context, l *life) api.Team {
 	s.teams.mu.RLock()
 	r, m, made, why := l.record, l.member, l.team, l.err
@@ -110,10 +111,11 @@ func (s *Service) teamAccountNow(ctx context.Context, m *team.Member, a core.Acc
 	return out
 }
 
-// memberName is this machine's name for the others, and what is wrong with one.
+// memberName returns this machine's name for the others, or what is wrong with the
+// entered one.
 func memberName(entered string) (string, error) {
 	if entered == "" {
-		entered, _ = os.Hostname() // a machine without a name has to be named
+		entered, _ = os.Hostname() // a machine without a name needs an entered one
 	}
 	name, err := core.CleanName(entered)
 	if err != nil || core.HoldsSecret(name) {
@@ -161,13 +163,14 @@ func (s *Service) CreateTeam(ctx context.Context, in api.TeamInput) (api.Team, e
 	return s.teamNow(ctx, l), nil
 }
 
-// entered is the end of an entry that brings no accounts.
+// entered ends the entry into a team that brings no accounts.
 func (t *teams) entered(l *life, r teamRecord) error { return t.save(l, r) }
 
-// enter makes this machine a member, or one with other keys. The record says first that it
-// is entering, then the vault has the keys, then first asks the Redis, and last saves the
-// record of a member: what a crash interrupts before that is undone. Of a team that this
-// machine is in already the keys in the vault decide. The edit lock is held.
+// enter makes this machine a member, or a member with other keys. First the record
+// says that it is entering, then the vault gets the keys, then first asks the Redis,
+// and last the record of a member is saved. If a crash interrupts that, it is undone.
+// If this machine is in the team already, the keys in the vault decide. The edit lock
+// is held.
 func (s *Service) enter(ctx context.Context, i team.Invite, r teamRecord, first func(*team.Team, context.Context) error, last func(*life, teamRecord) error) (*life, error) {
 	if err := s.openForWriting(ctx); err != nil {
 		return nil, err
@@ -274,9 +277,10 @@ func (s *Service) LeaveTeam(ctx context.Context, name string) (api.TeamLeft, err
 	return out, nil
 }
 
-// partWith makes the tokens of accounts this machine's own. Where a fetch from here would
-// kill the team's, the account is paused, and its name is returned. All of it is one
-// change, with what change makes of the record. The edit lock is held.
+// partWith makes the tokens of accounts this machine's own. If a fetch from here
+// would kill the team's token, the account is paused, and its name is returned. All
+// of it is one change, together with what change does to the record. The edit lock is
+// held.
 func (s *Service) partWith(l *life, ids []core.ID, change func(*teamRecord)) (paused []string, err error) {
 	r := l.record.without(ids...)
 	change(&r)
@@ -300,7 +304,8 @@ func (s *Service) partWith(l *life, ids []core.ID, change func(*teamRecord)) (pa
 	return paused, nil
 }
 
-// EditTeam implements api.Agent. What is there is kept until the Redis has answered.
+// EditTeam implements api.Agent. The old settings are kept until the Redis has
+// answered.
 func (s *Service) EditTeam(ctx context.Context, name string, in api.TeamEdit) (api.Team, error) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
@@ -335,12 +340,12 @@ func (s *Service) EditTeam(ctx context.Context, name string, in api.TeamEdit) (a
 	return s.teamNow(ctx, l), nil
 }
 
-// listed is what the roster says of an account.
+// listed is the roster's entry of an account.
 func listed(a core.Account) team.Listed {
 	return team.Listed{Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, BaseURL: a.BaseURL, Params: a.Params}
 }
 
-// RotateTeam implements api.Agent. The vault has the new key before the team has, so
+// RotateTeam implements api.Agent. The vault has the new key before the team does, so
 // that a crash between the two loses none.
 func (s *Service) RotateTeam(ctx context.Context, name string, passphrase core.Secret) (api.Invite, error) {
 	if passphrase.Empty() {

@@ -9,7 +9,7 @@ import (
 	"tokentray/core/team"
 )
 
-// heard makes what a team has of an account its token. It does not wait.
+// heard makes the team's token of an account the account's own. It does not wait.
 func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
 	t.show(id)
 	m, _ := t.member(id)
@@ -34,14 +34,14 @@ func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
 	})
 }
 
-// How long what every member could do is put off by chance, so that one does it.
+// Work that every member could do is delayed randomly, so that one member does it.
 const (
 	apartFrom = 500 * time.Millisecond
 	apart     = 2 * time.Second
 )
 
-// answerWant has the round that somebody's report asks for, unless another machine has
-// it meanwhile.
+// answerWant starts the round that a member's report asks for, unless another machine
+// runs it meanwhile.
 func (t *teams) answerWant(ctx context.Context, id core.ID, value string) {
 	a, there := t.accounts.get(id)
 	if !there || !a.Auto || t.idle() || t.pause(ctx) != nil {
@@ -52,7 +52,7 @@ func (t *teams) answerWant(ctx context.Context, id core.ID, value string) {
 	}
 }
 
-// offer gives the team the token that this machine has, where the team has none.
+// offer gives the team the token that this machine has, if the team has none.
 func (t *teams) offer(ctx context.Context, m *team.Member, id core.ID) {
 	a, there := t.accounts.get(id)
 	own, _ := t.keeper.Token(id)

@@ -63,7 +63,8 @@ func (s *Service) JoinTeam(ctx context.Context, in api.TeamJoin) (api.TeamJoined
 	return out, nil
 }
 
-// rosterOf asks the Redis of an invite what the team shares, before anything is kept.
+// rosterOf asks the Redis of an invite what the team shares, before anything is
+// saved.
 func (s *Service) rosterOf(ctx context.Context, i team.Invite, r teamRecord) ([]team.Listed, int, error) {
 	made, client, err := s.teams.connect(i, r)
 	if err != nil {
@@ -79,8 +80,8 @@ func (s *Service) rosterOf(ctx context.Context, i team.Invite, r teamRecord) ([]
 	return made.Roster(asked)
 }
 
-// match finds the accounts of this machine that have a token of the roster, and those
-// that are to be made for the others.
+// match finds the accounts of this machine that have a token of the roster, and makes
+// accounts for the other tokens.
 func (s *Service) match(listed []team.Listed, out *api.TeamJoined) (made []core.Account, have []core.ID) {
 	taken := s.takenNames()
 	for _, one := range listed {
@@ -109,7 +110,7 @@ func (s *Service) match(listed []team.Listed, out *api.TeamJoined) (made []core.
 	return made, have
 }
 
-// sharing are the accounts of this machine that ask for the token of one.
+// sharing returns the accounts of this machine that have the same token as a.
 func (s *Service) sharing(a core.Account) []core.ID {
 	var out []core.ID
 	for _, other := range s.accounts.all() {
@@ -121,8 +122,8 @@ func (s *Service) sharing(a core.Account) []core.ID {
 	return out
 }
 
-// addFromRoster saves the record of a team and adds accounts at once, paused and without
-// a secret. The edit lock is held.
+// addFromRoster saves the record of a team and adds accounts in one transaction,
+// paused and without a secret. The edit lock is held.
 func (s *Service) addFromRoster(l *life, r teamRecord, made []core.Account) error {
 	lines := make([]core.Entry, len(made))
 	for i := range lines {
@@ -138,7 +139,7 @@ func (s *Service) addFromRoster(l *life, r teamRecord, made []core.Account) erro
 	return nil
 }
 
-// notElsewhere leaves out those that another team shares.
+// notElsewhere leaves out accounts that another team shares.
 func (s *Service) notElsewhere(l *life, ids []core.ID) []core.ID {
 	s.teams.mu.RLock()
 	defer s.teams.mu.RUnlock()

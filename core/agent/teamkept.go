@@ -14,46 +14,48 @@ import (
 	"tokentray/core/team"
 )
 
-// A team is kept in three places. The database has its record. The vault has its keys,
-// the password of its Redis, and the URL that they are for: no edit of the database sends
-// them elsewhere. The list of the vault's entries has a copy of the record: a database
-// that is restored from an older backup would forget the team, this machine would renew
-// the token alone, and kill the one that the others use.
+// A team is kept in three places. The database has its record. The vault has its
+// keys, the password of its Redis, and the URL that the password is for, so that an
+// edit of the database cannot send it elsewhere. The list of the vault's entries has
+// a copy of the record: without it, a database restored from an older backup would
+// lose the team. Then this machine would renew the token alone and kill the one that
+// the others use.
 
-// teamStore keeps which teams this machine is in.
+// teamStore saves which teams this machine is in.
 type teamStore interface {
 	Teams() (map[string][]byte, error)
-	// PutTeam saves a record and, at once, accounts that are changed with it.
+	// PutTeam saves a record and changed accounts in one transaction.
 	PutTeam(name string, record []byte, changed ...core.Account) error
-	// JoinTeam saves a record and adds accounts at once.
+	// JoinTeam saves a record and adds accounts in one transaction.
 	JoinTeam(name string, record []byte, made []core.Account, lines []core.Entry) error
 	RemoveTeam(name string) error
 }
 
-// teamRecord is a team in the database. It is written before the vault has the keys, and
-// removed after them, so that a crash leaves nothing in the vault that nobody finds.
+// teamRecord is a team in the database. It is written before the vault gets the keys
+// and removed after the vault lost them, so that a crash cannot leave keys in the
+// vault that nothing refers to.
 type teamRecord struct {
-	Seq      int64     `json:"seq,omitempty"` // higher in each newer record
+	Seq      int64     `json:"seq,omitempty"` // each newer record has a higher one
 	Redis    string    `json:"redis"`
 	Key      core.ID   `json:"key"` // under which the vault has the secrets
 	MemberID string    `json:"member_id"`
 	Member   string    `json:"member"`
 	Accounts []core.ID `json:"accounts,omitempty"`
-	// Entering says that the team is being made or joined. A crash left it, and it is
-	// undone.
+	// Entering is set while the team is made or joined. After a crash it is still
+	// set, and the entry is undone.
 	Entering entering `json:"entering,omitempty"`
 	Leaving  bool     `json:"leaving,omitempty"`
-	// Unlist are tokens to be taken off the team's roster, because they are not shared
-	// any more or not yet.
+	// Unlist are tokens to be taken off the team's roster, because they are no longer
+	// shared or not yet.
 	Unlist []core.TokenID `json:"unlist,omitempty"`
-	// Parting are accounts that are being removed, or edited to ask for another token, with
-	// the token that they are shared for.
+	// Parting are accounts that are being removed, or edited to ask for another
+	// token, with the token for which they are shared.
 	Parting map[core.ID]core.TokenID `json:"parting,omitempty"`
-	// Relist says that the Redis may be one that does not have the roster.
+	// Relist is set if the Redis may not have the roster.
 	Relist bool `json:"relist,omitempty"`
 }
 
-// entering is a way into a team.
+// entering is a way to become a member.
 type entering string
 
 const (
@@ -63,7 +65,7 @@ const (
 
 func (r teamRecord) whole() bool { return r.Entering == "" && !r.Leaving }
 
-// with is the record with accounts that are shared.
+// with returns the record with more shared accounts.
 func (r teamRecord) with(ids ...core.ID) teamRecord {
 	r.Accounts = slices.Clone(r.Accounts)
 	for _, id := range ids {
@@ -74,27 +76,27 @@ func (r teamRecord) with(ids ...core.ID) teamRecord {
 	return r
 }
 
-// without is the record without accounts.
+// without returns the record without some accounts.
 func (r teamRecord) without(ids ...core.ID) teamRecord {
 	r.Accounts = slices.DeleteFunc(slices.Clone(r.Accounts), func(id core.ID) bool { return slices.Contains(ids, id) })
 	r.Parting = nil
 	return r
 }
 
-// listed is the record after a token came on the roster or left it.
+// listed returns the record after a token was put on the roster or taken off it.
 func (r teamRecord) listed(ids ...core.TokenID) teamRecord {
 	r.Unlist = slices.DeleteFunc(slices.Clone(r.Unlist), func(id core.TokenID) bool { return slices.Contains(ids, id) })
 	return r
 }
 
-// unlisted is the record that has a token taken off the roster.
+// unlisted returns the record with a token to be taken off the roster.
 func (r teamRecord) unlisted(id core.TokenID) teamRecord {
 	r = r.listed(id)
 	r.Unlist = append(r.Unlist, id)
 	return r
 }
 
-// markTeam begins the mark of a team's entry in the vault's list.
+// markTeam is the prefix of a team's entry in the vault's list.
 const markTeam = "team:"
 
 // teamCopy is the copy of a record in the vault's list.
@@ -108,7 +110,7 @@ func teamMark(name string, r teamRecord) (string, error) {
 	return markTeam + base64.RawURLEncoding.EncodeToString(raw), err
 }
 
-// teamOfMark is the opposite of teamMark; false: the entry is no team's.
+// teamOfMark is the inverse of teamMark; false: the entry is not a team.
 func teamOfMark(mark string) (name string, r teamRecord, ok bool) {
 	text, ok := strings.CutPrefix(mark, markTeam)
 	if !ok {
@@ -122,7 +124,7 @@ func teamOfMark(mark string) (name string, r teamRecord, ok bool) {
 	return c.Name, c.teamRecord, c.Name != "" && c.Key != ""
 }
 
-// load reads which teams there are. None of them begins before start.
+// load reads the teams. They begin at start.
 func (t *teams) load() error {
 	stored, err := t.store.Teams()
 	if err != nil {
@@ -158,12 +160,12 @@ func (t *teams) load() error {
 	}
 	t.all, t.of, t.told = map[string]*life{}, map[core.ID]*life{}, map[core.ID]api.AccountTeam{}
 	for name, r := range records {
-		for id, token := range r.Parting { // a crash came after the removal, or the edit
+		for id, token := range r.Parting { // the crash came after the removal or the edit
 			if a, there := t.accounts.get(id); !there || t.keeper.TokenID(a) != token {
 				r = r.without(id)
 			}
 		}
-		if index.Removed(string(r.Key)) { // a person left it, and an older backup has it
+		if index.Removed(string(r.Key)) { // a person left it, but an older backup has it
 			r.Leaving = true
 		} else {
 			t.list(name, r)
@@ -188,12 +190,12 @@ func (t *teams) list(name string, r teamRecord) {
 	}
 }
 
-// save writes a team's record, with accounts that change at once, and makes it count.
+// save saves a team's record together with changed accounts, and then uses it.
 func (t *teams) save(l *life, r teamRecord, changed ...core.Account) error {
 	return t.write(l, r, func(raw []byte) error { return t.store.PutTeam(l.name, raw, changed...) })
 }
 
-// write is save by any call of the store.
+// write is save with any call of the store.
 func (t *teams) write(l *life, r teamRecord, put func(raw []byte) error) error {
 	r.Seq = max(l.record.Seq+1, t.now().UnixMilli())
 	raw, err := json.Marshal(r)
@@ -217,7 +219,7 @@ func (t *teams) write(l *life, r teamRecord, put func(raw []byte) error) error {
 	return nil
 }
 
-// forget takes a team out of vault and database.
+// forget removes a team from vault and database.
 func (t *teams) forget(ctx context.Context, l *life) error {
 	if err := t.vault.dropSecret(ctx, l.record.Key); err != nil {
 		return err
@@ -237,7 +239,7 @@ func (t *teams) forget(ctx context.Context, l *life) error {
 	return nil
 }
 
-// secrets are what the vault has of a team, and the Redis that they are for.
+// secrets returns what the vault has of a team, and the Redis that it is for.
 func (t *teams) secrets(ctx context.Context, l *life) (team.Invite, error) {
 	raw, err := t.vault.secret(ctx, l.record.Key)
 	if err != nil {
@@ -251,14 +253,14 @@ func (t *teams) secrets(ctx context.Context, l *life) (team.Invite, error) {
 	return team.Invite{Team: l.name, Redis: url}.WithSecrets(raw)
 }
 
-// shortTime bounds what a Redis is asked while the agent starts.
+// shortTime bounds calls to a Redis while the agent starts.
 const shortTime = 2 * time.Second
 
-// giveUp ends what a crash left of a team that was being joined or left, and what an older
-// backup has of one that was left: the Redis is told, accounts that this machine would
-// fetch for alone are paused, and vault and database forget it. With wait a Redis that
-// does not answer leaves a team that was being joined for another time. The edit lock is
-// held.
+// giveUp ends a team that a crash interrupted while it was joined or left, or that
+// was left but is in an older backup. It tells the Redis, pauses the accounts that
+// this machine would otherwise fetch for alone, and removes the team from vault and
+// database. If wait is set and the Redis does not answer, a team that was being
+// joined is kept for the next try. The edit lock is held.
 func (t *teams) giveUp(ctx context.Context, l *life, wait bool) error {
 	switch invite, err := t.secrets(ctx, l); {
 	case err == nil:
@@ -294,7 +296,7 @@ func (t *teams) withdraw(ctx context.Context, l *life, invite team.Invite) error
 	return made.Bye(ctx)
 }
 
-// tidy puts right on the roster what a crash, or a Redis that was away, left there. The
+// tidy corrects the roster after a crash, or after the Redis was unreachable. The
 // edit lock is held.
 func (t *teams) tidy(ctx context.Context, l *life) {
 	ctx, done := context.WithTimeout(ctx, shortTime)
@@ -307,7 +309,7 @@ func (t *teams) tidy(ctx context.Context, l *life) {
 	}
 	for _, id := range l.record.Unlist {
 		if t.shares(l, id) {
-			continue // what was to end that did not happen
+			continue // the removal or edit did not happen
 		}
 		if err := l.team.Unlist(ctx, id); err != nil {
 			t.log.Warn("a token that is not shared from here is still on the team's list", "team", l.name, "error", err)
@@ -319,7 +321,7 @@ func (t *teams) tidy(ctx context.Context, l *life) {
 	}
 }
 
-// shares reports whether a token of this machine is a team's.
+// shares reports whether a team shares a token of this machine.
 func (t *teams) shares(l *life, id core.TokenID) bool {
 	return slices.ContainsFunc(l.record.Accounts, func(one core.ID) bool {
 		a, ok := t.accounts.get(one)
@@ -327,8 +329,8 @@ func (t *teams) shares(l *life, id core.TokenID) bool {
 	})
 }
 
-// parting says in the record of an account's team that its token is to come off the
-// roster, before the account is removed or asks for another. The edit lock is held.
+// parting records that an account's token must come off the roster, before the
+// account is removed or asks for another token. The edit lock is held.
 func (t *teams) parting(a core.Account) error {
 	t.mu.RLock()
 	l := t.of[a.ID]
@@ -341,7 +343,8 @@ func (t *teams) parting(a core.Account) error {
 	return t.save(l, r)
 }
 
-// relist tells a Redis that may not know it what is shared. The edit lock is held.
+// relist writes the roster again to a Redis that may not have it. The edit lock is
+// held.
 func (t *teams) relist(ctx context.Context, l *life) error {
 	if !l.record.Relist || l.team == nil {
 		return nil

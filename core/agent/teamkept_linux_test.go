@@ -15,8 +15,8 @@ import (
 	"tokentray/core/redisconn/redistest"
 )
 
-// inTeam is a world with an account whose renewal kills the token that others have, and a
-// team on a Redis.
+// inTeam is a world with a team on a Redis and an account whose renewal kills the
+// token of others.
 func inTeam(t *testing.T) (*world, *running, *redistest.Server) {
 	t.Helper()
 	w, server := newWorld(t), redistest.Start(t)
@@ -67,8 +67,9 @@ func (r *running) team(ref api.Ref) *api.AccountTeam {
 	return a.Team
 }
 
-// TestAnOlderDatabaseForgetsNoTeam: what was shared since stays shared, so that this
-// machine does not renew the token alone, which would kill the one that the others have.
+// TestAnOlderDatabaseForgetsNoTeam: what was shared since the backup stays shared.
+// Otherwise this machine would renew the token alone and kill the one that the others
+// have.
 func TestAnOlderDatabaseForgetsNoTeam(t *testing.T) {
 	for name, c := range map[string]struct{ joined bool }{"from before the team": {false}, "from before the sharing": {true}} {
 		t.Run(name, func(t *testing.T) {
@@ -106,7 +107,7 @@ func TestAnOlderDatabaseForgetsNoTeam(t *testing.T) {
 			if err := r.end(); err != nil {
 				t.Fatal(err)
 			}
-			r = w.start() // the database has it again
+			r = w.start() // it is in the restored database again
 			if got := r.team(legacyRef()); got == nil {
 				t.Error("after another start the account is not shared")
 			}
@@ -120,8 +121,8 @@ func (w *world) copyOf(r *running) []byte {
 	return w.read(w.home.DB())
 }
 
-// TestAnOlderDatabaseBringsNoTeamBack: a team that was left stays left, its key stays out
-// of the vault, and the account that was paused with the leaving is paused again.
+// TestAnOlderDatabaseBringsNoTeamBack: a team that was left stays left, its key stays
+// out of the vault, and the account that was paused at leaving is paused again.
 func TestAnOlderDatabaseBringsNoTeamBack(t *testing.T) {
 	w, r, _ := inTeam(t)
 	if _, err := r.client.Share(t.Context(), legacyRef(), api.ShareInput{}); err != nil {
@@ -146,7 +147,7 @@ func TestAnOlderDatabaseBringsNoTeamBack(t *testing.T) {
 	}
 }
 
-// torn is a store that fails, and a moment at which it does.
+// torn is a store that fails at a given moment.
 type torn struct {
 	Store
 	at func(record teamRecord) bool
@@ -165,8 +166,8 @@ func (s torn) PutTeam(name string, raw []byte, changed ...core.Account) error {
 	return s.Store.PutTeam(name, raw, changed...)
 }
 
-// TestAnEntryIntoATeamThatWasCutOffIsUndone: an agent that is killed while it makes a team
-// leaves neither a record nor a key, and on the Redis the name is free.
+// TestAnEntryIntoATeamThatWasCutOffIsUndone: an agent that is killed while it makes a
+// team leaves neither a record nor a key, and the name is free on the Redis.
 func TestAnEntryIntoATeamThatWasCutOffIsUndone(t *testing.T) {
 	w, server := newWorld(t), redistest.Start(t)
 	r := w.start()
@@ -191,7 +192,7 @@ func TestAnEntryIntoATeamThatWasCutOffIsUndone(t *testing.T) {
 	if _, err := r.client.CreateTeam(t.Context(), in); err == nil {
 		t.Fatal("the team was made")
 	}
-	// All as it was at that moment: nobody tidies up after a kill.
+	// Restore the state of that moment: a killed agent cleans up nothing.
 	w.crash(r, db)
 	if err := os.WriteFile(w.home.VaultIndex(), index, 0o600); err != nil {
 		t.Fatal(err)
@@ -220,8 +221,8 @@ func TestAnEntryIntoATeamThatWasCutOffIsUndone(t *testing.T) {
 	}
 }
 
-// TestTheVaultSaysWhereATeamsPasswordGoes: a database that names another Redis has the
-// password sent to the one that it was entered for.
+// TestTheVaultSaysWhereATeamsPasswordGoes: if the database names another Redis, the
+// password still goes to the one that it was entered for.
 func TestTheVaultSaysWhereATeamsPasswordGoes(t *testing.T) {
 	w, r, server := inTeam(t)
 	l := r.teams.find("five")
@@ -244,8 +245,8 @@ func TestTheVaultSaysWhereATeamsPasswordGoes(t *testing.T) {
 	}
 }
 
-// TestUnsharingWithoutTheRedisIsFinishedLater: the account is this machine's own at once,
-// and off the team's list when the Redis answers.
+// TestUnsharingWithoutTheRedisIsFinishedLater: the account is this machine's own at
+// once, and leaves the team's list when the Redis answers.
 func TestUnsharingWithoutTheRedisIsFinishedLater(t *testing.T) {
 	w, r, server := inTeam(t)
 	if _, err := r.client.Share(t.Context(), legacyRef(), api.ShareInput{}); err != nil {
@@ -258,7 +259,7 @@ func TestUnsharingWithoutTheRedisIsFinishedLater(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		return n - 1 // the key's ID
+		return n - 1 // without the ID of the key
 	}
 	if n := listed(); n != 1 {
 		t.Fatalf("%d are on the list", n)

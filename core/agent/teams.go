@@ -14,8 +14,8 @@ import (
 	"tokentray/core/team"
 )
 
-// life is a team that this machine is in. While the vault is closed it has no member, and
-// nobody asks for its accounts.
+// life is a team that this machine is in. While the vault is closed it has no member,
+// and its accounts are not fetched.
 type life struct {
 	name   string
 	record teamRecord
@@ -29,8 +29,8 @@ type life struct {
 	done   chan struct{}
 }
 
-// teams are those that this machine is in. It implements core.Team: each account's round
-// goes to its own.
+// teams are the teams that this machine is in. It implements core.Team and passes
+// each account's round to the account's team.
 type teams struct {
 	store    teamStore
 	vault    *vaultAccess
@@ -39,21 +39,21 @@ type teams struct {
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
-	idle     func() bool // renewal is paused for all
+	idle     func() bool // reports whether renewal of all accounts is paused
 	part     func(l *life, ids []core.ID, change func(*teamRecord)) (paused []string, err error)
 
 	running context.Context // ends with the agent; nil before Run
 
-	mu   sync.RWMutex // guards what follows; nothing is asked under it
+	mu   sync.RWMutex // guards the following fields; no calls are made under it
 	all  map[string]*life
 	of   map[core.ID]*life
 	told map[core.ID]api.AccountTeam
-	wg   sync.WaitGroup // what was heard and is under way
+	wg   sync.WaitGroup // reactions that are running
 }
 
 var _ core.Team = (*teams)(nil)
 
-// keys are those under which the vault has secrets of teams.
+// keys returns the vault's keys of teams.
 func (t *teams) keys() []core.ID {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -64,7 +64,7 @@ func (t *teams) keys() []core.ID {
 	return out
 }
 
-// names are those of the teams, in order.
+// names returns the teams' names, in order.
 func (t *teams) names() []string {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -77,15 +77,15 @@ func (t *teams) find(name string) *life {
 	return t.all[name]
 }
 
-// whole reports whether this machine is in a team: its joining came to an end, and it
-// has not left.
+// whole reports whether this machine is a member of a team: it has joined completely
+// and has not left.
 func (t *teams) whole(l *life) bool {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	return l.record.whole()
 }
 
-// member is the one of an account; why says why there is none.
+// member returns the member for an account. If there is none, why says why.
 func (t *teams) member(id core.ID) (m *team.Member, why *core.Error) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -123,8 +123,8 @@ func (t *teams) CountForce(ctx context.Context, a core.Account, id core.TokenID,
 	return m.CountForce(ctx, a, id, day, budget)
 }
 
-// start begins all teams that have not begun, because the vault opened. The edit lock is
-// held.
+// start begins all teams that have not begun, after the vault was opened. The edit
+// lock is held.
 func (t *teams) start(ctx context.Context) {
 	if t.running == nil || t.running.Err() != nil {
 		return
@@ -147,7 +147,7 @@ func (t *teams) start(ctx context.Context) {
 	}
 }
 
-// begin starts one team with what the vault has of it.
+// begin starts a team with its secrets from the vault.
 func (t *teams) begin(ctx context.Context, l *life) error {
 	fail := func(err error) error {
 		t.mu.Lock()
@@ -174,7 +174,7 @@ func (t *teams) begin(ctx context.Context, l *life) error {
 	return nil
 }
 
-// connect makes a team on its Redis. Nothing is sent.
+// connect makes a client of the team on its Redis. It sends nothing.
 func (t *teams) connect(i team.Invite, r teamRecord) (*team.Team, redisconn.Client, error) {
 	client, err := redisconn.Open(i.Redis, redisconn.Options{
 		Password: func(context.Context) (string, error) { return i.Password.Reveal(), nil },
@@ -190,7 +190,7 @@ func (t *teams) connect(i team.Invite, r teamRecord) (*team.Team, redisconn.Clie
 	return made, client, nil
 }
 
-// run has a life run until it is ended.
+// run runs a team until end is called.
 func (t *teams) run(l *life, invite team.Invite, made *team.Team, client redisconn.Client) {
 	ctx, cancel := context.WithCancel(t.running)
 	m := team.NewMember(made, func(id core.ID, p team.Published) { t.heard(ctx, id, p) })
@@ -207,7 +207,7 @@ func (t *teams) run(l *life, invite team.Invite, made *team.Team, client redisco
 	}()
 }
 
-// shareWith makes an account's token a member's.
+// shareWith makes an account's token one that the member shares.
 func (t *teams) shareWith(m *team.Member, id core.ID) {
 	if a, ok := t.accounts.get(id); ok {
 		m.Share(a, t.keeper.TokenID(a), func() string {
@@ -217,7 +217,7 @@ func (t *teams) shareWith(m *team.Member, id core.ID) {
 	}
 }
 
-// end ends a life and forgets what it had from the vault.
+// end ends a team's life and forgets its secrets.
 func (t *teams) end(l *life, why *core.Error) {
 	t.mu.Lock()
 	cancel, done, made, client := l.cancel, l.done, l.team, l.client
@@ -240,7 +240,7 @@ func (t *teams) stop(why *core.Error) {
 	t.wg.Wait()
 }
 
-// view is what a row says of the team that shares its token; nil: none does.
+// view returns what a row says about the team that shares its token, or nil.
 func (t *teams) view(id core.ID) *api.AccountTeam {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
@@ -260,7 +260,7 @@ func (t *teams) view(id core.ID) *api.AccountTeam {
 	return &out
 }
 
-// show publishes an account when what its row says of the team is another.
+// show publishes an account if that changed.
 func (t *teams) show(id core.ID) {
 	now := t.view(id)
 	if now == nil {
@@ -277,7 +277,7 @@ func (t *teams) show(id core.ID) {
 	}
 }
 
-// share has a team's member share accounts that its record names. The edit lock is held.
+// share makes a team's member share accounts of its record. The edit lock is held.
 func (t *teams) share(l *life, ids ...core.ID) {
 	if l.member == nil {
 		return
@@ -287,8 +287,8 @@ func (t *teams) share(l *life, ids ...core.ID) {
 	}
 }
 
-// unshare has no team share accounts any more that its record names no more. The edit
-// lock is held.
+// unshare stops sharing accounts that are no longer in a record. The edit lock is
+// held.
 func (t *teams) unshare(l *life, ids ...core.ID) {
 	t.mu.Lock()
 	for _, id := range ids {
@@ -303,8 +303,8 @@ func (t *teams) unshare(l *life, ids ...core.ID) {
 	}
 }
 
-// drop has no team share an account any more, for which parting was called. The edit lock
-// is held.
+// drop stops sharing an account, after parting was called for it. The edit lock is
+// held.
 func (t *teams) drop(ctx context.Context, id core.ID) error {
 	t.mu.RLock()
 	l := t.of[id]
@@ -327,7 +327,7 @@ func errNoTeam() *core.Error {
 	}
 }
 
-// which is the team of a name, or the only one.
+// which returns the team with a name, or the only team.
 func (t *teams) which(name string) (*life, error) {
 	if name == "" {
 		names := slices.DeleteFunc(t.names(), func(n string) bool { return !t.whole(t.find(n)) })
@@ -343,7 +343,7 @@ func (t *teams) which(name string) (*life, error) {
 	return l, nil
 }
 
-// up is the team of a name that has its keys, or why it has none.
+// up returns the team with a name if it has its keys, or says why it has none.
 func (t *teams) up(name string) (*life, error) {
 	l, err := t.which(name)
 	switch {

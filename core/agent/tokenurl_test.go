@@ -9,8 +9,8 @@ import (
 	"tokentray/core/kinds"
 )
 
-// A client secret is not sent to another token URL's host, nor goes a token to another
-// API's, before somebody entered the secret for it.
+// A client secret is not sent to another token URL's host, nor a token to another
+// API's, before a person entered the secret for it.
 func TestAClientSecretIsNotSentToAnotherTokenURL(t *testing.T) {
 	home, foreign := record(t), record(t)
 	w := atWeChat(t)
@@ -48,9 +48,9 @@ func TestAClientSecretIsNotSentToAnotherTokenURL(t *testing.T) {
 	}
 }
 
-// TestWhereCallsGoIsPartOfWhereTheSecretGoes: every kind whose tokens go into calls over
-// HTTP takes an API host of its own; an account that gets another one pauses until
-// somebody entered the secret for it, and then calls go there and fetches do not.
+// TestWhereCallsGoIsPartOfWhereTheSecretGoes: every kind whose tokens go into HTTP
+// calls accepts an API host. An account that gets another host pauses until the
+// secret is entered for it. Then calls go there, and fetches do not.
 func TestWhereCallsGoIsPartOfWhereTheSecretGoes(t *testing.T) {
 	home, foreign := record(t), record(t)
 	w := atWeChat(t)

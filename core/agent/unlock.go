@@ -41,8 +41,8 @@ func passphraseFile() (p core.Secret, shared bool, err error) {
 	return core.NewSecret(line), shared && !credential(path), nil
 }
 
-// credential reports whether a file was handed over by systemd, which keeps others out
-// of the folder: the mode of the file tells of the ACL alone.
+// credential reports whether systemd provided a file. systemd keeps other users out
+// of its folder; the mode of the file shows only the ACL.
 func credential(path string) bool {
 	dir := os.Getenv("CREDENTIALS_DIRECTORY")
 	return dir != "" && filepath.Dir(path) == filepath.Clean(dir)

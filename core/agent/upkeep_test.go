@@ -11,7 +11,7 @@ import (
 	"tokentray/core/api"
 )
 
-// Upkeep is done at the start, every minute, and when somebody asks for it.
+// Upkeep is done at the start, every minute, and on request.
 func TestUpkeepComesOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var n atomic.Int64
@@ -68,7 +68,7 @@ func TestAHungUpkeepHoldsUpNoRenewal(t *testing.T) {
 	<-asked
 }
 
-// A disk that hangs while somebody adds a push holds up no caller and no renewal.
+// A disk that hangs while a push is added delays no caller and no renewal.
 func TestAHungDiskUnderAPushHoldsUpNothing(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()

@@ -255,7 +255,7 @@ func TestACrashDuringAnAdditionLeavesNoSecret(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
 	r.add("first", core.Sandbox)
-	w.ring.noSet = closedBy(vault.ErrUnavailable) // it may have been kept all the same
+	w.ring.noSet = closedBy(vault.ErrUnavailable) // it may have been saved nevertheless
 	w.ring.noDrop = closedBy(vault.ErrUnavailable)
 	_, err := r.client.Add(t.Context(), input("shop", core.Sandbox, appID))
 	wantClass(t, err, core.VaultClosed)

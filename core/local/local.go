@@ -11,7 +11,7 @@ package local
 
 import "errors"
 
-// ErrPeer is why a caller of another user is refused.
+// ErrPeer is the reason for refusing a caller of another user.
 var ErrPeer = errors.New("this socket serves the user who started the agent; run the command as that user")
 
 // ErrForeign is in the chain of Dial's error when another user listens on the address,

@@ -26,8 +26,8 @@ func userOf(token windows.Token) (*windows.SID, error) {
 	return user.User.Sid, nil
 }
 
-// madeByUs returns an error unless our own user made a pipe. Nobody but an
-// administrator can make one in the name of somebody else.
+// madeByUs returns an error unless our own user made a pipe. Only an administrator
+// can make one in the name of another user.
 func madeByUs(pipe windows.Handle) error {
 	own, err := ownSID()
 	if err != nil {

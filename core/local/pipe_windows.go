@@ -159,7 +159,7 @@ func (l *Listener) Accept() (net.Conn, error) {
 	}
 }
 
-// await waits until somebody opens the next instance.
+// await waits until a client opens the next instance.
 func (l *Listener) await() error {
 	came, err := windows.CreateEvent(nil, 1, 0, nil)
 	if err != nil {

@@ -44,8 +44,8 @@ func TestTheNameOfAPipe(t *testing.T) {
 	}
 }
 
-// Any user may be the first to make a pipe of a name. Whoever calls there must not
-// tell a secret to it.
+// Any user may be the first to make a pipe with a name. A client must not send a
+// secret there.
 func TestAPipeOfSomebodyElseIsRefused(t *testing.T) {
 	address := Address(t.TempDir())
 	taken(t, address, "O:BAD:(A;;GA;;;WD)")
@@ -70,7 +70,7 @@ func TestANameThatIsTakenIsNotListenedOn(t *testing.T) {
 	}
 }
 
-// The pipe is its user's and the system's, and nobody else's.
+// Only its user and the system may open the pipe.
 func TestWhoMayOpenThePipe(t *testing.T) {
 	l, err := Listen(Address(t.TempDir()))
 	if err != nil {
@@ -139,7 +139,7 @@ func TestACallerWaitsForABusyAgent(t *testing.T) {
 	}
 }
 
-// A caller that went away at once does not end the listening.
+// A caller that leaves at once does not end the listener.
 func TestACallerThatWentAway(t *testing.T) {
 	l, err := Listen(Address(t.TempDir()))
 	if err != nil {

@@ -11,35 +11,35 @@ import (
 	"tokentray/core/redisconn"
 )
 
-// Account is a token that a team shares, as one member sees it. It is safe for use by
-// several goroutines. Errors are those of redisconn.Explain.
+// Account is one member's view of a token that a team shares. Several goroutines may
+// use it. Errors are those of redisconn.Explain.
 type Account struct {
 	team *Team
 	kind core.Kind
 	acct string
 
 	lease, fence, tok, next, rep, channel string // keys
-	tag                                   string // begins them
+	tag                                   string // their common prefix
 
 	mu   sync.Mutex
-	seen version // the newest that this member read or published
+	seen version // the newest that this member has read or published
 	mark Mark
 }
 
-// Mark says who of the team fetched the newest token that a member knows, and when.
+// Mark says which member fetched the newest known token, and when.
 type Mark struct {
 	By string
 	At time.Time // by this machine's clock
 }
 
-// Mark is who fetched the newest token that this member knows.
+// Mark returns which member fetched the newest token that this member knows.
 func (a *Account) Mark() Mark {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.mark
 }
 
-// Account returns the team's account of a TokenID. Nothing is sent.
+// Account returns the team's account of a TokenID. It sends nothing.
 func (t *Team) Account(kind core.Kind, id core.TokenID) *Account {
 	a := &Account{team: t, kind: kind, acct: t.keys.acct(id)}
 	tag := "{tt:" + t.name + ":" + a.acct + "}:"
@@ -48,24 +48,25 @@ func (t *Team) Account(kind core.Kind, id core.TokenID) *Account {
 	return a
 }
 
-// Published is what the team has of an account.
+// Published is the team's state of an account.
 type Published struct {
 	Value string // "" when there is no token
-	// Left is the life that is left at Read, a reading of the monotonic clock from
-	// before the question was sent.
+	// Left is the remaining life at Read, a monotonic time from before the question
+	// was sent.
 	Left time.Duration
 	Read time.Time
-	// Wanted: somebody reported this token, and no round has answered that yet.
+	// Wanted: a member reported this token, and no round has answered that yet.
 	Wanted bool
 	By     string // the member that fetched it
-	// Calls and Forced are what the team asked of upstream on the day of the question.
+	// Calls and Forced are the team's calls to the upstream on the day of the
+	// question.
 	Calls, Forced int
 
 	gen string
-	now int64 // the Redis' time
+	now int64 // the time of the Redis
 }
 
-// Remaining is the life that is left now.
+// Remaining is the remaining life now.
 func (p Published) Remaining() time.Duration {
 	if p.Value == "" {
 		return 0
@@ -73,16 +74,16 @@ func (p Published) Remaining() time.Duration {
 	return p.Left - time.Since(p.Read)
 }
 
-// counters are the keys of a day's counts.
+// counters returns the keys of a day's counts.
 func (a *Account) counters(day string) (calls, force string) {
 	return a.tag + "calls:" + day, a.tag + "force:" + day
 }
 
-// countedFor is how long the counts of a day are kept: days of upstreams begin at other
-// times than this one.
+// countedFor is how long the counts of a day are kept. Upstreams' days start at other
+// times than ours.
 const countedFor = 48 * time.Hour
 
-// Count adds calls that were made to upstream to the team's of a day.
+// Count adds calls to the upstream to the team's count of a day.
 func (a *Account) Count(ctx context.Context, day string, calls int) error {
 	if calls <= 0 {
 		return nil
@@ -91,17 +92,19 @@ func (a *Account) Count(ctx context.Context, day string, calls int) error {
 	return asError(a.team.scripts.count.Run(ctx, a.team.redis, []string{key}, calls, countedFor.Milliseconds()).Err())
 }
 
-// CountForce counts a forced fetch of a day, unless the team has made as many as budget.
+// CountForce counts a forced fetch of a day, unless the team has made budget of them
+// already.
 func (a *Account) CountForce(ctx context.Context, day string, budget int) (bool, error) {
 	_, key := a.counters(day)
 	n, err := a.team.scripts.force.Run(ctx, a.team.redis, []string{key}, budget, countedFor.Milliseconds()).Int()
 	return n > 0, asError(err)
 }
 
-// Read returns the team's state. day is the one whose counts are read; "" reads none. A
-// token older than one that this member has seen does not count: the keys were lost or
-// restored, and the team is told so. Errors about a value that is not the team's are
-// Misuse; generation and time are read even then, so that a member can publish over it.
+// Read returns the team's state. day is the day whose counts are read; "" reads none.
+// A token older than one that this member has seen does not count: the keys were lost
+// or restored, and Read repairs the team's fence. Errors about a value that is not
+// the team's are Misuse. Generation and time are read even then, so that a member can
+// publish over it.
 func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	p := Published{Read: time.Now()}
 	calls, force := a.counters(day)
@@ -116,7 +119,7 @@ func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	if len(answer) < 3 {
 		return Published{}, errTampered(a.kind)
 	}
-	p.Calls, _ = strconv.Atoi(answer[1]) // one that is no number counts nothing
+	p.Calls, _ = strconv.Atoi(answer[1]) // text that is not a number counts as 0
 	p.Forced, _ = strconv.Atoi(answer[2])
 	p.now, err = strconv.ParseInt(answer[0], 10, 64)
 	if err != nil {
@@ -147,8 +150,8 @@ func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	return p, nil
 }
 
-// raise sets the team's fence to the highest that this member has seen, when what
-// was read is older, and asks for another token.
+// raise sets the team's fence to the highest that this member has seen, if what was
+// read is older, and asks for another token.
 func (a *Account) raise(ctx context.Context, read version) error {
 	highest := a.highest()
 	if read.fence >= highest {
@@ -164,14 +167,14 @@ func (a *Account) highest() int64 {
 	return a.seen.fence
 }
 
-// Report tells the team that the token of p fails. It returns whether this member is
-// the first to report that token.
+// Report tells the team that the token of p fails. It returns whether this is the
+// first report of that token.
 func (a *Account) Report(ctx context.Context, p Published) (first bool, err error) {
 	n, err := a.team.scripts.stale.Run(ctx, a.team.redis, []string{a.tok}, p.gen, a.team.holder, a.channel).Int()
 	return n == 1, asError(err)
 }
 
-// Lease is the right to ask upstream, for as long as it lasts.
+// Lease is the right to ask the upstream while it lasts.
 type Lease struct {
 	account *Account
 	value   string // holder#fence
@@ -179,11 +182,11 @@ type Lease struct {
 	seq     int64
 
 	mu    sync.Mutex
-	until time.Time // by the monotonic clock, counted from before the request
+	until time.Time // monotonic, counted from before the request
 }
 
-// Acquire takes the lease. When another member has it, the Lease is nil and wait
-// says for how long at most.
+// Acquire takes the lease. If another member has it, the Lease is nil and wait is how
+// long that can last at most.
 func (a *Account) Acquire(ctx context.Context) (l *Lease, wait time.Duration, err error) {
 	before := time.Now()
 	got, err := a.team.scripts.acquire.Run(ctx, a.team.redis, []string{a.lease, a.fence, a.tok},
@@ -203,16 +206,17 @@ func (a *Account) Acquire(ctx context.Context) (l *Lease, wait time.Duration, er
 	return &Lease{account: a, value: value, fence: fence, until: before.Add(a.team.timing.Lease)}, 0, nil
 }
 
-// callSlack is what must be left of a lease for a call to begin.
+// callSlack is how much of a lease must be left when a call begins.
 const callSlack = time.Second
 
-// errLost is a holder's error when its lease ended: another may ask by now.
+// errLost is a holder's error when its lease ended: another member may be asking
+// already.
 func errLost(kind core.Kind) *core.Error {
 	return &core.Error{Class: core.Temporary, Remedy: core.RemedyTryAgain, Kind: kind, Message: "another member of the team renews the token; try again shortly"}
 }
 
-// Renew makes the lease last longer. An error that is Temporary with the remedy of
-// RemedyTryAgain means that it is lost.
+// Renew extends the lease. A Temporary error with the remedy RemedyTryAgain means
+// that it is lost.
 func (l *Lease) Renew(ctx context.Context) error {
 	t, before := l.account.team, time.Now()
 	n, err := t.scripts.renew.Run(ctx, t.redis, []string{l.account.lease}, l.value, t.timing.Lease.Milliseconds()).Int()
@@ -234,20 +238,20 @@ func (l *Lease) extend(until time.Time) {
 	}
 }
 
-// Left is how long the lease lasts at least, by this machine's own monotonic clock.
+// Left returns how long the lease lasts at least, by this machine's monotonic clock.
 func (l *Lease) Left() time.Duration {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	return time.Until(l.until)
 }
 
-// Begin claims a call to upstream: the next of its sort may begin after gap. A
-// report and a renewal do not delay each other. wait is above zero when the call
-// must not be made before; nobody calls upstream without a Begin that returned zero
-// and no error.
+// Begin claims a call to the upstream. The next call of the same sort may begin after
+// gap; reports and renewals do not delay each other. If wait is above zero the call
+// must not be made before. Calling the upstream is allowed only after Begin returned
+// zero and no error.
 func (l *Lease) Begin(ctx context.Context, report bool, gap time.Duration) (wait time.Duration, err error) {
 	a, before := l.account, time.Now()
-	gap = min(gap, a.team.timing.Call) // else the claim of a dead holder outlives its lease
+	gap = min(gap, a.team.timing.Call) // otherwise the claim of a dead holder would outlive its lease
 	if l.Left() < min(callSlack, a.team.timing.Lease/2) {
 		return 0, errLost(a.kind)
 	}
@@ -272,8 +276,8 @@ func (l *Lease) Begin(ctx context.Context, report bool, gap time.Duration) (wait
 // ErrOlder is returned by Publish when a member with a newer lease has published.
 var ErrOlder = fmt.Errorf("team: a newer lease has published")
 
-// Publish gives the team a token that upstream granted. before is what was read before
-// upstream was asked: the life counts from then.
+// Publish gives the team a token that the upstream granted. before is what was read
+// before the upstream was asked; the life counts from then.
 func (l *Lease) Publish(ctx context.Context, before Published, g core.Grant) error {
 	a := l.account
 	left := g.ExpiresIn - time.Since(before.Read)
@@ -302,21 +306,21 @@ func (l *Lease) Publish(ctx context.Context, before Published, g core.Grant) err
 	return nil
 }
 
-// Settle tells the team that upstream still accepts the token of p, so that a later
-// report of it counts again.
+// Settle tells the team that the upstream still accepts the token of p, so that a
+// later report of it counts again.
 func (l *Lease) Settle(ctx context.Context, p Published) error {
 	a := l.account
 	return asError(a.team.scripts.settle.Run(ctx, a.team.redis, []string{a.tok}, p.gen, a.channel).Err())
 }
 
-// Release gives the lease back, so that nobody waits for its end.
+// Release gives the lease back, so that others need not wait for its end.
 func (l *Lease) Release(ctx context.Context) error {
 	a := l.account
 	return asError(a.team.scripts.release.Run(ctx, a.team.redis, []string{a.lease}, l.value, a.channel).Err())
 }
 
-// HandOver gives the lease and the claim to a call back: this machine cannot have a
-// token, and another one may.
+// HandOver gives back the lease and the claim to a call: this machine cannot get a
+// token, but another may.
 func (l *Lease) HandOver(ctx context.Context, report bool) error {
 	a := l.account
 	claim := a.next

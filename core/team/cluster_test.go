@@ -8,7 +8,7 @@ import (
 )
 
 // TestAClusterMovesTheSlot runs the protocol on three nodes and moves the account's
-// slot from one to another while a member holds its lease.
+// slot to another node while a member holds its lease.
 func TestAClusterMovesTheSlot(t *testing.T) {
 	nodes, url := redistest.StartCluster(t)
 	ctx := t.Context()

@@ -14,7 +14,7 @@ import (
 	"tokentray/core/redisconn"
 )
 
-// Invite is what another machine needs to join. All of it is secret.
+// Invite is what another machine needs to join. It is all secret.
 type Invite struct {
 	Team     string
 	Redis    redisconn.URL
@@ -25,16 +25,16 @@ type Invite struct {
 // inviteVersion is the form of invites that this program writes and reads.
 const inviteVersion = 1
 
-// What the passphrase of an invite costs to guess, see interchange.WorkFactor, and what
-// one may ask of the machine that opens it.
+// What it costs to guess the passphrase of an invite, see interchange.WorkFactor, and
+// how much work an invite may demand of the machine that opens it.
 const (
 	WorkFactor    = 18
 	maxWorkFactor = 20
 	maxInvite     = 64 << 10 // bytes
 )
 
-// secretForm is what the vault and an invite have of a team. Redis is the URL that the
-// password was entered for.
+// secretForm is how the vault and an invite store a team. Redis is the URL for which
+// the password was entered.
 type secretForm struct {
 	Redis    string   `json:"redis"`
 	Keys     keysForm `json:"keys"`
@@ -47,17 +47,17 @@ type inviteForm struct {
 	secretForm
 }
 
-// form is the invite as it is written down.
+// form returns the invite in its stored form.
 func (i Invite) form() secretForm {
 	return secretForm{i.Redis.String(), i.Keys.form(), i.Password.Reveal()}
 }
 
-// Secrets is what the vault keeps of the invite: keys, password, and the Redis that they
-// are for.
+// Secrets returns what the vault keeps of the invite: keys, password, and the Redis
+// that they are for.
 func (i Invite) Secrets() ([]byte, error) { return json.Marshal(i.form()) }
 
-// WithSecrets is the invite with what Secrets has written. It keeps its own Redis where an
-// earlier version wrote none.
+// WithSecrets returns the invite with what Secrets wrote. If an earlier version wrote
+// no Redis, the invite keeps its own.
 func (i Invite) WithSecrets(raw []byte) (Invite, error) {
 	var f secretForm
 	if json.Unmarshal(raw, &f) != nil {
@@ -99,7 +99,7 @@ func (i Invite) Seal(passphrase core.Secret, workFactor int) ([]byte, error) {
 	return out.Bytes(), err
 }
 
-// OpenInvite decrypts an invite. Its errors hold nothing of it.
+// OpenInvite decrypts an invite. Its errors contain nothing of it.
 func OpenInvite(file []byte, passphrase core.Secret) (Invite, error) {
 	defer debug.FreeOSMemory()
 	if len(file) > maxInvite || !bytes.HasPrefix(file, []byte("age-encryption.org/v1")) {

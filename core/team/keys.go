@@ -17,9 +17,9 @@ import (
 
 const keySize = 32
 
-// Keys are a team's keys. They are secrets: printing them shows none.
+// Keys are a team's keys. They are secret: printing them shows nothing.
 type Keys struct {
-	naming  []byte // of key names and of the hashes of tokens, never changed
+	naming  []byte // for key names and hashes of tokens; never changes
 	current key    // seals and opens
 	older   *key   // opens what was sealed before the last Rotate; nil: none
 }
@@ -43,9 +43,9 @@ func random(n int) []byte {
 	return b
 }
 
-// Rotate returns keys with a new one to seal with. Members with either can read
-// meanwhile; members with only the older one seal nothing that others with the new
-// keys refuse.
+// Rotate returns keys with a new one for sealing. Members with either can read
+// meanwhile. Members with only the older one seal nothing that members with the new
+// keys would refuse.
 func (k Keys) Rotate() Keys {
 	old := k.current
 	return Keys{naming: k.naming, current: newKey(), older: &old}
@@ -57,7 +57,7 @@ func (k Keys) SameTeam(other Keys) bool { return hmac.Equal(k.naming, other.nami
 // Zero reports whether there are no keys.
 func (k Keys) Zero() bool { return len(k.current.secret) == 0 }
 
-// keysForm is how keys stand in the vault and in an invite.
+// keysForm is how the vault and an invite store keys.
 type keysForm struct {
 	Naming string `json:"naming"`
 	ID     string `json:"id"`
@@ -66,7 +66,7 @@ type keysForm struct {
 	Old    string `json:"old,omitempty"`
 }
 
-// form is the keys as they are written down.
+// form returns the keys in their stored form.
 func (k Keys) form() keysForm {
 	enc := base64.RawStdEncoding.EncodeToString
 	f := keysForm{Naming: enc(k.naming), ID: k.current.id, Key: enc(k.current.secret)}
@@ -76,7 +76,7 @@ func (k Keys) form() keysForm {
 	return f
 }
 
-// keys is the opposite of form.
+// keys is the inverse of form.
 func (f keysForm) keys() (Keys, error) {
 	bad := false
 	dec := func(s string) []byte {
@@ -104,10 +104,10 @@ func (k Keys) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "•••"
 // MarshalJSON hides the keys in JSON.
 func (k Keys) MarshalJSON() ([]byte, error) { return []byte(`"•••"`), nil }
 
-// acct is the name under which the Redis knows a token's account.
+// acct is the name of a token's account in the Redis.
 func (k Keys) acct(id core.TokenID) string { return hex.EncodeToString(k.mac("acct", string(id))[:16]) }
 
-// tokenHash tells two tokens apart without telling either.
+// tokenHash distinguishes tokens without revealing them.
 func (k Keys) tokenHash(token string) string { return hex.EncodeToString(k.mac("token", token)[:16]) }
 
 func (k Keys) mac(use, text string) []byte {
@@ -116,7 +116,7 @@ func (k Keys) mac(use, text string) []byte {
 	return m.Sum(nil)
 }
 
-// find is the key of an id, nil when it is none of the team's.
+// find returns the key with an id, or nil if it is not the team's.
 func (k Keys) find(id string) *key {
 	switch {
 	case id == k.current.id:
@@ -141,8 +141,8 @@ func (k key) seal(use, text, aad string) (string, error) {
 	return string(box.Seal(nonce, nonce, []byte(text), []byte(aad))), nil
 }
 
-// open is the opposite of seal; false: it was sealed by another key or for another
-// aad, or was changed.
+// open is the inverse of seal. false: it was sealed with another key or another aad,
+// or was changed.
 func (k key) open(use, sealed, aad string) (string, bool) {
 	derived, err := hkdf.Key(sha256.New, k.secret, nil, use, keySize)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 
 const holderEnv = "TOKENTRAY_TEAM_HOLDER"
 
-// TestMain runs the tests, or is the holder that TestAKilledHolderIsFollowed kills.
+// TestMain runs the tests, or plays the holder that TestAKilledHolderIsFollowed
+// kills.
 func TestMain(m *testing.M) {
 	url := os.Getenv(holderEnv)
 	if url == "" {
@@ -27,7 +28,7 @@ func TestMain(m *testing.M) {
 	os.Exit(1)
 }
 
-// hold takes the shop's lease with the keys on stdin and keeps it.
+// hold takes the lease with the keys on stdin and keeps it.
 func hold(ctx context.Context, url string) error {
 	var form keysForm
 	if err := json.NewDecoder(os.Stdin).Decode(&form); err != nil {

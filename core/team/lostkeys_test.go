@@ -10,7 +10,8 @@ import (
 	"tokentray/core"
 )
 
-// TestLostKeysLockNobodyOut takes away what the Redis holds, one by one and all.
+// TestLostKeysLockNobodyOut removes what the Redis holds, one key at a time and all
+// at once.
 func TestLostKeysLockNobodyOut(t *testing.T) {
 	for what, lose := range map[string]func(*rig, *Account){
 		"fence":     func(r *rig, a *Account) { r.redis.Del(r.t.Context(), a.fence) },
@@ -26,7 +27,7 @@ func TestLostKeysLockNobodyOut(t *testing.T) {
 				publish(t, old, "before", time.Hour)
 			}
 			lose(r, old)
-			if _, err := old.Read(t.Context(), ""); err != nil { // it tells the team, where that is needed
+			if _, err := old.Read(t.Context(), ""); err != nil { // it repairs the fence if needed
 				t.Fatal(err)
 			}
 			newcomer := r.member()

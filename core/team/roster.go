@@ -16,14 +16,15 @@ import (
 	"tokentray/core/redisconn"
 )
 
-// Beside its accounts a team has two hashes in the Redis, both sealed:
+// In addition to its accounts a team has two hashes in the Redis, both sealed:
 //
 //	{tt:TEAM:}roster   what is shared, and under keyField the id of the key in use
-//	{tt:TEAM:}members  who is there, and when each was heard of last
+//	{tt:TEAM:}members  the members, and when each last said hello
 //
-// The roster is for people: it says what joins, and an account can be made from it.
+// The roster is for people: it says what they join, and an account can be made from
+// it.
 
-// Listed is an account of the roster. It holds nothing secret.
+// Listed is an account of the roster. It contains no secret.
 type Listed struct {
 	Name    string            `json:"name"`
 	Env     core.Env          `json:"env"`
@@ -43,20 +44,21 @@ type Other struct {
 	holder            string
 }
 
-// Names of two fields: nobody's account and nobody's ID are so short.
+// Names of two fields. They are shorter than any account's name or ID.
 const (
 	keyField   = "key"
-	forgetting = 30 * 24 * time.Hour // a member that was not heard of for that long is none
+	forgetting = 30 * 24 * time.Hour // a member that has said no hello for that long is gone
 )
 
 func (t *Team) rosterKey() string  { return "{tt:" + t.name + ":}roster" }
 func (t *Team) membersKey() string { return "{tt:" + t.name + ":}members" }
 
-// Found makes this the team of its name on the Redis. One that is there is refused.
+// Found registers this team under its name on the Redis. It refuses if the name is
+// taken.
 func (t *Team) Found(ctx context.Context) error {
 	made, err := t.redis.HSetNX(ctx, t.rosterKey(), keyField, t.keys.current.id).Result()
 	id := t.keys.current.id
-	if err == nil && !made { // perhaps by this very call, whose first answer came too late
+	if err == nil && !made { // perhaps this call registered it, and its first answer came too late
 		id, err = t.redis.HGet(ctx, t.rosterKey(), keyField).Result()
 	}
 	switch {
@@ -71,7 +73,8 @@ func (t *Team) Found(ctx context.Context) error {
 	return nil
 }
 
-// Unfound undoes Found, unless something is shared by now or the team is another's.
+// Unfound undoes Found, unless something is shared already or the team is another
+// one.
 func (t *Team) Unfound(ctx context.Context) error {
 	fields, err := t.redis.HGetAll(ctx, t.rosterKey()).Result()
 	if err != nil {
@@ -83,9 +86,9 @@ func (t *Team) Unfound(ctx context.Context) error {
 	return asError(t.redis.HDel(ctx, t.rosterKey(), keyField).Err())
 }
 
-// Check is an error when the team seals with another key by now: this member's keys, or
-// the invite that they came by, are old. A Redis that has lost its keys is told anew, and
-// a Turnover that this member began and did not end is ended.
+// Check returns an error if the team seals with another key now, so that this
+// member's keys, or the invite they came from, are old. It repairs a Redis that lost
+// its keys, and finishes a Turnover that this member began and did not finish.
 func (t *Team) Check(ctx context.Context) error {
 	id, err := t.redis.HGet(ctx, t.rosterKey(), keyField).Result()
 	if errors.Is(err, redis.Nil) {
@@ -123,7 +126,7 @@ func (t *Team) note(use, field string, v any) (string, error) {
 	return sealed, nil
 }
 
-// denote opens what note sealed, with whichever key; false: it is not the team's.
+// denote opens what note sealed, with either key; false: it is not the team's.
 func (t *Team) denote(use, field, kid, sealed string, into any) bool {
 	k := t.keys.find(kid)
 	if k == nil || len(sealed) > longestSealed {
@@ -144,7 +147,7 @@ func (t *Team) List(ctx context.Context, id core.TokenID, l Listed) error {
 	return asError(t.redis.HSet(ctx, t.rosterKey(), field, t.keys.current.id+"|"+sealed).Err())
 }
 
-// Unlist takes an account off the roster, if this member has put it there.
+// Unlist takes an account off the roster if this member listed it.
 func (t *Team) Unlist(ctx context.Context, id core.TokenID) error {
 	field := t.keys.acct(id)
 	value, err := t.redis.HGet(ctx, t.rosterKey(), field).Result()
@@ -162,8 +165,8 @@ func (t *Team) Unlist(ctx context.Context, id core.TokenID) error {
 	return asError(t.redis.HDel(ctx, t.rosterKey(), field).Err())
 }
 
-// Roster is what the team shares, by name. What is not the team's is passed over and
-// counted as odd.
+// Roster returns what the team shares, by name. Entries that are not the team's are
+// skipped and counted as odd.
 func (t *Team) Roster(ctx context.Context) (all []Listed, odd int, err error) {
 	fields, err := t.redis.HGetAll(ctx, t.rosterKey()).Result()
 	if err != nil {
@@ -185,14 +188,14 @@ func (t *Team) Roster(ctx context.Context) (all []Listed, odd int, err error) {
 	return all, odd, nil
 }
 
-// memberNote is what the others are told of a member.
+// memberNote is what the others learn about a member.
 type memberNote struct {
 	Name    string `json:"name"`
 	Version string `json:"version"`
 	Holder  string `json:"holder"` // how its leases are signed
 }
 
-// Hello tells the others that this member is there.
+// Hello tells the others that this member exists.
 func (t *Team) Hello(ctx context.Context) error {
 	sealed, err := t.note("member", t.self.ID, memberNote{t.self.Name, t.self.Version, t.holder})
 	if err != nil {
@@ -206,7 +209,7 @@ func (t *Team) Bye(ctx context.Context) error {
 	return asError(t.redis.HDel(ctx, t.membersKey(), t.self.ID).Err())
 }
 
-// Members are those of the team that were heard of in the last month, by name.
+// Members returns the members that said hello in the last month, by name.
 func (t *Team) Members(ctx context.Context) ([]Other, error) {
 	now, err := t.redis.Time(ctx).Result()
 	if err != nil {
@@ -241,8 +244,9 @@ func (t *Team) Members(ctx context.Context) ([]Other, error) {
 	return all, nil
 }
 
-// Turnover makes next the team's keys: the roster is sealed anew, and who has the old keys
-// alone is told to join again. The caller keeps next before.
+// Turnover makes next the team's keys. It seals the roster again, and members that
+// have only the old keys learn that they must join again. The caller saves next
+// before.
 func (t *Team) Turnover(ctx context.Context, next Keys) error {
 	all, err := t.redis.HGetAll(ctx, t.rosterKey()).Result()
 	if err != nil {
@@ -265,15 +269,15 @@ func (t *Team) Turnover(ctx context.Context, next Keys) error {
 	return asError(t.redis.HSet(ctx, t.rosterKey(), set...).Err())
 }
 
-// Stand is how an account stands in the Redis.
+// Stand is the state of an account in the Redis.
 type Stand struct {
-	Holder string        // the name of who has the lease; "" when nobody has
+	Holder string        // the name of the member that has the lease; "" for none
 	Fence  int64         // of the newest lease
 	Next   time.Duration // until a renewal may begin
 	Published
 }
 
-// Stand reads how an account stands, as people want to know it. day is that of Read.
+// Stand reads the state of an account, for people. day is that of Read.
 func (m *Member) Stand(ctx context.Context, id core.ID, others []Other) (Stand, error) {
 	m.mu.RLock()
 	p := m.shared[id]
@@ -308,24 +312,24 @@ func (m *Member) Stand(ctx context.Context, id core.ID, others []Other) (Stand, 
 	return out, err
 }
 
-// Health is how a team's Redis is.
+// Health is the state of a team's Redis.
 type Health struct {
 	Latency time.Duration // of a round trip
-	Policy  string        // its maxmemory-policy; "" when it does not tell
+	Policy  string        // its maxmemory-policy; "" if it does not tell
 }
 
-// Evicts reports whether the Redis throws keys away that have no life of their own when
-// its memory is full, the fences among them.
+// Evicts reports whether the Redis may delete keys without an expiry, such as the
+// fences, when its memory is full.
 func (h Health) Evicts() bool { return strings.HasPrefix(h.Policy, "allkeys") }
 
-// Health asks the Redis how it is.
+// Health asks the Redis for its state.
 func (t *Team) Health(ctx context.Context) (Health, error) {
 	began := time.Now()
 	if err := t.redis.Ping(ctx).Err(); err != nil {
 		return Health{}, redisconn.Explain(err)
 	}
 	h := Health{Latency: time.Since(began)}
-	if got, err := t.redis.ConfigGet(ctx, "maxmemory-policy").Result(); err == nil { // a cloud's may not allow it
+	if got, err := t.redis.ConfigGet(ctx, "maxmemory-policy").Result(); err == nil { // a cloud service may not allow it
 		h.Policy = got["maxmemory-policy"]
 	}
 	return h, nil

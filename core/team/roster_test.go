@@ -57,7 +57,8 @@ func TestRosterAndMembersAreSealed(t *testing.T) {
 		}
 	}
 
-	// Nobody's entry passes for another's, and only who listed an account unlists it.
+	// An entry of one account is not accepted for another, and only the member that
+	// listed an account can unlist it.
 	field := r.keys.acct(shop)
 	sealed := r.redis.HGet(ctx, a.rosterKey(), field).Val()
 	r.redis.HSet(ctx, a.rosterKey(), "0123456789abcdef0123456789abcdef", sealed)
@@ -68,7 +69,7 @@ func TestRosterAndMembersAreSealed(t *testing.T) {
 		t.Errorf("another member unlisted it: %v", err)
 	}
 
-	// A new key: the old member is told, the new one reads.
+	// A new key: the old member is told so, the new one can read.
 	next := r.keys.Rotate()
 	if err := a.Turnover(ctx, next); err != nil {
 		t.Fatal(err)
@@ -84,7 +85,7 @@ func TestRosterAndMembersAreSealed(t *testing.T) {
 		t.Error("which team the keys are of is not told")
 	}
 
-	// A member that was not heard of for a month is gone.
+	// A member that said no hello for a month is gone.
 	r.redis.HSet(ctx, a.membersKey(), "server", "1|x|y")
 	if members, err = after.Members(ctx); err != nil || len(members) != 1 {
 		t.Errorf("%+v, %v", members, err)

@@ -2,9 +2,9 @@ package team
 
 import "github.com/redis/go-redis/v9"
 
-// scripts are what the Redis does in one step. Each names all of its keys, which lie
-// in one slot. They run on Redis 5 and later and on Valkey: without functions, which
-// are a node's own state, and without commands of newer versions.
+// scripts are the steps that the Redis runs atomically. Each names all of its keys,
+// which are in one slot. They run on Redis 5 and later and on Valkey: without
+// functions, which are a node's own state, and without commands of newer versions.
 type scripts struct {
 	acquire, renew, begin, publish, settle, stale, release, handOver, raise, read, count, force, hello, stand *redis.Script
 }
@@ -18,8 +18,8 @@ func newScripts() scripts {
 }
 
 // KEYS lease fence tok  ARGV holder lease_ms my_max_fence
-// -> {fence, value, ms} when taken, {0, value, ms left} when another has it. A fence
-// that was lost is raised above all that is known of it.
+// -> {fence, value, ms} if taken, {0, value, ms left} if another has it. A lost fence is
+// raised above every known value.
 const acquireLua = `
 local h=redis.call('GET',KEYS[1])
 if h==false then
@@ -36,8 +36,8 @@ if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end
 if redis.call('PTTL',KEYS[1])<tonumber(ARGV[2]) then redis.call('PEXPIRE',KEYS[1],ARGV[2]) end return 1`
 
 // KEYS lease next|rep  ARGV holder#fence min_interval_ms call_lease_ms
-// -> 0 go, -1 not the holder, else ms to wait. A claim is holder#fence@ms: who wants a
-// shorter interval than the claim's waits for less of it, and shortens it for nobody.
+// -> 0 go, -1 not the holder, else ms to wait. A claim is holder#fence@ms. A caller that
+// wants a shorter interval waits less, without shortening the claim for others.
 const beginLua = `
 if redis.call('GET',KEYS[1])~=ARGV[1] then return -1 end
 local gap,c=tonumber(ARGV[2]),redis.call('GET',KEYS[2])
@@ -50,7 +50,7 @@ redis.call('SET',KEYS[2],ARGV[1]..'@'..string.format('%.0f',gap),'PX',string.for
 redis.call('PEXPIRE',KEYS[1],ARGV[3]) return 0`
 
 // KEYS tok  ARGV fence sealed hmac life_ms kid channel -> generation, or -1: there is
-// a newer fence. The hash outlives its token by a day, so that fence and generation do.
+// a newer fence. The hash outlives its token by a day, to keep fence and generation.
 const publishLua = `
 local f=tonumber(ARGV[1]) if f<tonumber(redis.call('HGET',KEYS[1],'fence') or '0') then return -1 end
 local t=redis.call('TIME') local now=t[1]*1000+math.floor(t[2]/1000)
@@ -74,8 +74,8 @@ if redis.call('HSETNX',KEYS[1],'want',ARGV[2])==1 then redis.call('PUBLISH',ARGV
 const releaseLua = `
 if redis.call('GET',KEYS[1])==ARGV[1] then redis.call('DEL',KEYS[1]) redis.call('PUBLISH',ARGV[2],'free') return 1 end return 0`
 
-// KEYS lease next|rep  ARGV holder#fence channel -> 1, or 0: it was not the holder's. The
-// claim to a call goes with the lease, so that the next member need not wait for its end.
+// KEYS lease next|rep  ARGV holder#fence channel -> 1, or 0: it was not the holder's.
+// It also removes the claim to a call, so that the next member need not wait for it.
 const handOverLua = `
 if redis.call('GET',KEYS[1])~=ARGV[1] then return 0 end
 redis.call('DEL',KEYS[1])
@@ -90,7 +90,7 @@ redis.call('SET',KEYS[1],ARGV[1])
 if redis.call('HSETNX',KEYS[2],'want',ARGV[2])==1 then redis.call('PUBLISH',ARGV[3],'want') end return 1`
 
 // KEYS tok calls force  ARGV longest -> {now in ms, calls, forces, then fields and
-// values}. A value that is too long to be a token is not sent.
+// values}. A value too long for a token is not sent.
 const readLua = `
 local t=redis.call('TIME')
 local v=redis.call('HGETALL',KEYS[1])
@@ -100,7 +100,7 @@ for i=1,#v,2 do
   if #v[i]<=16 then out[#out+1]=v[i] out[#out+1]=x end end
 return out`
 
-// KEYS calls  ARGV n ms -> the day's sum. INCR alone is in every ACL that serves.
+// KEYS calls  ARGV n ms -> the day's sum. Every usable ACL allows INCR.
 const countLua = `
 local n=0 for i=1,tonumber(ARGV[1]) do n=redis.call('INCR',KEYS[1]) end
 redis.call('PEXPIRE',KEYS[1],ARGV[2]) return n`
@@ -110,7 +110,7 @@ const forceLua = `
 if tonumber(redis.call('GET',KEYS[1]) or '0')>=tonumber(ARGV[1]) then return -1 end
 local n=redis.call('INCR',KEYS[1]) redis.call('PEXPIRE',KEYS[1],ARGV[2]) return n`
 
-// KEYS members  ARGV id sealed kid -> 1. The time is the Redis' own.
+// KEYS members  ARGV id sealed kid -> 1. The time is that of the Redis.
 const helloLua = `
 local t=redis.call('TIME')
 redis.call('HSET',KEYS[1],ARGV[1],string.format('%.0f',t[1]*1000+math.floor(t[2]/1000))..'|'..ARGV[3]..'|'..ARGV[2]) return 1`

@@ -7,16 +7,17 @@ import (
 	"tokentray/core"
 )
 
-// longestSealed bounds what is read as a token: a longer value is another program's.
+// longestSealed limits the size of a token that is read. A longer value is another
+// program's.
 const longestSealed = 16 << 10
 
 // sealed is the content of a sealed token.
 type sealed struct {
 	Token string `json:"t"`
-	Life  int64  `json:"l"` // ms from Asked on
-	Asked int64  `json:"a"` // the Redis' time in ms, read before upstream was asked
+	Life  int64  `json:"l"` // ms from Asked
+	Asked int64  `json:"a"` // the Redis' time in ms, read before the upstream was asked
 	Fence int64  `json:"f"`
-	Seq   int64  `json:"s"`           // counts the tokens that one lease published
+	Seq   int64  `json:"s"`           // counts the tokens published under one lease
 	By    string `json:"b,omitempty"` // the name of the member that fetched it
 }
 
@@ -62,7 +63,7 @@ func errTampered(kind core.Kind) *core.Error {
 	}
 }
 
-// left is the life that is left of a sealed token at the Redis' time now; hint is
+// left returns the remaining life of a sealed token at the Redis' time now. hint is
 // the expiry stored beside it, which counts only if it is earlier.
 func (s sealed) left(now, hint int64) time.Duration {
 	end := s.Asked + s.Life

@@ -11,12 +11,12 @@ import (
 	"tokentray/core/redisconn"
 )
 
-// Timing are the protocol's times. Tests shorten them; members of a team use the
-// zero Timing.
+// Timing are the protocol's times. Only tests shorten them; all members of a team use
+// the zero Timing.
 type Timing struct {
-	Lease time.Duration // how long a holder has it without renewing
+	Lease time.Duration // how long a lease lasts without renewing
 	Renew time.Duration // between two renewals
-	Call  time.Duration // that the lease covers when a call begins
+	Call  time.Duration // how much of the lease must be left when a call begins
 }
 
 func (t Timing) orDefault() Timing {
@@ -26,24 +26,24 @@ func (t Timing) orDefault() Timing {
 	return t
 }
 
-// Self is what the others of a team are told of a member. The zero Self tells nothing.
+// Self is what the other members learn about this one. The zero Self tells nothing.
 type Self struct {
-	ID      string // stays the same over restarts
-	Name    string // a machine or a person
+	ID      string // stays the same after restarts
+	Name    string // of a machine or a person
 	Version string // of the program
 }
 
-// Options say how a member takes part.
+// Options configure a member.
 type Options struct {
 	Timing Timing
 	Self   Self
 	Log    *slog.Logger // nil discards
 }
 
-// Team is a team as one member sees it. It is safe for use by several goroutines.
+// Team is one member's view of a team. Several goroutines may use it.
 type Team struct {
 	name    string
-	holder  string // another one in each process
+	holder  string // different in each process
 	self    Self
 	keys    Keys
 	redis   redisconn.Client
@@ -51,13 +51,13 @@ type Team struct {
 	scripts scripts
 	log     *slog.Logger
 
-	ctx    context.Context // of what goes on after a turn
+	ctx    context.Context // for work that continues after a turn
 	cancel context.CancelFunc
 	later  sync.WaitGroup
 }
 
 // New returns a team on a Redis, which the caller closes. The name is part of the
-// keys' names: letters, digits, "-" and "_", at most 64 of them.
+// keys' names: up to 64 letters, digits, "-" and "_".
 func New(name string, keys Keys, redis redisconn.Client, o Options) (*Team, error) {
 	switch {
 	case !validName(name):
@@ -79,7 +79,7 @@ func New(name string, keys Keys, redis redisconn.Client, o Options) (*Team, erro
 	return t, nil
 }
 
-// Close ends what goes on in the background and waits for it.
+// Close ends the background work and waits for it.
 func (t *Team) Close() {
 	t.cancel()
 	t.later.Wait()

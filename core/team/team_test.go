@@ -40,7 +40,7 @@ func newRig(t *testing.T, args ...string) *rig {
 	return &rig{t: t, server: s, redis: c, keys: NewKeys()}
 }
 
-// member is another member's view of the shop.
+// member is another member's view of the account.
 func (r *rig) member() *Account { return r.with(r.keys, r.server.URL, "") }
 
 func (r *rig) with(keys Keys, url, password string) *Account {
@@ -141,7 +141,7 @@ func TestWhatOnePublishesAllHave(t *testing.T) {
 	}
 }
 
-// TestTheRedisTellsNothing looks at all that the Redis holds, keys too.
+// TestTheRedisTellsNothing searches everything in the Redis, including keys.
 func TestTheRedisTellsNothing(t *testing.T) {
 	r := newRig(t)
 	a := r.member()
@@ -175,7 +175,7 @@ func TestAHolderThatSleptOverwritesNothing(t *testing.T) {
 	if wait, err := l.Begin(t.Context(), false, time.Second); wait != 0 || err != nil {
 		t.Fatal(wait, err)
 	}
-	r.redis.Del(t.Context(), slept.lease, slept.next) // as if their time were over
+	r.redis.Del(t.Context(), slept.lease, slept.next) // as if they had expired
 	publish(t, other, "newer", time.Hour)
 	if err := l.Renew(t.Context()); remedy(err) != core.RemedyTryAgain {
 		t.Errorf("renew: %v", err)
@@ -224,7 +224,7 @@ func TestCallsLieApart(t *testing.T) {
 	if wait, err := l.Begin(t.Context(), true, time.Hour); wait <= 0 || err != nil {
 		t.Errorf("the next report waits for %v (%v)", wait, err)
 	}
-	// A person waits less long for the same claim, and shortens it for nobody.
+	// A person waits less for the same claim, without shortening it for others.
 	if wait, err := l.Begin(t.Context(), true, 3*time.Second); wait <= 0 || wait > 3*time.Second+time.Millisecond || err != nil {
 		t.Errorf("a person waits for %v (%v)", wait, err)
 	}

@@ -19,23 +19,23 @@ type Member struct {
 	mu       sync.RWMutex
 	shared   map[core.ID]*place
 	accounts map[core.TokenID]*Account
-	news     chan struct{} // what is shared has changed
-	err      *core.Error   // why the Redis was of no use last; nil: it is
+	news     chan struct{} // signals that the shared accounts changed
+	err      *core.Error   // the last error of the Redis; nil: it works
 }
 
-// place is where the token of an account of this machine stands.
+// place is where the token of an account comes from.
 type place struct {
 	account *Account
 	day     func() string // see core.Turn
-	read    time.Time     // last, by the steady clock
-	err     *core.Error   // of that; nil: it worked
+	read    time.Time     // last read, monotonic
+	err     *core.Error   // of that read; nil: it worked
 	counts  core.DayCounts
 }
 
 var _ core.Team = (*Member)(nil)
 
-// NewMember returns a member that shares no account yet. hear is told of each account
-// that was read in Run, and may block; nil is left out.
+// NewMember returns a member that shares no account yet. hear is called for each
+// account that Run has read and may block. nil: it is not called.
 func NewMember(t *Team, hear func(core.ID, Published)) *Member {
 	if hear == nil {
 		hear = func(core.ID, Published) {}
@@ -43,8 +43,8 @@ func NewMember(t *Team, hear func(core.ID, Published)) *Member {
 	return &Member{team: t, hear: hear, shared: map[core.ID]*place{}, accounts: map[core.TokenID]*Account{}, news: make(chan struct{}, 1)}
 }
 
-// Share makes an account's token the team's from its next round on. day is the one on
-// which calls count now; nil: none are counted.
+// Share makes an account's token the team's, from its next round on. day is the day
+// for which calls are counted; nil: they are not counted.
 func (m *Member) Share(a core.Account, id core.TokenID, day func() string) {
 	if day == nil {
 		day = func() string { return "" }
@@ -66,7 +66,7 @@ func (m *Member) Unshare(id core.ID) {
 func (m *Member) changed() {
 	select {
 	case m.news <- struct{}{}:
-	default: // it is known already
+	default: // a signal is waiting already
 	}
 }
 
@@ -77,8 +77,8 @@ func (m *Member) Shares(a core.Account) bool {
 	return m.shared[a.ID] != nil
 }
 
-// find is the team's account of a token; it remembers the newest version seen. The lock is
-// held.
+// find returns the team's account of a token. It remembers the newest version seen.
+// The lock is held.
 func (m *Member) find(kind core.Kind, id core.TokenID) *Account {
 	a := m.accounts[id]
 	if a == nil {
@@ -94,14 +94,14 @@ func (m *Member) account(kind core.Kind, id core.TokenID) *Account {
 	return m.find(kind, id)
 }
 
-// Seen is how an account stands as this machine knows it.
+// Seen is the state of an account as this machine knows it.
 type Seen struct {
 	Mark
-	Err    *core.Error // why the team's token could not be read last
+	Err    *core.Error // the last error of reading the team's token
 	Counts core.DayCounts
 }
 
-// Seen is how an account stands, without asking the Redis.
+// Seen returns the state of an account without asking the Redis.
 func (m *Member) Seen(id core.ID) Seen {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -116,7 +116,7 @@ func (m *Member) Seen(id core.ID) Seen {
 	return out
 }
 
-// Err is why the Redis was of no use last; nil when it is.
+// Err returns the last error of the Redis; nil: it works.
 func (m *Member) Err() *core.Error {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
@@ -128,13 +128,13 @@ func (m *Member) CountForce(ctx context.Context, a core.Account, id core.TokenID
 	return m.account(a.Kind, id).CountForce(ctx, day, budget)
 }
 
-// pollLease is how often a member that waits for the lease reads the account again:
-// it follows a holder that ended cleanly within that time.
+// pollLease is how often a member that waits for the lease reads the account again.
+// It notices within that time that a holder has finished.
 const pollLease = 500 * time.Millisecond
 
-// Offer gives the team a token that this machine has, where the team has none: one that
-// was shared a moment ago, or one whose keys were lost. Upstream is not asked. Nothing is
-// given when another member knows of a newer token.
+// Offer gives the team a token that this machine has, if the team has none: because
+// the account was just shared, or because the keys were lost. The upstream is not
+// asked. Nothing is given if another member knows of a newer token.
 func (m *Member) Offer(ctx context.Context, id core.ID, g core.Grant) error {
 	m.mu.RLock()
 	p := m.shared[id]
@@ -149,12 +149,12 @@ func (a *Account) offer(ctx context.Context, g core.Grant) error {
 	began := time.Now()
 	l, _, err := a.Acquire(ctx)
 	if l == nil {
-		return err // who has the lease brings one
+		return err // the holder of the lease brings one
 	}
 	defer func() {
 		free, done := context.WithTimeout(context.WithoutCancel(ctx), tellTime)
 		defer done()
-		_ = l.Release(free) // else it ends by itself
+		_ = l.Release(free) // otherwise it expires
 	}()
 	if l.fence != a.highest()+1 {
 		return nil
@@ -168,7 +168,7 @@ func (a *Account) offer(ctx context.Context, g core.Grant) error {
 }
 
 // Turn implements core.Team. Without its Redis a member asks alone if that harms no
-// token, and otherwise not at all.
+// token, and otherwise does not ask.
 func (m *Member) Turn(ctx context.Context, t core.Turn) core.Turned {
 	ready := t.Ready
 	t.Ready = func() error { return waits(ready()) }
@@ -184,7 +184,7 @@ func (m *Member) Turn(ctx context.Context, t core.Turn) core.Turned {
 	return core.Turned{Asked: true, Err: err}
 }
 
-// note keeps how a turn ended, for people.
+// note keeps the result of a turn, for people.
 func (m *Member) note(id core.ID, got core.Turned) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -203,8 +203,8 @@ func (m *Member) note(id core.ID, got core.Turned) {
 	}
 }
 
-// waits is why this machine leaves a token to the others. What only keeps it from
-// asking upstream itself is no failure of the account.
+// waits says why this machine leaves a token to the others. A reason that only keeps
+// it from asking the upstream itself is not a failure of the account.
 func waits(err error) error {
 	if err == nil {
 		return nil
@@ -232,10 +232,10 @@ func (a *Account) turn(ctx context.Context, t core.Turn) core.Turned {
 			return take(p)
 		}
 		switch {
-		case err != nil && !(t.Force && p.now > 0): // a person's force overrides what is not the team's
+		case err != nil && !(t.Force && p.now > 0): // a person's force overrides a value that is not the team's
 			return core.Turned{Err: err}
 		case t.Report && reported != "" && p.gen == reported && !p.Wanted && p.Value == t.Current:
-			return core.Turned{Valid: true} // the member that had the turn found that
+			return core.Turned{Valid: true} // the member that had the turn found that out
 		case t.Report && reported == "" && p.Value == t.Current && p.Value != "":
 			if _, err := a.Report(ctx, p); err != nil {
 				return core.Turned{Err: err}
@@ -276,7 +276,8 @@ func take(p Published) core.Turned {
 
 // have is the turn of the lease's holder.
 func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
-	// What is told at the end is told even when ctx ended, so that nobody waits.
+	// The steps at the end are done even if ctx has ended, so that nobody waits for
+	// them.
 	after := func(do func(context.Context) error) error {
 		told, done := context.WithTimeout(context.WithoutCancel(ctx), tellTime)
 		defer done()
@@ -285,7 +286,7 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	free := l.Release
 	defer func() {
 		if free != nil {
-			_ = after(free) // else it ends by itself
+			_ = after(free) // otherwise it expires
 		}
 	}()
 	p, err := a.Read(ctx, "") // the holder before may have published
@@ -314,9 +315,9 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	switch e := core.AsError(err); {
 	case e == nil:
 	case ctx.Err() != nil:
-		free = handOver // this machine ends: another need not wait for its claim
+		free = handOver // this machine is ending; another need not wait for its claim
 	case e.Class.NeedsPerson():
-		free = handOver // others may have the right address, or secret
+		free = handOver // others may have an allowed address, or a right secret
 	}
 	if failed := after(func(ctx context.Context) error { return a.Count(ctx, t.Day, t.Calls()) }); failed != nil {
 		a.team.log.Warn("calls are missing in the team's count", "error", failed)
@@ -340,16 +341,16 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	return core.Turned{Asked: true, Err: err}
 }
 
-// shortWait is how long a holder waits for the end of another's claim, well within its
-// lease: a person's claim is no longer.
+// shortWait is how long a holder waits for the end of another's claim, well within
+// its lease. A person's claim is not longer.
 const shortWait = 4 * time.Second
 
-// tellTime bounds what the Redis is told at the end of a turn.
+// tellTime bounds the calls to the Redis at the end of a turn.
 const tellTime = 2 * time.Second
 
-// older ends the turn of a holder that came too late with its token. Where both tokens
-// live the team's is as good. Elsewhere one of the two has killed the other: this machine
-// keeps what it has, and the team's holder checks the other.
+// older ends the turn of a holder whose token came too late. If both tokens live, the
+// team's is as good. Otherwise one has killed the other: this machine keeps its own,
+// and the team's holder checks the other.
 func (a *Account) older(after func(func(context.Context) error) error, t core.Turn) core.Turned {
 	got := core.Turned{Asked: true, Err: ErrOlder}
 	err := after(func(ctx context.Context) error {
@@ -371,8 +372,8 @@ func (a *Account) older(after func(func(context.Context) error) error, t core.Tu
 	return got
 }
 
-// How long, and how often at most, a token is offered to a Redis that was away when it
-// came. Its fence keeps it from replacing a newer one.
+// How long, and how often at most, a token is offered to a Redis that was unreachable
+// when the token came. Its fence keeps it from replacing a newer one.
 const (
 	publishFor   = 10 * time.Minute
 	publishPause = 10 * time.Second
@@ -401,8 +402,8 @@ func (a *Account) publishLater(l *Lease, before Published, g core.Grant) {
 	a.team.log.Warn("the team does not have a token that came; its Redis stayed away")
 }
 
-// ask asks upstream and keeps the lease meanwhile; it is cancelled when the lease is
-// lost.
+// ask asks the upstream and renews the lease meanwhile. It is cancelled when the
+// lease is lost.
 func (a *Account) ask(ctx context.Context, l *Lease, t core.Turn) (core.Grant, bool, error) {
 	held, lose := context.WithCancel(ctx)
 	var wg sync.WaitGroup

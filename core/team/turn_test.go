@@ -11,8 +11,8 @@ import (
 	"tokentray/core/redisconn"
 )
 
-// upstream is the one upstream of all members: it hands out a token until somebody
-// kills it.
+// upstream is the upstream of all members. It gives out the same token until that is
+// killed.
 type upstream struct {
 	mu    sync.Mutex
 	n     int
@@ -41,7 +41,7 @@ func (u *upstream) asked() int {
 	return u.calls
 }
 
-// machine has a Keeper's secrets, or none, and keeps nothing.
+// machine is a Keeper's vault, with secrets or without, and saves nothing.
 type machine struct{ secretless bool }
 
 func (m machine) Credentials(context.Context, core.Account) (core.Credentials, error) {
@@ -55,7 +55,7 @@ func (machine) RefusedIP(core.ID, string) (string, error)      { return "", nil 
 func (machine) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
 func (machine) CountForce(core.ID, string, time.Time) error    { return nil }
 
-// keeper is another machine's Keeper with the shop, which is shared.
+// keeper is another machine's Keeper with the shared account.
 func (r *rig) keeper(u *upstream, m machine, repeat core.Repeat, edit func(*core.Account)) *core.Keeper {
 	r.t.Helper()
 	return r.keeperOf(u, m, repeat, edit, nil)
@@ -103,8 +103,8 @@ func (r *rig) keeperOf(u *upstream, m machine, repeat core.Repeat, edit func(*co
 	return k
 }
 
-// TestOneCallServesFiveMachines has five machines want a token at once, and then
-// report it at once.
+// TestOneCallServesFiveMachines has five machines ask for a token at the same time
+// and then report it at the same time.
 func TestOneCallServesFiveMachines(t *testing.T) {
 	for _, repeat := range []core.Repeat{core.RepeatSame, core.RepeatNewTwoLive, core.RepeatDestructive} {
 		t.Run(string(repeat), func(t *testing.T) {
@@ -173,7 +173,7 @@ func TestWhoMayNotFetchUsesTheTeamsToken(t *testing.T) {
 	}
 }
 
-// TestWithoutTheRedis has those go on alone whose asking harms no token.
+// TestWithoutTheRedis: machines whose asking harms no token go on alone.
 func TestWithoutTheRedis(t *testing.T) {
 	r, u := newRig(t), &upstream{}
 	living := r.keeper(u, machine{}, core.RepeatDestructive, nil)

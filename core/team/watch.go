@@ -14,19 +14,19 @@ import (
 	"tokentray/core/redisconn"
 )
 
-// How often a member does what without news. With 1,000 accounts of which none is due
-// that is under 5 commands a second.
+// How often a member acts without news. With 1,000 accounts, none of them due, that
+// is under 5 commands a second.
 const (
-	listenFor     = 15 * time.Second // then it asks whether the connection still is
+	listenFor     = 15 * time.Second // then it checks that the connection still works
 	helloEvery    = time.Minute
-	readEvery     = 15 * time.Minute // messages get lost
+	readEvery     = 15 * time.Minute // messages can be lost
 	reconnect     = time.Second      // after a failure, doubled up to reconnectMost
 	reconnectMost = 15 * time.Second
 )
 
-// Run has this member hear what the others publish, and tells them that it is there,
-// until ctx ends. Every account is read when its channel is subscribed, again after
-// each lost connection, after each message, and now and then.
+// Run receives what the others publish, and tells them that this member exists, until
+// ctx ends. It reads an account when its channel is subscribed, after each lost
+// connection, after each message, and now and then.
 func (m *Member) Run(ctx context.Context) {
 	for wait := reconnect; ctx.Err() == nil; {
 		began := time.Now()
@@ -43,7 +43,7 @@ func (m *Member) Run(ctx context.Context) {
 	}
 }
 
-// failed notes that the Redis is of no use.
+// failed records that the Redis does not work.
 func (m *Member) failed(err error) {
 	e := redisconn.Explain(err)
 	m.mu.Lock()
@@ -58,7 +58,7 @@ func (m *Member) failed(err error) {
 	}
 }
 
-// works notes that the Redis answers.
+// works records that the Redis answers.
 func (m *Member) works() {
 	m.mu.Lock()
 	defer m.mu.Unlock()
@@ -75,16 +75,16 @@ func (m *Member) ids() []core.ID {
 	return out
 }
 
-// listening is one connection on which messages come.
+// listening is a connection that receives messages.
 type listening struct {
 	member *Member
 	redis  *redis.PubSub
-	on     map[string]bool // channels, of follow alone
-	pinged bool            // and nothing came since
-	hello  time.Time       // last
+	on     map[string]bool // subscribed channels; only follow uses it
+	pinged bool            // and nothing has come since
+	hello  time.Time       // time of the last
 }
 
-// listen hears until the connection fails.
+// listen receives messages until the connection fails.
 func (m *Member) listen(ctx context.Context) error {
 	if err := m.team.Hello(ctx); err != nil {
 		return err
@@ -96,7 +96,7 @@ func (m *Member) listen(ctx context.Context) error {
 	defer func() {
 		closing()
 		stop()
-		_ = l.redis.Close() // once more does nothing
+		_ = l.redis.Close() // a second close does nothing
 		wg.Wait()
 	}()
 	if err := l.follow(ctx); err != nil {
@@ -110,7 +110,7 @@ func (m *Member) listen(ctx context.Context) error {
 				return
 			}
 			if l.follow(following) != nil {
-				_ = l.redis.Close() // which ends the listening, and another begins
+				_ = l.redis.Close() // ends this connection, and a new one begins
 				return
 			}
 		}
@@ -128,7 +128,7 @@ func (m *Member) listen(ctx context.Context) error {
 	}
 }
 
-// follow subscribes to what is shared by now.
+// follow subscribes to the accounts that are shared now.
 func (l *listening) follow(ctx context.Context) error {
 	wanted := map[string]bool{}
 	l.member.mu.RLock()
@@ -159,7 +159,7 @@ func (l *listening) follow(ctx context.Context) error {
 	return nil
 }
 
-// next waits for a message, for a while, and reads what it is about.
+// next waits for a message, for a limited time, and reads its account.
 func (l *listening) next(ctx context.Context) error {
 	got, err := l.redis.ReceiveTimeout(ctx, listenTime(l.pinged))
 	var slow net.Error
@@ -182,7 +182,7 @@ func (l *listening) next(ctx context.Context) error {
 	return nil
 }
 
-// listenTime is how long a message is waited for, or the answer to a ping.
+// listenTime is how long to wait for a message, or for the answer to a ping.
 func listenTime(pinged bool) time.Duration {
 	if pinged {
 		return listenFor / 5
@@ -190,8 +190,7 @@ func listenTime(pinged bool) time.Duration {
 	return listenFor
 }
 
-// upkeep tells the others that this member is there and reads what was not read for
-// long.
+// upkeep says hello and reads accounts that were not read for long.
 func (l *listening) upkeep(ctx context.Context) error {
 	m := l.member
 	if time.Since(l.hello) >= helloEvery {
@@ -216,8 +215,8 @@ func (l *listening) upkeep(ctx context.Context) error {
 	return nil
 }
 
-// read reads the account of a channel and tells those of this machine that have its
-// token. What is wrong with one account ends nothing.
+// read reads the account of a channel and tells this machine's accounts that have its
+// token. An error about one account does not end the connection.
 func (m *Member) read(ctx context.Context, channel string) error {
 	type one struct {
 		id core.ID
