@@ -18,6 +18,11 @@ const (
 	StateFresh    State = "fresh"
 )
 
+// States lists the states in the order of precedence.
+func States() []State {
+	return []State{StateLocked, StateBlocked, StateRenewing, StatePaused, StateRetrying, StateEmpty, StateExpired, StateFresh}
+}
+
 // Snapshot is an account as it stood at one moment. It is a copy, never changes
 // and holds no token, only its mask.
 type Snapshot struct {

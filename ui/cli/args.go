@@ -172,6 +172,11 @@ func (a *app) completeRef(cmd *cobra.Command, args []string, _ string) ([]string
 	return a.refs(cmd), cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeRefs offers accounts for a command that takes several.
+func (a *app) completeRefs(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	return a.refs(cmd), cobra.ShellCompDirectiveNoFileComp
+}
+
 // refs are all ways to name an account.
 func (a *app) refs(cmd *cobra.Command) []string {
 	l, _ := a.running(cmd)

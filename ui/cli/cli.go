@@ -147,7 +147,7 @@ func (a *app) root() *cobra.Command {
 			if a.hasDisplay() {
 				return a.open(cmd.Context())
 			}
-			return a.list(cmd.Context(), "")
+			return a.list(cmd.Context(), listed{})
 		},
 	}
 	root.Flags().BoolVar(&version, "version", false, "flag.version")
@@ -165,7 +165,7 @@ func (a *app) root() *cobra.Command {
 		a.openCommand(), a.agentCommand(), a.statusCommand(), a.stopCommand(),
 		a.addCommand(), a.listCommand(), a.showCommand(), a.editCommand(), a.rmCommand(),
 		a.pauseCommand(), a.resumeCommand(),
-		a.getCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
+		a.getCommand(), a.pickCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
 		a.execCommand(), a.runCommand(), a.callCommand(), a.mcpCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.redisCommand(), a.presetCommand(), a.teamCommand(),

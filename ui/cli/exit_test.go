@@ -133,7 +133,7 @@ func TestUsage(t *testing.T) {
 		{[]string{"use", "production"}, "sandbox or live"},
 		{[]string{"pause"}, "--all"},
 		{[]string{"pause", "shop", "--all"}, "takes no arguments"},
-		{[]string{"list", "hunter2"}, "takes no arguments"},
+		{[]string{"watch", "hunter2"}, "takes no arguments"},
 		{[]string{"list", "--env", "x"}, "sandbox or live"},
 		{[]string{"history", "shop", "--limit", "0"}, "from 1"},
 		{[]string{"history", "shop", "--limit", "x"}, "--limit cannot be used"},

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,28 +15,95 @@ import (
 )
 
 func (a *app) listCommand() *cobra.Command {
+	var o listed
 	var env string
 	cmd := &cobra.Command{
-		Use:     "list",
-		Aliases: []string{"ls"},
-		Args:    noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			if env == "" {
-				return a.list(cmd.Context(), "")
+		Use:               "list [NAME[/ENV]…]",
+		Aliases:           []string{"ls"},
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: a.completeRefs,
+		RunE: func(cmd *cobra.Command, args []string) (err error) {
+			if slices.ContainsFunc(args, core.HoldsSecret) {
+				return usage("usage.too_many")
 			}
-			e, err := parseEnv(env)
-			if err != nil {
-				return err
+			if env != "" {
+				if o.env, err = parseEnv(env); err != nil {
+					return err
+				}
 			}
-			return a.list(cmd.Context(), e)
+			o.names = args
+			return a.list(cmd.Context(), o)
 		},
 	}
 	cmd.Flags().StringVar(&env, "env", "", "flag.list_env")
+	cmd.Flags().StringSliceVar(&o.states, "state", nil, "flag.list_state")
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
+	_ = cmd.RegisterFlagCompletionFunc("state", completeWords(words(core.States())...))
 	return cmd
 }
 
-func (a *app) list(ctx context.Context, only core.Env) error {
+// listed says which accounts are listed; the zero value: all.
+type listed struct {
+	names  []string // NAME or NAME/ENV; a bare name is of both environments here
+	env    core.Env
+	states []string // the beginning of the word for a state, in either language
+}
+
+// of are the accounts of a list that are meant. An account that is named and not there
+// is an error.
+func (o listed) of(a *app, all []api.Account) ([]api.Account, error) {
+	states, err := a.statesOf(o.states)
+	if err != nil {
+		return nil, err
+	}
+	refs := make([]api.Ref, len(o.names))
+	there := make([]bool, len(o.names))
+	for i, name := range o.names {
+		if refs[i], err = a.ref(name); err != nil {
+			return nil, err
+		}
+	}
+	now := a.Now()
+	out := make([]api.Account, 0, len(all))
+	for _, acc := range all {
+		named := len(refs) == 0
+		for i, r := range refs {
+			if acc.Name == r.Name && (r.Env == "" || acc.Env == r.Env) {
+				named, there[i] = true, true
+			}
+		}
+		if named && (o.env == "" || acc.Env == o.env) && (len(states) == 0 || slices.Contains(states, acc.StateAt(now))) {
+			out = append(out, acc)
+		}
+	}
+	if i := slices.Index(there, false); i >= 0 {
+		a.account = refs[i].String()
+		return nil, &core.Error{Class: core.NotFound, Remedy: core.RemedyAccount, Message: "there is no account " + refs[i].String()}
+	}
+	return out, nil
+}
+
+// statesOf are the states that words begin, as the program or the list calls them.
+func (a *app) statesOf(typed []string) ([]core.State, error) {
+	var out []core.State
+	for _, word := range typed {
+		known := len(out)
+		for _, s := range core.States() {
+			for _, called := range []string{string(s), a.say(text.Key("state." + string(s)))} {
+				if word != "" && strings.HasPrefix(strings.ToLower(called), strings.ToLower(word)) {
+					out = append(out, s)
+					break
+				}
+			}
+		}
+		if len(out) == known {
+			return nil, usage("usage.list_state", "states", strings.Join(words(core.States()), ", "))
+		}
+	}
+	return out, nil
+}
+
+func (a *app) list(ctx context.Context, o listed) error {
 	agent, err := a.connect(ctx)
 	if err != nil {
 		return err
@@ -45,20 +113,19 @@ func (a *app) list(ctx context.Context, only core.Env) error {
 		return err
 	}
 	all := len(l.Accounts)
-	if only != "" {
-		l.Accounts = slices.DeleteFunc(l.Accounts, func(acc api.Account) bool { return acc.Env != only })
+	if l.Accounts, err = o.of(a, l.Accounts); err != nil {
+		return err
 	}
 	if a.json {
-		if l.Accounts == nil {
-			l.Accounts = []api.Account{}
-		}
 		return a.printJSON(l)
 	}
 	switch {
 	case all == 0:
 		a.note(a.say("list.empty"), "", a.say("list.empty_add"), a.say("list.empty_demo"))
+	case len(l.Accounts) == 0 && o.env != "" && len(o.states) == 0 && len(o.names) == 0:
+		a.note(a.say("list.empty_env", "env", a.envName(o.env)))
 	case len(l.Accounts) == 0:
-		a.note(a.say("list.empty_env", "env", a.envName(only)))
+		a.note(a.say("list.empty_search"))
 	default:
 		t := a.accountTable(l, a.Now(), a.colour(), false)
 		width := 0
