@@ -64,8 +64,9 @@ const (
 	ProblemFormat       = "format_unknown"
 	ProblemPath         = "path_bad"
 	ProblemBudget       = "budget_bad"
-	ProblemNameTaken    = "name_taken"  // by another account of that environment
-	ProblemAppIDTwice   = "appid_twice" // another account asks for the same token
+	ProblemNameTaken    = "name_taken"   // by another account of that environment
+	ProblemAppIDTwice   = "appid_twice"  // another account asks for the same token
+	ProblemSecretOther  = "secret_other" // a warning: that account has another secret
 )
 
 func problemText(key string) string {
@@ -106,6 +107,8 @@ func problemText(key string) string {
 		return "must begin with one slash and hold neither a host nor the token nor #; correct or remove it"
 	case ProblemNameTaken:
 		return "is taken in that environment; choose another or edit that account"
+	case ProblemSecretOther:
+		return "is not that of the other account that asks for the same token; if it was reset, enter the new one there too"
 	case ProblemAppIDTwice:
 		return "is another account's too, and both would ask for the same token; use that account"
 	}

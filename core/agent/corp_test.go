@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -159,5 +160,60 @@ func TestTwoAccountsOfOneApplication(t *testing.T) {
 	}
 	if n := srv.Calls(corpID+"/1000002", "/cgi-bin/gettoken"); n != 1 || len(tokens) != 1 {
 		t.Errorf("%d calls and %d tokens for two accounts of one application", n, len(tokens))
+	}
+}
+
+// TestAnotherSecretOfOneApplication: a second account of an application with another
+// secret is warned about, and its own secret is tried. A wrong one gets no token by the
+// other account's, which goes on; WeCom is asked once by it. After a reset the new
+// secret works, and the account with the old one goes on with the token that they share.
+func TestAnotherSecretOfOneApplication(t *testing.T) {
+	w, srv := atWeCom(t)
+	r := w.start()
+	if _, err := r.client.Add(t.Context(), application("hr", "1000002")); err != nil {
+		t.Fatal(err)
+	}
+	warned := func(saved api.Saved) bool {
+		return slices.ContainsFunc(saved.Warnings, func(p core.Problem) bool { return p.Key == core.ProblemSecretOther && p.Warn })
+	}
+	hr := api.Ref{Name: "hr", Env: core.Sandbox}
+	slip := application("slip", "1000002")
+	slip.Apart, slip.Secret = true, ptr(strings.Repeat("x", 43))
+	saved, err := r.client.Add(t.Context(), slip)
+	if err != nil || !warned(saved) || saved.Account.Error == nil || saved.Account.Error.Class != core.BadSecret || saved.Account.Mask != "" {
+		t.Fatalf("a wrong secret: %v, %+v, %+v", err, saved.Warnings, saved.Account.Error)
+	}
+	calls := srv.Calls(corpID+"/1000002", "/cgi-bin/gettoken")
+	for range 3 {
+		wantClass(t, second(r.client.Token(t.Context(), saved.Account.Ref(), 0)), core.BadSecret)
+	}
+	before, err := r.client.Token(t.Context(), hr, 0)
+	if n := srv.Calls(corpID+"/1000002", "/cgi-bin/gettoken"); err != nil || n != calls {
+		t.Errorf("the other account: %v; %d calls more", err, n-calls)
+	}
+
+	fresh := strings.Repeat("n", 43)
+	if err := srv.Put(sim.Account{AppID: corpID, Agent: "1000002", Product: kinds.ProductCorpOwn, Secret: core.NewSecret(fresh)}); err != nil {
+		t.Fatal(err)
+	}
+	reset := application("reset", "1000002")
+	reset.Apart, reset.Secret = true, ptr(fresh)
+	saved, err = r.client.Add(t.Context(), reset)
+	if err != nil || !warned(saved) || saved.Account.Error != nil || saved.Account.Mask == "" {
+		t.Fatalf("after a reset: %v, %+v, %+v", err, saved.Warnings, saved.Account.Error)
+	}
+	after, err := r.client.Token(t.Context(), hr, 0)
+	if err != nil || after.AccessToken != before.AccessToken {
+		t.Errorf("the account with the older secret has no token: %v", err)
+	}
+	edited, err := r.client.Edit(t.Context(), hr, api.AccountInput{Secret: ptr(fresh)})
+	if err != nil || !warned(edited) || edited.Account.Error != nil { // slip still has another one
+		t.Errorf("an edit: %v, %+v, %+v", err, edited.Warnings, edited.Account.Error)
+	}
+	if err := r.client.Remove(t.Context(), api.Ref{Name: "slip", Env: core.Sandbox}); err != nil {
+		t.Fatal(err)
+	}
+	if edited, err = r.client.Edit(t.Context(), hr, api.AccountInput{Secret: ptr(fresh)}); err != nil || warned(edited) {
+		t.Errorf("all have the same secret: %v, %+v", err, edited.Warnings)
 	}
 }

@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"context"
+
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
@@ -16,6 +18,7 @@ type draft struct {
 	before    entry       // what the vault has, if this changes it
 	entry     entry       // what the vault will have
 	write     bool        // the vault has to be written
+	other     bool        // an account of the same token has another secret
 	elsewhere *core.Error // why the account waits for its AppSecret, nil if it does not
 }
 
@@ -101,6 +104,26 @@ func (s *Service) allowed(d *draft, apart bool) core.Problems {
 		return nil
 	}
 	return nil
+}
+
+// otherSecret warns when an account that asks for the same token has another secret
+// than the one that was entered. After a reset the one is right, after a slip the other;
+// upstream decides, so the new one is tried. The edit lock is held.
+func (s *Service) otherSecret(ctx context.Context, d *draft) {
+	if d.secret == nil || d.entry.Secret == "" {
+		return
+	}
+	for _, ref := range s.accounts.withAppID(d.account.AppID, []core.Kind{d.account.Kind}) {
+		b, ok := s.accounts.find(ref)
+		if !ok || b.ID == d.account.ID || !s.sameToken(d.account, b) {
+			continue
+		}
+		if e, err := s.vault.entry(ctx, b.ID); err == nil && e.Secret != "" && e.Secret != d.entry.Secret {
+			d.other = true
+			d.warnings = append(d.warnings, core.Problem{Field: "secret", Key: core.ProblemSecretOther, Warn: true})
+			return
+		}
+	}
 }
 
 // twice says that another account asks for the same token.

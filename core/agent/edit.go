@@ -38,8 +38,22 @@ func (s *Service) Add(ctx context.Context, in api.AccountInput) (api.Saved, erro
 	if in.Paused { // nothing is asked
 		return s.saved(d, nil), nil
 	}
+	if d.other {
+		return s.saved(d, s.tryOwn(ctx, d.account.ID)), nil
+	}
 	_, err = s.keeper.Get(ctx, d.account.ID, 0)
 	return s.saved(d, err), nil
+}
+
+// tryOwn asks upstream with a new account's own secret, although another account's
+// token would do. Where the secret is refused, the account keeps no token by it.
+func (s *Service) tryOwn(ctx context.Context, id core.ID) error {
+	t, _ := s.keeper.Token(id)
+	err := s.question(id, t)(ctx)
+	if e := core.AsError(err); e != nil && e.Class == core.BadSecret {
+		s.keeper.Refuse(id, e)
+	}
+	return err
 }
 
 func (s *Service) add(ctx context.Context, in api.AccountInput) (draft, error) {
@@ -62,6 +76,7 @@ func (s *Service) add(ctx context.Context, in api.AccountInput) (draft, error) {
 	if err := s.write(ctx, d); err != nil {
 		return d, err
 	}
+	s.otherSecret(ctx, &d)
 	s.note(d.account.ID, core.DidAdd)
 	s.handOver(d.account, core.Token{})
 	return d, nil
@@ -113,6 +128,7 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	if err := s.write(ctx, d); err != nil {
 		return d, nil, err
 	}
+	s.otherSecret(ctx, &d)
 	s.note(was.ID, core.DidEdit)
 	if !s.sameToken(was, d.account) { // the team shares another one
 		if err := s.teams.drop(ctx, was.ID); err != nil {

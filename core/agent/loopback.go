@@ -257,6 +257,33 @@ func (s *Service) ByAppID(appID string, among []core.Kind) []api.Ref {
 	return s.accounts.withAppID(appID, among)
 }
 
+// OneToken implements door.Agent.
+func (s *Service) OneToken(refs []api.Ref) bool {
+	var first core.Account
+	for i, ref := range refs {
+		a, ok := s.accounts.find(ref)
+		switch {
+		case !ok:
+			return false
+		case i == 0:
+			first = a
+		case !s.sameToken(first, a) || first.CA != a.CA:
+			return false
+		}
+	}
+	return true
+}
+
+// Waits implements door.Agent.
+func (s *Service) Waits(ref api.Ref) bool {
+	a, ok := s.accounts.find(ref)
+	if !ok {
+		return true
+	}
+	snap, ok := s.keeper.Snapshot(a.ID)
+	return !ok || snap.State(s.now()) == core.StateBlocked
+}
+
 // Changed implements door.Agent.
 func (s *Service) Changed(ref api.Ref) <-chan struct{} {
 	a, ok := s.accounts.find(ref)

@@ -169,6 +169,9 @@ func (v *visit) cgi(door *kinds.Door) {
 		return
 	}
 	refs := v.permitted(req.id, at.among)
+	if len(refs) > 1 && v.d.cfg.Agent.OneToken(refs) {
+		refs = v.able(refs)
+	}
 	if len(refs) != 1 {
 		v.cgiFail(*refusal(door, kinds.BadID, fmt.Sprintf("%d accounts that this client key allows have it, and it must be one", len(refs))))
 		return
@@ -271,6 +274,22 @@ func (v *visit) permitted(appID string, among []core.Kind) []api.Ref {
 		}
 	}
 	return out
+}
+
+// able is the account, of several that share a token, that has it; else the first: one
+// may wait for a person while another does not.
+func (v *visit) able(refs []api.Ref) []api.Ref {
+	for i, ref := range refs {
+		if _, living := v.d.cfg.Agent.Living(ref, api.DefaultTTL); living {
+			return refs[i : i+1]
+		}
+	}
+	for i, ref := range refs {
+		if !v.d.cfg.Agent.Waits(ref) {
+			return refs[i : i+1]
+		}
+	}
+	return refs[:1]
 }
 
 // freshTime is the least age of a token for which force_refresh does anything. A

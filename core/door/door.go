@@ -51,6 +51,10 @@ type Agent interface {
 	Call(ctx context.Context, ref api.Ref, req api.CallRequest) (api.CallAnswer, error)
 	// ByAppID are the accounts of these kinds that have the AppID.
 	ByAppID(appID string, among []core.Kind) []api.Ref
+	// OneToken reports whether accounts share one token.
+	OneToken(refs []api.Ref) bool
+	// Waits reports whether an account gets no token before a person acts.
+	Waits(ref api.Ref) bool
 }
 
 // Config is what a Server needs.

@@ -23,15 +23,17 @@ import (
 
 // house is an Agent that records its calls and answers from its fields.
 type house struct {
-	mu      sync.Mutex
-	calls   []string
-	active  core.Env
-	tokens  map[api.Ref]api.Token // living
-	fetched api.Token             // what api.Token and Refresh answer
-	err     error
-	hang    bool // api.Token and Refresh wait for the end of their context
-	appIDs  map[string][]api.Ref
-	changes map[api.Ref]chan struct{}
+	mu       sync.Mutex
+	calls    []string
+	active   core.Env
+	tokens   map[api.Ref]api.Token // living
+	fetched  api.Token             // what api.Token and Refresh answer
+	err      error
+	hang     bool // api.Token and Refresh wait for the end of their context
+	appIDs   map[string][]api.Ref
+	oneToken bool    // of several accounts
+	waits    api.Ref // for a person
+	changes  map[api.Ref]chan struct{}
 
 	answer  string // to calls
 	code    int
@@ -158,6 +160,10 @@ func (h *house) set(ref api.Ref, t api.Token, err error) {
 		delete(h.changes, ref)
 	}
 }
+
+func (h *house) OneToken(refs []api.Ref) bool { return h.oneToken }
+
+func (h *house) Waits(ref api.Ref) bool { return h.waits == ref }
 
 func (h *house) ByAppID(appID string, _ []core.Kind) []api.Ref { return h.appIDs[appID] }
 

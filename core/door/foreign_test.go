@@ -108,3 +108,34 @@ func TestWhoAnswersAtAPath(t *testing.T) {
 		t.Error("a kind takes a path of ours")
 	}
 }
+
+// TestSeveralAccountsOfOneToken: those that share a token are one at the upstreams' own
+// paths, and the one that has it answers; those of different tokens are told to be several.
+func TestSeveralAccountsOfOneToken(t *testing.T) {
+	g := newGate(t)
+	g.house.appIDs["wxtwice"] = []api.Ref{shopLive, shopSandbox}
+	ask := func() string {
+		return g.ask("GET", "/cgi-bin/token?grant_type=client_credential&appid=wxtwice&secret="+g.all, "").Body.String()
+	}
+	if got := ask(); !strings.Contains(got, "2 accounts") {
+		t.Errorf("two tokens: %s", got)
+	}
+	g.house.oneToken = true
+	if got := ask(); !strings.Contains(got, `"access_token":"88_`) {
+		t.Errorf("one token: %s", got)
+	}
+	g.house.set(shopLive, api.Token{}, nil)
+	g.house.mu.Lock()
+	delete(g.house.tokens, shopLive)
+	g.house.mu.Unlock()
+	if got := ask(); !strings.Contains(got, `"access_token":"88_sandbox`) {
+		t.Errorf("the other account has it: %s", got)
+	}
+	g.house.mu.Lock()
+	clear(g.house.tokens)
+	g.house.mu.Unlock()
+	g.house.waits, g.house.fetched = shopLive, doorToken("88_fetchedfetchedfetched", time.Hour)
+	if got := ask(); !strings.Contains(got, "88_fetched") || !slices.ContainsFunc(g.house.calls, func(c string) bool { return strings.HasPrefix(c, "token "+shopSandbox.String()) }) {
+		t.Errorf("one waits for a person: %s, %q", got, g.house.calls)
+	}
+}

@@ -232,8 +232,10 @@ func (t *Text) Problem(k core.Kind, p core.Problem) string {
 	if len(products) == 0 { // the kind is not known
 		products = t.kinds.Products()
 	}
-	return t.Say(key, "kinds", joined(t.kinds.Names()), "products", joined(products),
-		"path", cmp.Or(spec.TryPath, "/path"), "token", cmp.Or(spec.Token.Query, "access_token"))
+	return t.Say(key, append([]any{
+		"kinds", joined(t.kinds.Names()), "products", joined(products),
+		"path", cmp.Or(spec.TryPath, "/path"), "token", cmp.Or(spec.Token.Query, "access_token"),
+	}, t.Names(k)...)...)
 }
 
 // joined lists names with commas.

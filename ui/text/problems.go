@@ -36,8 +36,9 @@ func problems() table {
 			"This holds what looks like an AppSecret. Notes are stored and shown in clear.",
 			"其中含有疑似 AppSecret 的内容。备注以明文保存和显示。",
 		},
-		"problem.name_taken":  {"Another account of that environment has this name.", "该环境中已有同名账号。"},
-		"problem.appid_twice": {"Another account has this AppID. The two ask for the same token.", "已有账号使用此 AppID，两者获取的是同一个 token。"},
+		"problem.name_taken":   {"Another account of that environment has this name.", "该环境中已有同名账号。"},
+		"problem.secret_other": {"The other account of this token has another {secret}. If it was reset, enter the new one there too.", "使用同一个 token 的另一个账号填写的是不同的 {secret}。若已重置，请在那里也填写新的。"},
+		"problem.appid_twice":  {"Another account has this AppID. The two ask for the same token.", "已有账号使用此 AppID，两者获取的是同一个 token。"},
 
 		"problem.setting_unknown":     {"There is no such setting; see tokentray settings.", "没有这个设置项，请查看 tokentray settings。"},
 		"problem.setting_flag":        {"Use true or false.", "取值只能是 true 或 false。"},
