@@ -17,6 +17,9 @@ type Report struct {
 	// Probe is set when the token is not known to fail: the account was edited, and
 	// the report shows whether it works.
 	Probe bool
+	// Failing is set when a person says that the current token fails, and does not name
+	// it. Without it a person asks for another one and says nothing of this one.
+	Failing bool
 
 	asked bool // see round
 }
@@ -43,7 +46,7 @@ type reported struct {
 // of a token is served at once, even if the token is new. Errors are those of Get,
 // and Temporary when another token of the account was reported in the last 30 s.
 func (k *Keeper) Refresh(ctx context.Context, id ID, r Report) (Answer, error) {
-	r.asked = r.Stale == "" && r.Person
+	r.asked = r.Stale == "" && r.Person && !r.Failing
 	if r.Stale == "" {
 		t, ok := k.Token(id)
 		if !ok {

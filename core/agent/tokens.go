@@ -32,7 +32,7 @@ func (s *Service) Refresh(ctx context.Context, ref api.Ref, req api.RefreshReque
 	if req.Person {
 		s.retryVault(ctx)
 	}
-	got, err := s.keeper.Refresh(ctx, a.ID, core.Report{Stale: req.Stale, Force: req.Force, Person: req.Person})
+	got, err := s.keeper.Refresh(ctx, a.ID, core.Report{Stale: req.Stale, Force: req.Force, Person: req.Person, Failing: req.Failing})
 	if err != nil {
 		return api.Token{}, core.AsError(err)
 	}

@@ -66,7 +66,7 @@ func calls() []struct {
 		{"token for any life", func(x context.Context, c *Client) (any, error) { return outcome(c.Token(x, shop, 0)) }, "token shop 0s", fakeTokenAnswer()},
 		{"refresh", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Refresh(x, shop, RefreshRequest{Stale: "old", Person: true}))
-		}, "refresh shop {Stale:old Force:false Person:true}", fakeTokenAnswer()},
+		}, "refresh shop {Stale:old Force:false Person:true Failing:false}", fakeTokenAnswer()},
 		{"grants", func(x context.Context, c *Client) (any, error) { return outcome(c.Grants(x)) }, "grants", fakeGrants()},
 		{"grant", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Grant(x, shop, GrantInput{Client: "claude", Calls: []string{"reads"}, Write: true, Seconds: 60, Seat: "s"}))

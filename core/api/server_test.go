@@ -34,7 +34,7 @@ func TestWhatTheServerMakesOfRequests(t *testing.T) {
 		{"a life beyond a day", "GET", "/v1/token/shop?min_ttl=25h", "", 400, "", "min_ttl"},
 		{"an unknown environment", "GET", "/v1/token/shop/moon", "", 400, "", "sandbox or live"},
 		{"a name with a slash", "GET", "/v1/token/a%2Fb", "", 400, "", "slash"},
-		{"a refresh without a body", "POST", "/v1/token/shop/refresh", "", 200, "refresh shop {Stale: Force:false Person:false}", ""},
+		{"a refresh without a body", "POST", "/v1/token/shop/refresh", "", 200, "refresh shop {Stale: Force:false Person:false Failing:false}", ""},
 		{"a copy without a body", "POST", "/v1/accounts/shop/live/copy", "", 200, "copy shop/live {Format: Path: Previous:false Notify:false}", ""},
 		{"history without a limit", "GET", "/v1/accounts/shop/history", "", 200, "history shop 100 0001-01-01T00:00:00Z", "renewed"},
 		{"all history since a time", "GET", "/v1/accounts/shop/history?since=2026-11-24T12:00:00%2B08:00", "", 200, "history shop 0 2026-11-24T12:00:00+08:00", "renewed"},

@@ -232,6 +232,9 @@ type RefreshRequest struct {
 	// Person is set when a person pressed Try again: an account that waits for a
 	// person is then tried at once.
 	Person bool `json:"person,omitempty"`
+	// Failing is set when that person says that the current token fails; a source that
+	// takes reports gets one.
+	Failing bool `json:"failing,omitempty"`
 }
 
 // CheckResult tells whether upstream accepts the token from here.

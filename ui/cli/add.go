@@ -67,6 +67,9 @@ func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error
 			return err
 		}
 	}
+	if err := a.checkNames(f.own, a.kindOf(in.Input)); err != nil {
+		return err
+	}
 	if f, _ := a.text().Spec(a.kindOf(in.Input)).Field(kinds.Secret); in.Secret == nil && f.Required {
 		return usage("usage.secret_stdin")
 	}

@@ -11,6 +11,8 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
+	"tokentray/ui/text"
 )
 
 // doorFake is an agent whose loopback door a test sets.
@@ -221,6 +223,24 @@ func TestTheReference(t *testing.T) {
 		} {
 			if !strings.Contains(out, want) {
 				t.Errorf("%s: %s is missing", lang, want)
+			}
+		}
+	}
+}
+
+// TestTheHelpListsEveryTokenPath: what the door serves of the upstreams' own stands in
+// the help of api, in both languages.
+func TestTheHelpListsEveryTokenPath(t *testing.T) {
+	for _, lang := range []text.Lang{text.English, text.Chinese} {
+		long := text.New(lang).Say("cmd.api.long")
+		for _, spec := range kinds.Builtin().All() {
+			if spec.Door == nil {
+				continue
+			}
+			for _, p := range spec.Door.Paths {
+				if !strings.Contains(long, p.Path) {
+					t.Errorf("%s of %s is not listed", p.Path, spec.Kind)
+				}
 			}
 		}
 	}

@@ -10,6 +10,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 const secretToken = "84_this-is-the-token"
@@ -182,6 +183,23 @@ func TestRefresh(t *testing.T) {
 	out, errOut := r.try(t, 0, "refresh", "shop")
 	if out != secretToken+"\n" || !strings.Contains(errOut, "lives for 1 h") || !r.agent.refreshed.Person || r.agent.refreshed.Force {
 		t.Errorf("%q %q %+v", out, errOut, r.agent.refreshed)
+	}
+
+	if !r.agent.refreshed.Failing {
+		t.Error("its help says that it reports the current token")
+	}
+
+	// The same token again is told, and that some upstreams always give the same.
+	for kind, want := range map[core.Kind]string{kinds.WeCom: "that is normal", kinds.WeChat: "That is normal", kinds.OAuth2: "tokentray check shop/sandbox"} {
+		for _, args := range [][]string{{"refresh", "shop"}, {"refresh", "shop", "--force"}} {
+			r = withToken(newRun())
+			a := &r.agent.list.Accounts[0]
+			a.Kind, a.Mask = kind, core.Mask(secretToken)
+			_, errOut = r.try(t, 0, args...)
+			if !strings.Contains(errOut, "the same token of shop/sandbox again") || !strings.Contains(errOut, want) || r.agent.refreshed.Failing == r.agent.refreshed.Force {
+				t.Errorf("%s, %v: %q, %+v", kind, args, errOut, r.agent.refreshed)
+			}
+		}
 	}
 
 	r = withToken(newRun())

@@ -56,6 +56,9 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	if in.Kind != nil {
 		kind = *in.Kind
 	}
+	if err := a.checkNames(f.own, kind); err != nil {
+		return err
+	}
 	if err := a.confirmLive(ctx, f, in, kind, env == core.Live); err != nil {
 		return err
 	}

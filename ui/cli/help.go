@@ -40,7 +40,7 @@ func (a *app) localise(root *cobra.Command) {
 		key := helpKey(cmd)
 		cmd.Short = a.say(text.Key(key))
 		if long := text.Key(key + ".long"); a.text().Has(long) {
-			cmd.Long = a.say(long, "fields", strings.Join(a.paramKeys(), ", "))
+			cmd.Long = a.say(long, "fields", strings.Join(a.paramKeys(), ", "), "example", example(a.kinds().Default(), false))
 		}
 		if cmd.Use == "exit-codes" {
 			cmd.Long = strings.Join(a.exitCodesPage(), "\n")

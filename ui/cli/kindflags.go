@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -10,6 +12,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/ui/text"
 )
 
 // kinds are the kinds that the running agent knows, else those of the program.
@@ -48,6 +51,7 @@ func (a *app) forgetKinds() { a.kindSet, a.tx = nil, nil }
 // gives them to every command. Most commands have none, and then it does not ask for
 // the kinds.
 func (a *app) registerKinds(root *cobra.Command, args []string) {
+	all := args
 	for len(args) > 0 && slices.Contains([]string{"help", cobra.ShellCompRequestCmd, cobra.ShellCompNoDescRequestCmd}, args[0]) {
 		args = args[1:]
 	}
@@ -56,6 +60,7 @@ func (a *app) registerKinds(root *cobra.Command, args []string) {
 		switch {
 		case cmd == called:
 			register(a.kinds())
+			root.SetArgs(joinSwitches(all, a.kinds()))
 		case called == root:
 			register(a.ownKinds())
 		}
@@ -84,6 +89,26 @@ type kindFlags struct {
 	fields []kinds.Field
 	values map[string]*string // by key
 	more   []string           // KEY=VALUE
+	called map[string]bool    // the other names that were used
+	once   []*onceValue       // of the flags that have other names
+}
+
+// onceValue is a flag's value that notes whether it was given twice, and differently:
+// under two names nobody can tell which is meant.
+type onceValue struct {
+	pflag.Value
+	flag    string
+	names   []string // its other names
+	given   bool
+	differs bool
+}
+
+func (v *onceValue) Set(s string) error {
+	if v.given && v.String() != s {
+		v.differs = true
+	}
+	v.given = true
+	return v.Value.Set(s)
 }
 
 // flagOf is the flag of a field.
@@ -94,8 +119,10 @@ func flagOf(key string) string { return strings.ReplaceAll(key, "_", "-") }
 func (k *kindFlags) register(cmd *cobra.Command, set kinds.Set) {
 	k.values = map[string]*string{}
 	also := aliases(set)
+	k.called = map[string]bool{}
 	cmd.Flags().SetNormalizeFunc(func(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 		if flag, ok := also[name]; ok {
+			k.called[name] = true
 			name = flag
 		}
 		return pflag.NormalizedName(name)
@@ -115,6 +142,42 @@ func (k *kindFlags) register(cmd *cobra.Command, set kinds.Set) {
 			_ = cmd.RegisterFlagCompletionFunc(name, completeWords(f.Choices...))
 		}
 	}
+	names := map[string][]string{}
+	for alias, flag := range also {
+		names[flag] = append(names[flag], alias)
+	}
+	for name, others := range names {
+		if flag := cmd.Flags().Lookup(name); flag != nil {
+			slices.Sort(others)
+			v := &onceValue{Value: flag.Value, flag: name, names: others}
+			flag.Value, k.once = v, append(k.once, v)
+		}
+	}
+}
+
+// joinSwitches writes --private-http true as --private-http=true: a flag that can stand
+// alone takes no next word by itself.
+func joinSwitches(args []string, set kinds.Set) []string {
+	isSwitch := map[string]bool{}
+	for _, f := range set.Fields() {
+		isSwitch["--"+flagOf(f.Key)] = f.Input == kinds.Bool
+	}
+	for _, p := range core.Plains() {
+		isSwitch["--"+flagOf(p.Key)] = p.Switch
+	}
+	var out []string
+	for i := 0; i < len(args); i++ {
+		switch next := args[min(i+1, len(args)-1)]; {
+		case args[i] == "--":
+			return append(out, args[i:]...)
+		case isSwitch[args[i]] && i+1 < len(args) && (next == "true" || next == "false"):
+			out = append(out, args[i]+"="+next)
+			i++
+		default:
+			out = append(out, args[i])
+		}
+	}
+	return out
 }
 
 // aliases are the other names of flags, as the kinds' fields have them. A name that
@@ -143,6 +206,11 @@ func (k *kindFlags) params(set *pflag.FlagSet) (map[string]string, error) {
 		}
 		out[key] = value
 	}
+	for _, v := range k.once {
+		if v.differs {
+			return nil, usage("usage.flag_twice", "flags", "--"+strings.Join(append([]string{v.flag}, v.names...), ", --"))
+		}
+	}
 	for _, f := range k.fields {
 		if set.Changed(flagOf(f.Key)) {
 			put(f.Key, *k.values[f.Key])
@@ -156,6 +224,48 @@ func (k *kindFlags) params(set *pflag.FlagSet) (map[string]string, error) {
 		put(key, value)
 	}
 	return out, nil
+}
+
+// checkNames refuses another name of a flag that is not the account's kind's: --corpid
+// for a client of OAuth 2.0 is a slip.
+func (a *app) checkNames(k kindFlags, kind core.Kind) error {
+	spec, known := a.kinds().Of(kind)
+	if !known {
+		return nil
+	}
+	for _, name := range slices.Sorted(maps.Keys(k.called)) {
+		var of, takes []string
+		for _, one := range a.kinds().All() {
+			if slices.ContainsFunc(one.Fields, func(f kinds.Field) bool { return flagOf(f.Alias) == name }) {
+				of = append(of, string(one.Kind))
+			}
+		}
+		if slices.Contains(of, string(kind)) {
+			continue
+		}
+		for _, f := range spec.Fields {
+			if f.Input != kinds.SecretText && !f.Rare {
+				takes = append(takes, "--"+flagOf(cmp.Or(f.Alias, f.Key)))
+			}
+		}
+		return usage("usage.flag_kind", "flag", "--"+name, "of", strings.Join(of, ", "), "kind", kind, "takes", strings.Join(takes, ", "))
+	}
+	return nil
+}
+
+// example is how an account of a kind is added, from its spec. named says whether the
+// kind has to be named.
+func example(spec kinds.Spec, named bool) string {
+	out := ""
+	if named {
+		out = " --kind " + string(spec.Kind)
+	}
+	for _, f := range spec.Fields {
+		if f.Required && f.Input != kinds.SecretText && (f.Key != kinds.BaseURL || spec.BaseURL == "") {
+			out += " --" + flagOf(cmp.Or(f.Alias, f.Key)) + " " + cmp.Or(f.Hint, "…")
+		}
+	}
+	return out
 }
 
 // onlyOf hides the flags that the kind of --kind does not have, so that its help
@@ -190,8 +300,27 @@ func (a *app) onlyOf(cmd *cobra.Command) {
 	if !spec.Has(kinds.Secret) {
 		hide("secret-stdin")
 	}
-	if len(spec.Products) == 0 {
+	var products []string
+	for _, p := range spec.Products {
+		products = append(products, string(p.Product))
+	}
+	if len(products) == 0 {
 		hide("product")
+	}
+	again := func(flag string, usage string) {
+		if f := cmd.Flags().Lookup(flag); f != nil {
+			f.Usage = usage
+		}
+	}
+	again("product", a.say("flag.product", "products", strings.Join(products, ", ")))
+	again("secret-stdin", a.say("flag.secret_stdin_of", a.text().Names(spec.Kind)...))
+	copyPath := a.say("flag.copy_path_none")
+	if spec.TryPath != "" {
+		copyPath = a.say("flag.copy_path", "path", spec.TryPath)
+	}
+	again("copy-path", copyPath)
+	if long := text.Key(helpKey(cmd) + ".long"); a.text().Has(long) {
+		cmd.Long = a.say(long, "fields", strings.Join(a.paramKeys(), ", "), "example", example(spec, true))
 	}
 	if !spec.Traits.Destructive() {
 		hide("allow-live")

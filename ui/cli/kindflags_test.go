@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -232,5 +233,82 @@ func TestCommandsLookAtNoKind(t *testing.T) {
 	}
 	if out, _ := r.try(t, 0, "help", "add"); !looked || !strings.Contains(out, "--song-by") {
 		t.Errorf("help of add does not know the kinds of the program:\n%s", out)
+	}
+}
+
+// TestNamesOfOneFlag: two names of one flag with different values, and a name that is
+// another kind's, are errors that say what is meant; nothing is added.
+func TestNamesOfOneFlag(t *testing.T) {
+	for _, tt := range []struct {
+		args []string
+		says string // empty: it is added
+	}{
+		{[]string{"--kind", "wecom", "--corpid", "ww1", "--appid", "ww2", "--agent", "1"}, "--appid, --client-id, --corpid are one flag"},
+		{[]string{"--kind", "wecom", "--corpid", "ww1", "--corpid", "ww2", "--agent", "1"}, "are one flag"},
+		{[]string{"--kind", "wecom", "--corpid", "ww0123456789abcdef", "--appid", "ww0123456789abcdef", "--agent", "1"}, ""},
+		{[]string{"--kind", "wechat", "--corpid", "ww0123456789abcdef"}, "--corpid is of wecom; an account of the kind wechat takes --appid"},
+		{[]string{"--corpid", "ww0123456789abcdef"}, "--corpid is of wecom; an account of the kind wechat takes --appid"},
+		{[]string{"--kind", "wecom", "--client-id", "x", "--agent", "1"}, "--client-id is of oauth2; an account of the kind wecom takes --corpid, --agent, --label"},
+		{[]string{"--kind", "central", "--token-url", "https://t.example/x"}, "--token-url is of oauth2; an account of the kind central takes --base-url, --query"},
+		{[]string{"--kind", "oauth2", "--client-id", "x", "--token-url", "https://t.example/x"}, ""},
+	} {
+		r := newRun()
+		r.term.in = strings.NewReader("s3cr3t\n")
+		code := exitUsage
+		if tt.says == "" {
+			code = 0
+		}
+		_, errOut := r.try(t, code, append([]string{"add", "crm", "--secret-stdin"}, tt.args...)...)
+		if !strings.Contains(errOut, tt.says) || (tt.says == "") != slices.Contains(r.agent.calls, "add") {
+			t.Errorf("%v: %q, calls %v", tt.args, errOut, r.agent.calls)
+		}
+	}
+	r := newRun()
+	r.agent.list.Accounts = []api.Account{account("shop", core.Sandbox, time.Hour)}
+	if _, errOut := r.try(t, exitUsage, "edit", "shop/sandbox", "--corpid", "ww1"); !strings.Contains(errOut, "--corpid is of wecom") {
+		t.Errorf("edit: %q", errOut)
+	}
+}
+
+// TestSwitchesTakeAWord: a switch of a kind is written alone, with an equals sign or with
+// its value behind it.
+func TestSwitchesTakeAWord(t *testing.T) {
+	for _, args := range [][]string{{"--private-http"}, {"--private-http=true"}, {"--private-http", "true"}, {"--private-http", "false"}} {
+		r := newRun()
+		r.term.in = strings.NewReader("s3cr3t\n")
+		r.try(t, 0, append([]string{"add", "team", "--kind", "central", "--base-url", "http://10.0.0.1/t", "--secret-stdin"}, args...)...)
+		want := "true"
+		if args[len(args)-1] == "false" {
+			want = "false"
+		}
+		if got := r.agent.added.Params["private_http"]; got != want {
+			t.Errorf("%v: %q", args, got)
+		}
+	}
+}
+
+// TestHelpHasTheKindsOwnExample: example, call and products on the page are the kind's.
+func TestHelpHasTheKindsOwnExample(t *testing.T) {
+	for kind, tt := range map[core.Kind]struct{ has, not []string }{
+		kinds.WeChat:  {[]string{"add shop --env sandbox --kind wechat --appid wx…", "empty for /cgi-bin/get_api_domain_ip"}, []string{"corp-own"}},
+		kinds.WeCom:   {[]string{"add shop --env sandbox --kind wecom --corpid ww… --agent 1000002", "corp-own, corp-managed"}, []string{"wx…", "wx0123", "keycloak"}},
+		kinds.OAuth2:  {[]string{"add shop/live --kind oauth2 --token-url https://…/token --client-id …", "such as /me"}, []string{"wx…", "cgi-bin", "corp-own"}},
+		kinds.Central: {[]string{"--kind central --base-url https://…"}, []string{"--appid", "corp-own"}},
+	} {
+		r := newRun()
+		out, _ := r.try(t, 0, "add", "--kind", string(kind), "--help")
+		for _, want := range tt.has {
+			if !strings.Contains(out, want) {
+				t.Errorf("%s: there is no %q in\n%s", kind, want, out)
+			}
+		}
+		for _, not := range tt.not {
+			if strings.Contains(out, not) {
+				t.Errorf("%s: there is %q in\n%s", kind, not, out)
+			}
+		}
+	}
+	if out, _ := newRun().try(t, 0, "add", "--help"); !strings.Contains(out, "add shop --env sandbox --appid wx…") {
+		t.Errorf("without a kind\n%s", out)
 	}
 }

@@ -48,7 +48,7 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 	if err != nil {
 		return err
 	}
-	req := api.RefreshRequest{Force: force, Person: !fromStdin}
+	req := api.RefreshRequest{Force: force, Person: !fromStdin, Failing: !fromStdin && !force}
 	if fromStdin {
 		if req.Stale, err = a.stdin(ctx, "ask.stale"); err != nil {
 			return err
@@ -81,8 +81,22 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 	switch {
 	case t.StillValid:
 		a.note(a.say("refresh.still_valid", "account", acc.Ref()))
+	case t.AccessToken != "" && core.Mask(t.AccessToken) == acc.Mask && t.ExpiresAt.After(a.Now()):
+		a.note(a.say("refresh.same", "account", acc.Ref(), "left", a.text().Coarse(t.ExpiresAt.Sub(a.Now()))), "  "+a.sameAgain(acc.Kind, acc.Ref()))
 	default:
 		a.note(a.say("refresh.done", "account", acc.Ref(), "left", a.text().Coarse(t.ExpiresAt.Sub(a.Now()))))
 	}
 	return a.printToken(ctx, agent, t, as)
+}
+
+// sameAgain says why an upstream gave the same token again, where that is its way.
+func (a *app) sameAgain(kind core.Kind, ref api.Ref) string {
+	switch a.text().Spec(kind).Traits.Repeat {
+	case core.RepeatSame, core.RepeatSameRenewed:
+		if own := a.text().KindSays(kind, "force"); own != "" && a.text().Spec(kind).Traits.ForceBudget == 0 {
+			return own
+		}
+		return a.say("refresh.same_normal")
+	}
+	return a.say("refresh.same_odd", "account", ref)
 }

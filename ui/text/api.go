@@ -153,10 +153,12 @@ func apiDoor() table {
 				"account, env, appid, previous. Errors: {\"error\":{\"class\",\"message\",\"remedy\",…}} with 401 for a\n" +
 				"wrong key, 403 for a page or an account that the key does not allow, 404, 429 and 503\n" +
 				"with Retry-After. Reading a living token is never limited.\n\n" +
-				"For SDKs whose base URL can be set to http://127.0.0.1:17278, WeChat's own calls, with a\n" +
-				"client key instead of the AppSecret; the AppID chooses the account:\n\n" +
+				"For SDKs whose base URL can be set to http://127.0.0.1:17278, the own calls of WeChat and\n" +
+				"WeCom, with a client key instead of the secret; the AppID or CorpID chooses the account,\n" +
+				"so that the key of a corp's SDK must allow one of its applications alone:\n\n" +
 				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
-				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale\n\n" +
+				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale\n" +
+				"  GET  /cgi-bin/gettoken?corpid=ID&corpsecret=KEY\n\n" +
 				"Set to http://127.0.0.1:17278/call/NAME/ENV, with the key of --calls instead of the AppSecret,\n" +
 				"they never hold a token: they get a stand-in, and the real one goes out in its place.\n\n" +
 				"tokentray export writes files for Postman, Newman, Bruno, editors and curl that do all this.",
@@ -180,9 +182,10 @@ func apiDoor() table {
 				"错误：{\"error\":{\"class\",\"message\",\"remedy\",…}}；401 密钥错误，403 网页或账号不在密钥范围内，\n" +
 				"404 无此账号，429 与 503 带 Retry-After。读取有效的 token 不受限制。\n\n" +
 				"对于可设置基础地址的 SDK，设为 http://127.0.0.1:17278，用客户端密钥代替 AppSecret，\n" +
-				"由 AppID 选择账号，即可使用微信自己的接口：\n\n" +
+				"由 AppID 或 CorpID 选择账号（企业的密钥须只允许其中一个应用），即可使用微信和企业微信自己的接口：\n\n" +
 				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
-				"  POST /cgi-bin/stable_token           force_refresh 仅表示报告 token 失效\n\n" +
+				"  POST /cgi-bin/stable_token           force_refresh 仅表示报告 token 失效\n" +
+				"  GET  /cgi-bin/gettoken?corpid=ID&corpsecret=KEY\n\n" +
 				"把基础地址设为 http://127.0.0.1:17278/call/名称/环境，并用带 --calls 的密钥代替 AppSecret，\n" +
 				"SDK 就不会接触 token：它拿到的是替身，发往上游时才换成真正的 token。\n\n" +
 				"tokentray export 可为 Postman、Newman、Bruno、编辑器和 curl 生成现成的文件。",

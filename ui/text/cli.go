@@ -41,6 +41,8 @@ func cli() table {
 
 		"cli.hung_pid":               {"Its process: {pid}", "其进程：{pid}"},
 		"usage.quota_both":           {"--path reads a quota and --reset resets all of them; leave one out", "--path 用于查询，--reset 用于重置，请只用其中一个"},
+		"usage.flag_twice":           {"{flags} are one flag, given with different values: keep one of them", "{flags} 是同一个选项，但给出了不同的值：请只保留一个"},
+		"usage.flag_kind":            {"{flag} is of {of}; an account of the kind {kind} takes {takes}. Name the kind with --kind", "{flag} 属于 {of}；类型为 {kind} 的账号使用 {takes}。请用 --kind 指定类型"},
 		"usage.param":                {"Write it as --param KEY=VALUE.", "应写作 --param 键=值。"},
 		"usage.more":                 {"See {command}", "参见 {command}"},
 		"usage.flags":                {"the flags cannot be read", "无法识别这些选项"},
@@ -150,6 +152,9 @@ func cli() table {
 		"get.clears": {" The clipboard is cleared in {left}.", "剪贴板将在 {left}后清除。"},
 
 		"refresh.done":        {"{account} has a token that lives for {left}.", "{account} 的 token 剩余 {left}。"},
+		"refresh.same":        {"The upstream gave the same token of {account} again; it lives for {left}.", "上游再次给出 {account} 的同一个 token，剩余 {left}。"},
+		"refresh.same_normal": {"That is normal: while a token lives, this upstream hands out the same.", "这是正常的：token 有效期内，此上游总是给出同一个 token。"},
+		"refresh.same_odd":    {"See whether it works: tokentray check {account}", "请确认它是否有效：tokentray check {account}"},
 		"refresh.still_valid": {"The upstream still accepts this very token of {account}, so there is no other. tokentray refresh {account} --force makes a new one.", "上游仍接受 {account} 的这个 token，因此没有换新。需要新 token 时请用 tokentray refresh {account} --force。"},
 
 		"live.allow_ask": {"Allow it?", "允许吗？"},

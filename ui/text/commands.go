@@ -75,10 +75,10 @@ func commands() table {
 
 		"cmd.add.long": {
 			"Add an account. At a terminal what is missing is asked for; the secret is\ntyped without being shown, or read from standard input:\n\n" +
-				"  tokentray add shop --env sandbox --appid wx0123456789abcdef\n  tokentray add shop/live --appid wx… --secret-stdin < secret.txt\n\n" +
+				"  tokentray add shop --env sandbox{example}\n  tokentray add shop/live{example} --secret-stdin < secret.txt\n\n" +
 				"The account is saved first and a token fetched then. A refusal by the upstream is\nshown and undoes nothing; the exit code is 0, for the account was added.",
 			"添加账号。在终端中会询问缺少的内容；密钥输入时不显示，也可从标准输入读取：\n\n" +
-				"  tokentray add shop --env sandbox --appid wx0123456789abcdef\n  tokentray add shop/live --appid wx… --secret-stdin < secret.txt\n\n" +
+				"  tokentray add shop --env sandbox{example}\n  tokentray add shop/live{example} --secret-stdin < secret.txt\n\n" +
 				"先保存账号，再获取一次 token。上游拒绝时会显示原因，但账号仍已添加，退出码为 0。",
 		},
 		"cmd.edit.long": {
@@ -193,6 +193,7 @@ func commands() table {
 		"flag.new_name":             {"the new `NAME`", "新`名称`"},
 		"flag.allow_live":           {"allow fetching for a live account with a kind that kills production's token", "允许以会使生产 token 失效的方式为生产账号获取 token"},
 		"flag.apart":                {"add it although another account asks for the same token", "即使已有账号获取同一个 token 也添加"},
+		"flag.secret_stdin_of":      {"read the {secret} from standard input", "从标准输入读取 {secret}"},
 		"flag.secret_stdin":         {"read the secret (AppSecret, Client secret) from standard input", "从标准输入读取密钥（AppSecret、Client secret）"},
 		"flag.ask_secret":           {"ask for a new secret (AppSecret, Client secret)", "重新填写密钥（AppSecret、Client secret）"},
 		"flag.proxy_password":       {"ask for the proxy's password", "填写代理密码"},

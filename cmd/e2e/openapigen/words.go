@@ -207,9 +207,10 @@ func words() map[string]string {
 
 		"Ref": "An account; without Env the one in the active environment.",
 
-		"RefreshRequest.stale":  "The token that failed. Empty: the current one.",
-		"RefreshRequest.force":  "Ask for a new token although the current one lives; not beside stale. Socket only.",
-		"RefreshRequest.person": "Somebody pressed Try again: what waits for a person is tried at once. Socket only.",
+		"RefreshRequest.stale":   "The token that failed. Empty: the current one.",
+		"RefreshRequest.force":   "Ask for a new token although the current one lives; not beside stale. Socket only.",
+		"RefreshRequest.failing": "With person: that person says that the current token fails, so that a source that takes reports gets one. Socket only.",
+		"RefreshRequest.person":  "Somebody pressed Try again: what waits for a person is tried at once. Socket only.",
 
 		"Settings":                   "The choices of a home; tokentray settings lists those that can be set.",
 		"Settings.clear_after":       "Nanoseconds.",
