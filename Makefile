@@ -246,9 +246,13 @@ audit: ## the checksums and licences of all dependencies, and their known vulner
 
 # ---------------------------------------------------------------- bench, pictures
 
+# A simulated team on a Redis: ACCOUNTSxMEMBERS.
+SCALE ?= 10000x50
+
 .PHONY: bench
-bench: deps-test build-all ## measure the agent, the socket, the Keeper and the window, each beside its bound
+bench: deps-test build-all ## measure the agent, the socket, the Keeper, the window and a simulated team, each beside its bound; takes 20 minutes
 	$(GO) test -run '^$$' -bench . -benchmem ./core ./core/preset
+	TOKENTRAY_SCALE=$(SCALE) $(GO) test -count=1 -v -timeout 40m -run 'AtScale|CostsARedis' ./core/team
 	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/e2e/bare
 	@failed=; \
 	$(GO) run ./cmd/e2e/bench -bin $(BIN) || failed=yes; \

@@ -61,6 +61,9 @@ type Taken struct {
 	Grant  Grant  // with the life that is left; empty: there is none
 	By     string // who of the team fetched it
 	Counts DayCounts
+	// Newest reports whether Grant is the newest that is known of the team's token. It is
+	// asked under the Keeper's lock when the token would be taken; nil: it is.
+	Newest func() bool
 }
 
 // RenewsAt returns when a token with that life is renewed, by any member of a team.
@@ -180,7 +183,8 @@ func (k *Keeper) take(e *entry, t Taken, out outcome) {
 	id, before, closed := e.account.ID, *e.token.Load(), e.err
 	told := e.tally.atLeast(t.Counts)
 	known := t.Grant.Value == before.Value && before.ExpiresAt.Sub(out.sent.Add(t.Grant.ExpiresIn)).Abs() < sameLife
-	if t.Grant.Value == "" || t.Grant.Value == e.dead || known && e.err == nil {
+	older := t.Newest != nil && !t.Newest() // a round brought another one meanwhile
+	if t.Grant.Value == "" || t.Grant.Value == e.dead || older || known && e.err == nil {
 		if told {
 			k.publish(e)
 		}

@@ -19,7 +19,7 @@ func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
 	counts := m.Seen(id).Counts
 	t.wg.Go(func() {
 		own, _ := t.keeper.Token(id)
-		taken := core.Taken{Counts: counts}
+		taken := core.Taken{Counts: counts, Newest: p.Newest}
 		if left := p.Remaining(); left > 0 && (!p.Wanted || !own.Good(t.now(), 0)) {
 			taken.Grant, taken.By = core.Grant{Value: p.Value, ExpiresIn: left}, p.By
 		}

@@ -62,8 +62,20 @@ type Published struct {
 	// question.
 	Calls, Forced int
 
-	gen string
-	now int64 // the time of the Redis
+	gen     string
+	now     int64 // the time of the Redis
+	account *Account
+	version version
+}
+
+// Newest reports whether this machine knows no newer token.
+func (p Published) Newest() bool {
+	if p.account == nil {
+		return true
+	}
+	p.account.mu.Lock()
+	defer p.account.mu.Unlock()
+	return !p.version.less(p.account.seen)
 }
 
 // Remaining is the remaining life now.
@@ -107,8 +119,12 @@ func (a *Account) CountForce(ctx context.Context, day string, budget int) (bool,
 // publish over it.
 func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	p := Published{Read: time.Now()}
-	calls, force := a.counters(day)
-	answer, err := a.team.scripts.read.Run(ctx, a.team.redis, []string{a.tok, calls, force}, longestSealed).StringSlice()
+	keys := []string{a.tok}
+	if day != "" {
+		calls, force := a.counters(day)
+		keys = append(keys, calls, force)
+	}
+	answer, err := a.team.scripts.read.Run(ctx, a.team.redis, keys, longestSealed).StringSlice()
 	if err != nil {
 		return Published{}, redisconn.Explain(err)
 	}
@@ -146,6 +162,7 @@ func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 		return p, a.raise(ctx, v)
 	}
 	hint, _ := strconv.ParseInt(fields["exp"], 10, 64)
+	p.account, p.version = a, v
 	p.Value, p.Left, p.By = s.Token, s.left(p.now, hint), s.By
 	return p, nil
 }

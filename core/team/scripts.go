@@ -9,6 +9,9 @@ type scripts struct {
 	acquire, renew, begin, publish, settle, stale, release, handOver, raise, read, count, force, hello, stand *redis.Script
 }
 
+// msgFree is the message of a lease that was given back, which changes no token.
+const msgFree = "free"
+
 func newScripts() scripts {
 	return scripts{
 		redis.NewScript(acquireLua), redis.NewScript(renewLua), redis.NewScript(beginLua), redis.NewScript(publishLua),
@@ -89,12 +92,14 @@ if tonumber(redis.call('GET',KEYS[1]) or '0')>=tonumber(ARGV[1]) then return 0 e
 redis.call('SET',KEYS[1],ARGV[1])
 if redis.call('HSETNX',KEYS[2],'want',ARGV[2])==1 then redis.call('PUBLISH',ARGV[3],'want') end return 1`
 
-// KEYS tok calls force  ARGV longest -> {now in ms, calls, forces, then fields and
-// values}. A value too long for a token is not sent.
+// KEYS tok [calls force]  ARGV longest -> {now in ms, calls, forces, then fields and
+// values}. A value too long for a token is not sent. Without the counts the Redis
+// counts three commands.
 const readLua = `
 local t=redis.call('TIME')
 local v=redis.call('HGETALL',KEYS[1])
-local out={string.format('%.0f',t[1]*1000+math.floor(t[2]/1000)),redis.call('GET',KEYS[2]) or '0',redis.call('GET',KEYS[3]) or '0'}
+local out={string.format('%.0f',t[1]*1000+math.floor(t[2]/1000)),'0','0'}
+if KEYS[2] then out[2],out[3]=redis.call('GET',KEYS[2]) or '0',redis.call('GET',KEYS[3]) or '0' end
 for i=1,#v,2 do
   local x=v[i+1] if #x>tonumber(ARGV[1]) then x='' end
   if #v[i]<=16 then out[#out+1]=v[i] out[#out+1]=x end end

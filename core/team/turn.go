@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -18,6 +19,7 @@ type Member struct {
 
 	mu       sync.RWMutex
 	shared   map[core.ID]*place
+	of       map[string][]core.ID // by the channel of their token
 	accounts map[core.TokenID]*Account
 	news     chan struct{} // signals that the shared accounts changed
 	err      *core.Error   // the last error of the Redis; nil: it works
@@ -28,6 +30,7 @@ type place struct {
 	account *Account
 	day     func() string // see core.Turn
 	read    time.Time     // last read, monotonic
+	apart   time.Duration // how much later than others it is read again
 	err     *core.Error   // of that read; nil: it worked
 	counts  core.DayCounts
 }
@@ -40,7 +43,7 @@ func NewMember(t *Team, hear func(core.ID, Published)) *Member {
 	if hear == nil {
 		hear = func(core.ID, Published) {}
 	}
-	return &Member{team: t, hear: hear, shared: map[core.ID]*place{}, accounts: map[core.TokenID]*Account{}, news: make(chan struct{}, 1)}
+	return &Member{team: t, hear: hear, shared: map[core.ID]*place{}, of: map[string][]core.ID{}, accounts: map[core.TokenID]*Account{}, news: make(chan struct{}, 1)}
 }
 
 // Share makes an account's token the team's, from its next round on. day is the day
@@ -50,7 +53,10 @@ func (m *Member) Share(a core.Account, id core.TokenID, day func() string) {
 		day = func() string { return "" }
 	}
 	m.mu.Lock()
-	m.shared[a.ID] = &place{account: m.find(a.Kind, id), day: day}
+	m.drop(a.ID)
+	p := &place{account: m.find(a.Kind, id), day: day}
+	m.shared[a.ID] = p
+	m.of[p.account.channel] = append(m.of[p.account.channel], a.ID)
 	m.mu.Unlock()
 	m.changed()
 }
@@ -58,9 +64,22 @@ func (m *Member) Share(a core.Account, id core.TokenID, day func() string) {
 // Unshare makes an account's token its own again.
 func (m *Member) Unshare(id core.ID) {
 	m.mu.Lock()
-	delete(m.shared, id)
+	m.drop(id)
 	m.mu.Unlock()
 	m.changed()
+}
+
+// drop forgets an account. The lock is held.
+func (m *Member) drop(id core.ID) {
+	p := m.shared[id]
+	if p == nil {
+		return
+	}
+	delete(m.shared, id)
+	c := p.account.channel
+	if m.of[c] = slices.DeleteFunc(m.of[c], func(other core.ID) bool { return other == id }); len(m.of[c]) == 0 {
+		delete(m.of, c)
+	}
 }
 
 func (m *Member) changed() {

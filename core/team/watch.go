@@ -15,7 +15,7 @@ import (
 )
 
 // How often a member acts without news. With 1,000 accounts, none of them due, that
-// is under 5 commands a second.
+// is under 5 commands a second. The Redis counts three commands for each read.
 const (
 	listenFor     = 15 * time.Second // then it checks that the connection still works
 	helloEvery    = time.Minute
@@ -82,6 +82,7 @@ type listening struct {
 	on     map[string]bool // subscribed channels; only follow uses it
 	pinged bool            // and nothing has come since
 	hello  time.Time       // time of the last
+	looked time.Time       // when upkeep last looked for old reads
 }
 
 // listen receives messages until the connection fails.
@@ -132,8 +133,8 @@ func (m *Member) listen(ctx context.Context) error {
 func (l *listening) follow(ctx context.Context) error {
 	wanted := map[string]bool{}
 	l.member.mu.RLock()
-	for _, p := range l.member.shared {
-		wanted[p.account.channel] = true
+	for c := range l.member.of {
+		wanted[c] = true
 	}
 	l.member.mu.RUnlock()
 	var add, drop []string
@@ -174,10 +175,13 @@ func (l *listening) next(ctx context.Context) error {
 	switch message := got.(type) {
 	case *redis.Subscription:
 		if message.Kind == "subscribe" {
-			return l.member.read(ctx, message.Channel)
+			return l.member.read(ctx, message.Channel, true)
 		}
 	case *redis.Message:
-		return l.member.read(ctx, message.Channel)
+		if message.Payload == msgFree {
+			return nil // nothing that is read here has changed
+		}
+		return l.member.read(ctx, message.Channel, true)
 	}
 	return nil
 }
@@ -199,16 +203,20 @@ func (l *listening) upkeep(ctx context.Context) error {
 		}
 		l.hello = time.Now()
 	}
+	if time.Since(l.looked) < listenFor {
+		return nil
+	}
+	l.looked = time.Now()
 	var old []string
 	m.mu.RLock()
 	for _, p := range m.shared {
-		if !p.read.IsZero() && time.Since(p.read) >= readEvery {
+		if !p.read.IsZero() && time.Since(p.read) >= readEvery+p.apart {
 			old = append(old, p.account.channel)
 		}
 	}
 	m.mu.RUnlock()
 	for _, c := range old {
-		if err := m.read(ctx, c); err != nil {
+		if err := m.read(ctx, c, false); err != nil {
 			return err
 		}
 	}
@@ -216,22 +224,24 @@ func (l *listening) upkeep(ctx context.Context) error {
 }
 
 // read reads the account of a channel and tells this machine's accounts that have its
-// token. An error about one account does not end the connection.
-func (m *Member) read(ctx context.Context, channel string) error {
+// token. An error about one account does not end the connection. With counts it also
+// reads how often the team called the upstream today.
+func (m *Member) read(ctx context.Context, channel string, counts bool) error {
 	type one struct {
 		id core.ID
 		*place
 	}
 	var about []one
 	m.mu.RLock()
-	for id, p := range m.shared {
-		if p.account.channel == channel {
-			about = append(about, one{id, p})
-		}
+	for _, id := range m.of[channel] {
+		about = append(about, one{id, m.shared[id]})
 	}
 	m.mu.RUnlock()
 	for _, o := range about {
-		day := o.day()
+		day := ""
+		if counts {
+			day = o.day()
+		}
 		got, err := o.account.Read(ctx, day)
 		e := core.AsError(err)
 		if e != nil && e.Class == core.Temporary {
@@ -239,7 +249,10 @@ func (m *Member) read(ctx context.Context, channel string) error {
 		}
 		m.mu.Lock()
 		o.read, o.err = time.Now(), e
-		o.counts = core.DayCounts{Day: day, Counts: core.Counts{Calls: got.Calls, Forced: got.Forced}}
+		if o.apart = 0; counts { // all accounts are read at once when the connection is new
+			o.apart = rand.N(readEvery) - readEvery/2
+			o.counts = core.DayCounts{Day: day, Counts: core.Counts{Calls: got.Calls, Forced: got.Forced}}
+		}
 		m.mu.Unlock()
 		if e != nil {
 			m.team.log.Warn("the team's token cannot be used", "team", m.team.name, "account", o.id, "error", e)

@@ -1,0 +1,329 @@
+package team
+
+import (
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/redisconn"
+)
+
+// scale is how large the simulated team is: TOKENTRAY_SCALE, as ACCOUNTSxMEMBERS. Without
+// it the test is small and takes no time.
+func scale(t *testing.T) (accounts, members int) {
+	t.Helper()
+	accounts, members = 60, 5
+	if text := os.Getenv("TOKENTRAY_SCALE"); text != "" {
+		if _, err := fmt.Sscanf(text, "%dx%d", &accounts, &members); err != nil || accounts < 10 || members < 4 {
+			t.Fatalf("TOKENTRAY_SCALE is ACCOUNTSxMEMBERS, such as 10000x50, and not %q", text)
+		}
+	}
+	return accounts, members
+}
+
+const (
+	simLife  = 2 * time.Hour
+	simCall  = 300 * time.Millisecond // of upstream
+	simTrip  = time.Millisecond       // to the Redis and back
+	simKills = 20                     // of each sort
+)
+
+// simUpstream has one living token of each account.
+type simUpstream struct {
+	mu    sync.Mutex
+	calls int
+	lives map[string]string
+	hang  map[string]chan struct{} // tells that a call of the account began, which never ends
+}
+
+func (u *simUpstream) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
+	id := req.Account.AppID
+	u.mu.Lock()
+	hang := u.hang[id]
+	delete(u.hang, id)
+	u.calls++
+	u.mu.Unlock()
+	if hang != nil {
+		close(hang)
+		<-ctx.Done()
+		return core.Grant{}, core.AsError(ctx.Err())
+	}
+	select {
+	case <-time.After(simCall):
+	case <-ctx.Done():
+		return core.Grant{}, core.AsError(ctx.Err())
+	}
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.lives[id] = fmt.Sprintf("%s-%d-with-the-usual-length-of-a-token-%s", id, u.calls, strings.Repeat("x", 80))
+	return core.Grant{Value: u.lives[id], ExpiresIn: simLife}, nil
+}
+
+func (u *simUpstream) asked() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.calls
+}
+
+// simMember is a machine of the simulated team.
+type simMember struct {
+	keeper *core.Keeper
+	member *Member
+	team   *Team
+	net    *simNet
+	end    func()
+}
+
+// simTeam is the simulated team.
+type simTeam struct {
+	t        *testing.T
+	redis    *simRedis
+	up       *simUpstream
+	keys     Keys
+	accounts []core.Account
+}
+
+// hire starts a machine with all accounts.
+func (s *simTeam) hire(name string) *simMember {
+	m := &simMember{net: &simNet{redis: s.redis}}
+	client, err := redisconn.Open(redisconn.URL{Addrs: []string{"redis"}}, redisconn.Options{Dial: m.net.dial})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	m.team, err = New("five", s.keys, client, Options{Self: Self{Name: name, Version: "1.0.0"}})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	var wg sync.WaitGroup
+	m.member = NewMember(m.team, func(id core.ID, p Published) {
+		if left := p.Remaining(); left > 0 {
+			wg.Go(func() { m.keeper.Take(ctx, id, core.Taken{Grant: core.Grant{Value: p.Value, ExpiresIn: left}, By: p.By, Newest: p.Newest}) })
+		}
+	})
+	m.keeper = core.NewKeeper(core.Config{
+		Upstreams: map[core.Kind]core.Upstream{kind: {Source: s.up, Traits: core.Traits{Repeat: core.RepeatDestructive, Window: 5 * time.Minute}}},
+		Vault:     machine{}, Journal: machine{}, Team: m.member,
+	})
+	for _, a := range s.accounts {
+		m.member.Share(a, m.keeper.TokenID(a), nil)
+		m.keeper.Put(a, core.Token{})
+	}
+	wg.Go(func() { m.member.Run(ctx) })
+	time.Sleep(time.Minute) // what the team has is here before rounds begin
+	wg.Go(func() { _ = m.keeper.Run(ctx) })
+	m.end = func() {
+		cancel()
+		wg.Wait()
+		m.team.Close()
+		_ = client.Close()
+	}
+	return m
+}
+
+// TestTheTeamAtScale is a simulation of a large team: how many commands its Redis gets,
+// how often upstream is asked, and how long a killed machine holds up the others.
+func TestTheTeamAtScale(t *testing.T) {
+	accounts, members := scale(t)
+	t.Logf("%d accounts on %d machines, tokens that live %v", accounts, members, simLife)
+	synctest.Test(t, func(t *testing.T) { simulate(t, accounts, members) })
+}
+
+func simulate(t *testing.T, accounts, members int) {
+	s := &simTeam{t: t, redis: newSimRedis(simTrip), up: &simUpstream{lives: map[string]string{}, hang: map[string]chan struct{}{}}, keys: NewKeys()}
+	for i := range accounts {
+		s.accounts = append(s.accounts, core.Account{
+			ID: core.ID(strconv.Itoa(i)), Name: fmt.Sprint("account ", i), Env: core.Sandbox, Kind: kind,
+			AppID: fmt.Sprintf("wx%016x", i), BaseURL: "https://api.weixin.qq.com", Auto: true,
+		})
+	}
+	var all []*simMember
+	began := time.Now()
+	for i := range members {
+		m := s.hire(fmt.Sprint("machine ", i))
+		all = append(all, m)
+		if i == 0 { // the others find what it brings
+			for s.up.asked() < accounts {
+				time.Sleep(time.Second)
+			}
+			t.Logf("the first machine had all tokens after %v", time.Since(began).Round(time.Second))
+		}
+	}
+	defer func() {
+		for _, m := range all {
+			m.end()
+		}
+		time.Sleep(time.Minute) // the client of a killed machine tries to connect for a while
+	}()
+	if n := s.up.asked(); n != accounts {
+		t.Errorf("%d tokens cost %d calls", accounts, n)
+	}
+
+	const quiet = 30 * time.Minute
+	per := func(what string, d time.Duration) (perSecond float64) {
+		commands, told := s.redis.commands()
+		time.Sleep(d)
+		commands2, told2 := s.redis.commands()
+		perSecond = float64(commands2-commands) / d.Seconds()
+		t.Logf("%s: %.1f commands a second of all machines, %.2f of each; %.1f messages a second",
+			what, perSecond, perSecond/float64(members), float64(told2-told)/d.Seconds())
+		return perSecond
+	}
+	idle := per("none is due", quiet)
+	if each, most := idle/float64(members), max(0.5, 5*float64(accounts)/1000); each > most {
+		t.Errorf("with none due a machine sends %.2f commands a second, more than %.2f", each, most)
+	}
+	before := s.up.asked()
+	life := per("a whole life", simLife)
+	t.Logf("a renewal costs %.0f commands of all machines", (life-idle)*simLife.Seconds()/float64(accounts))
+	if n := s.up.asked() - before; n < accounts || n > accounts*21/20 { // those renewed at both ends of the time
+		t.Errorf("a life of %d tokens cost %d calls", accounts, n)
+	} else {
+		t.Logf("a life of %d tokens cost %d calls", accounts, n)
+	}
+	s.checkAgree(all)
+	s.kills(&all)
+	s.checkAgree(all)
+}
+
+// checkAgree fails unless all machines have upstream's living token of each account.
+func (s *simTeam) checkAgree(all []*simMember) {
+	s.t.Helper()
+	for _, a := range s.accounts {
+		for i, m := range all {
+			got, _ := m.keeper.Token(a.ID)
+			if got.Value != s.up.lives[a.AppID] || !got.Good(time.Now(), 0) {
+				s.t.Fatalf("machine %d has another token of %s than upstream", i, a.AppID)
+			}
+		}
+	}
+}
+
+// kills ends machines before and during a call, while another reports the same token.
+func (s *simTeam) kills(all *[]*simMember) {
+	for _, during := range []bool{false, true} {
+		worst, calls, n := time.Duration(0), s.up.asked(), min(simKills, (len(*all)-1)/2)
+		for range n {
+			worst = max(worst, s.killOne(all, during))
+		}
+		cost, ideal, bound, when := s.up.asked()-calls, n, 10500*time.Millisecond, "before its call"
+		if during {
+			ideal, bound, when = 2*n, 25500*time.Millisecond, "during its call"
+		}
+		bound += simCall + 20*simTrip
+		s.t.Logf("%d machines killed %s: another had the token after %v at worst; %d calls of %d", n, when, worst.Round(time.Millisecond), cost, ideal)
+		if worst > bound || cost != ideal {
+			s.t.Errorf("killed %s: %v, at most %v; %d calls, not %d", when, worst, bound, cost, ideal)
+		}
+	}
+}
+
+// killOne kills the last machine with the lease in its hand, and says after how long
+// another has the token.
+func (s *simTeam) killOne(all *[]*simMember, during bool) time.Duration {
+	time.Sleep(time.Minute) // since the report before
+	a := s.accounts[rand.N(len(s.accounts))]
+	dies := (*all)[len(*all)-1]
+	*all = (*all)[:len(*all)-1]
+	stale, _ := dies.keeper.Token(a.ID)
+	reported := make(chan struct{})
+	if during {
+		began := make(chan struct{})
+		s.up.mu.Lock()
+		s.up.hang[a.AppID] = began
+		s.up.mu.Unlock()
+		go func() {
+			defer close(reported)
+			_, _ = dies.keeper.Refresh(context.Background(), a.ID, core.Report{Stale: stale.Value, Person: true})
+		}()
+		<-began
+	} else {
+		close(reported)
+		if l, _, err := dies.member.account(a.Kind, dies.keeper.TokenID(a)).Acquire(context.Background()); l == nil || err != nil {
+			s.t.Fatalf("the lease of %s: %v", a.AppID, err)
+		}
+	}
+	dies.net.kill()
+	killed := time.Now()
+	got, err := (*all)[0].keeper.Refresh(context.Background(), a.ID, core.Report{Stale: stale.Value, Person: true})
+	took := time.Since(killed)
+	if err != nil || got.Token.Value == stale.Value {
+		s.t.Fatalf("after the kill: %v", err)
+	}
+	dies.end()
+	<-reported
+	return took
+}
+
+// TestWhatAnAccountCostsARedis asks a real one.
+func TestWhatAnAccountCostsARedis(t *testing.T) {
+	accounts, _ := scale(t)
+	r := newRig(t)
+	number := func(section, field string) float64 {
+		t.Helper()
+		text, err := r.redis.Info(t.Context(), section).Result()
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, after, _ := strings.Cut(text, field+":")
+		n, err := strconv.ParseFloat(strings.Fields(after)[0], 64)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return n
+	}
+	team := r.member().team
+	round := func(i int) *Account {
+		a := team.Account(kind, core.TokenID(fmt.Sprintf("%s%d", shop, i)))
+		before, err := a.Read(t.Context(), "")
+		if err != nil {
+			t.Fatal(err)
+		}
+		l := acquire(t, a)
+		if _, err := l.Begin(t.Context(), false, 30*time.Second); err != nil {
+			t.Fatal(err)
+		}
+		if err := a.Count(t.Context(), "2026-11-29", 1); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Publish(t.Context(), before, core.Grant{Value: strings.Repeat("x", 157), ExpiresIn: simLife}); err != nil {
+			t.Fatal(err)
+		}
+		if err := l.Release(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		return a
+	}
+	round(-1) // loads the scripts
+	cpu := func() float64 { return number("cpu", "used_cpu_user") + number("cpu", "used_cpu_sys") }
+	memory, commands, busy := number("memory", "used_memory"), number("stats", "total_commands_processed"), cpu()
+	var some *Account
+	for i := range accounts {
+		some = round(i)
+	}
+	memory, commands, busy = number("memory", "used_memory")-memory, number("stats", "total_commands_processed")-commands, cpu()-busy
+	each := memory / float64(accounts)
+	t.Logf("%.0f bytes an account; a round is %.0f commands", each, commands/float64(accounts))
+	if each > 4096 {
+		t.Errorf("an account takes %.0f bytes of the Redis, more than 4096", each)
+	}
+	if commands > 0 && busy > 0 {
+		t.Logf("rounds: %.0f commands a second fill one core of the Redis", commands/busy)
+	}
+	commands, busy = number("stats", "total_commands_processed"), cpu()
+	for range 2 * accounts {
+		read(t, some)
+	}
+	if commands, busy = number("stats", "total_commands_processed")-commands, cpu()-busy; busy > 0 {
+		t.Logf("readings: %.0f commands a second fill one core of the Redis", commands/busy)
+	}
+}
+
