@@ -12,43 +12,18 @@ import (
 func TestAClusterMovesTheSlot(t *testing.T) {
 	nodes, url := redistest.StartCluster(t)
 	ctx := t.Context()
-	var ids []string
-	for _, n := range nodes {
-		c := n.Client()
-		ids = append(ids, c.Do(ctx, "CLUSTER", "MYID").Val().(string))
-		_ = c.Close()
-	}
-
 	r := &rig{t: t, keys: NewKeys()}
 	a, b := r.with(r.keys, url, ""), r.with(r.keys, url, "")
 	publish(t, a, "before", time.Hour)
 	l := acquire(t, a)
 
-	// As redis-cli moves a slot.
-	slot := int(a.team.redis.ClusterKeySlot(ctx, a.tok).Val())
-	from := min(2, slot/5461)
-	to := (from + 1) % 3
-	source, target := nodes[from].Client(), nodes[to].Client()
-	defer source.Close()
-	defer target.Close()
+	redistest.MoveSlot(t, nodes, a.tok)
 	must := func(err error) {
 		t.Helper()
 		if err != nil {
 			t.Fatal(err)
 		}
 	}
-	must(target.Do(ctx, "CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from]).Err())
-	must(source.Do(ctx, "CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to]).Err())
-	keys := source.ClusterGetKeysInSlot(ctx, slot, 100).Val()
-	if len(keys) < 3 {
-		t.Fatalf("the slot holds %q", keys)
-	}
-	for _, key := range keys {
-		must(source.Do(ctx, "MIGRATE", "127.0.0.1", nodes[to].Port, key, 0, 5000).Err())
-	}
-	must(target.Do(ctx, "CLUSTER", "SETSLOT", slot, "NODE", ids[to]).Err())
-	must(source.Do(ctx, "CLUSTER", "SETSLOT", slot, "NODE", ids[to]).Err())
-
 	if p := read(t, b); p.Value != "before" {
 		t.Errorf("after the move the team has %q", p.Value)
 	}

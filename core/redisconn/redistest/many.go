@@ -37,6 +37,35 @@ func StartCluster(t testing.TB) (nodes []*Server, url string) {
 	return nodes, "redis://" + strings.Join(addrs, ",") + "?cluster=true"
 }
 
+// MoveSlot moves the slot of a key to another node of a Cluster that StartCluster began,
+// as redis-cli does.
+func MoveSlot(t testing.TB, nodes []*Server, key string) {
+	t.Helper()
+	var ids []string
+	for _, n := range nodes {
+		ids = append(ids, n.must("CLUSTER", "MYID").(string))
+	}
+	slot := nodes[0].must("CLUSTER", "KEYSLOT", key).(int64)
+	from := 0
+	for i, n := range nodes {
+		for _, one := range n.must("CLUSTER", "SLOTS").([]any) {
+			row := one.([]any)
+			if node := row[2].([]any); row[0].(int64) <= slot && slot <= row[1].(int64) && node[2] == ids[i] {
+				from = i
+			}
+		}
+	}
+	to := (from + 1) % len(nodes)
+	source, target := nodes[from], nodes[to]
+	target.must("CLUSTER", "SETSLOT", slot, "IMPORTING", ids[from])
+	source.must("CLUSTER", "SETSLOT", slot, "MIGRATING", ids[to])
+	for _, key := range source.must("CLUSTER", "GETKEYSINSLOT", slot, 1000).([]any) {
+		source.must("MIGRATE", "127.0.0.1", target.Port, key, 0, 5000)
+	}
+	target.must("CLUSTER", "SETSLOT", slot, "NODE", ids[to])
+	source.must("CLUSTER", "SETSLOT", slot, "NODE", ids[to])
+}
+
 // StartReplica runs a copy of a server that StartPort began, and waits until it has all.
 func StartReplica(t testing.TB, of *Server) *Server {
 	t.Helper()
