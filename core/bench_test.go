@@ -87,6 +87,31 @@ func BenchmarkGetLiving(b *testing.B) {
 	}
 }
 
+// busyTeam shares all accounts and must not be asked.
+type busyTeam struct{ core.Team }
+
+func (busyTeam) Shares(core.Account) bool { return true }
+
+// BenchmarkGetShared must stay under 300 ns and 0 allocations too: a living token is
+// given out without a question to the team.
+func BenchmarkGetShared(b *testing.B) {
+	k := core.NewKeeper(core.Config{
+		Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: newUpstream(twoHours), Traits: stable}},
+		Vault:     &vault{}, Journal: newJournal(), Team: busyTeam{},
+	})
+	accounts, tokens := strangers(1000)
+	for i, a := range accounts {
+		k.Put(a, tokens[i])
+	}
+	ctx := b.Context()
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := k.Get(ctx, "7", core.DefaultMinTTL); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
+
 // BenchmarkPlan10000 must stay under 100 ms and, beside the strings of the
 // accounts, 1 KB an account.
 func BenchmarkPlan10000(b *testing.B) {

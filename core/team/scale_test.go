@@ -106,7 +106,9 @@ func (s *simTeam) hire(name string) *simMember {
 	var wg sync.WaitGroup
 	m.member = NewMember(m.team, func(id core.ID, p Published) {
 		if left := p.Remaining(); left > 0 {
-			wg.Go(func() { m.keeper.Take(ctx, id, core.Taken{Grant: core.Grant{Value: p.Value, ExpiresIn: left}, By: p.By, Newest: p.Newest}) })
+			wg.Go(func() {
+				m.keeper.Take(ctx, id, core.Taken{Grant: core.Grant{Value: p.Value, ExpiresIn: left}, By: p.By, Newest: p.Newest})
+			})
 		}
 	})
 	m.keeper = core.NewKeeper(core.Config{
@@ -326,4 +328,3 @@ func TestWhatAnAccountCostsARedis(t *testing.T) {
 		t.Logf("readings: %.0f commands a second fill one core of the Redis", commands/busy)
 	}
 }
-

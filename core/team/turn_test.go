@@ -144,6 +144,37 @@ func TestOneCallServesFiveMachines(t *testing.T) {
 	}
 }
 
+// TestWhatWasReadBeforeARoundReplacesNothing: the round brought a newer one.
+func TestWhatWasReadBeforeARoundReplacesNothing(t *testing.T) {
+	r, u := newRig(t), &upstream{}
+	k := r.keeper(u, machine{}, core.RepeatDestructive, nil)
+	a := r.member()
+	publish(t, a, "the older token of the team", time.Hour)
+	before := read(t, a)
+	if got, err := k.Get(t.Context(), "1", 0); err != nil || got.Value != before.Value {
+		t.Fatalf("%v", err)
+	}
+	got, err := k.Refresh(t.Context(), "1", core.Report{Force: true, Person: true})
+	if err != nil || got.Token.Value == before.Value {
+		t.Fatalf("%v", err)
+	}
+	if !before.Newest() {
+		t.Fatal("a member knows of what it has not read")
+	}
+	after := read(t, a)
+	if before.Newest() || !after.Newest() {
+		t.Fatal("the newest is not the newest")
+	}
+	take := func(p Published) string {
+		k.Take(t.Context(), "1", core.Taken{Grant: core.Grant{Value: p.Value, ExpiresIn: p.Remaining()}, Newest: p.Newest})
+		now, _ := k.Token("1")
+		return now.Value
+	}
+	if take(before) != after.Value || take(after) != after.Value {
+		t.Error("an older token took the place of a newer one")
+	}
+}
+
 // TestWhoMayNotFetchUsesTheTeamsToken has members without secret and without consent.
 func TestWhoMayNotFetchUsesTheTeamsToken(t *testing.T) {
 	r, u := newRig(t), &upstream{}
