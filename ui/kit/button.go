@@ -131,7 +131,7 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 		Place(b.text, 0, (s.Height-h)/2-Lift(b.size()), s.Width, h)
 	}
 	b.paint()
-	return f
+	return f.Ready(b.Size())
 }
 
 func (b *Button) minSize() fyne.Size {

@@ -89,6 +89,16 @@ func UnlessClear(c color.NRGBA) color.Color {
 
 var _ fyne.WidgetRenderer = (*Renderer)(nil)
 
+// Ready is the renderer with its parts where they belong at a size. Fyne drops the renderer
+// of a widget that was hidden for a minute, and asks for another one when it is shown
+// again, but does not lay that out: the widget has its size already.
+func (f *Renderer) Ready(size fyne.Size) *Renderer {
+	if size.Width > 0 && size.Height > 0 {
+		f.Place(size)
+	}
+	return f
+}
+
 func (f *Renderer) Destroy() {}
 
 func (f *Renderer) Layout(s fyne.Size) { f.Place(s) }

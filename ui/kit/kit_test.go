@@ -1,6 +1,8 @@
 package kit
 
 import (
+	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -414,5 +416,37 @@ func TestIconsTellWhatTheyDo(t *testing.T) {
 	words.MouseOut()
 	if len(told) != 2 || told[0] != "Add an account" || told[1] != "" {
 		t.Errorf("told %q", told)
+	}
+}
+
+// TestARendererMadeAgainIsLaidOut: Fyne drops the renderer of a widget that was hidden for
+// a minute. The next one shows the same, at the same places.
+func TestARendererMadeAgainIsLaidOut(t *testing.T) {
+	test.NewTempApp(t)
+	ui := uiIn(text.English)
+	picker := NewPicker(ui, "a", nil, Choice{Value: "a", Label: "Alpha", Group: "Letters"}, Choice{Value: "b", Label: "Beta", Group: "Letters"})
+	for name, w := range map[string]fyne.Widget{
+		"a button":       NewButton(ui, Filled, "Add", nil),
+		"an icon button": NewIconButton(ui, IconKey, "Key", nil),
+		"a toggle":       NewToggle(ui, "On", true, nil),
+		"a ring":         NewRing(ui, Dial{Percent: "50", Fill: 0.5, Inner: 0.2}),
+		"a segment":      NewSegment(ui, "a", nil, Choice{Value: "a", Label: "Alpha"}, Choice{Value: "b", Label: "Beta"}),
+		"a picker":       picker,
+		"prose":          NewProse("Some words that are long enough to be wrapped", SizeText, ui.Palette.Text),
+		"a scroller":     NewScroller(container.NewVBox(NewButton(ui, Quiet, "Add", nil))),
+	} {
+		size := fyne.NewSize(200, 120)
+		shown(t, container.NewWithoutLayout(w), size)
+		w.Resize(size)
+		looks := func(of fyne.WidgetRenderer) (out []string) {
+			for _, o := range of.Objects() {
+				out = append(out, fmt.Sprintf("%T at %v, %v, visible %v", o, o.Position(), o.Size(), o.Visible()))
+			}
+			return out
+		}
+		first := looks(test.WidgetRenderer(w))
+		if again := looks(w.CreateRenderer()); !slices.Equal(first, again) || len(first) == 0 {
+			t.Errorf("%s was\n%s\nand is\n%s", name, strings.Join(first, "\n"), strings.Join(again, "\n"))
+		}
 	}
 }

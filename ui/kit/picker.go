@@ -80,6 +80,7 @@ func (p *Picker) CreateRenderer() fyne.WidgetRenderer {
 		Place: func(fyne.Size) { p.paint() },
 		Paint: p.paint,
 	}
+	p.words, p.heads = nil, nil
 	for range p.choices {
 		t := Text("", SizeText, c.Text)
 		p.words = append(p.words, t)

@@ -91,7 +91,7 @@ func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
 	r.percent.Alignment = fyne.TextAlignCenter
 	r.paintFill()
 	r.paintInner()
-	return &Renderer{
+	f := &Renderer{
 		Parts: []fyne.CanvasObject{r.track, r.fill, r.inner, r.percent},
 		Min:   func() fyne.Size { return fyne.NewSquareSize(ringSize) },
 		Place: func(s fyne.Size) {
@@ -103,6 +103,7 @@ func (r *Ring) CreateRenderer() fyne.WidgetRenderer {
 			Place(r.percent, 0, (s.Height-h)/2, s.Width, h)
 		},
 	}
+	return f.Ready(r.Size())
 }
 
 // BesideRing puts an object of fixed size at the left and another, which may wrap, in

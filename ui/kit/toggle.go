@@ -43,7 +43,7 @@ func (t *Toggle) CreateRenderer() fyne.WidgetRenderer {
 	t.box.CornerRadius = Radius
 	t.tick = Icon(`<path d="M6 12.5 10.3 17 18 8" stroke-width="2.75"/>`, t.ui.Palette.OnAccent)
 	t.paint()
-	return &Renderer{
+	f := &Renderer{
 		Parts: []fyne.CanvasObject{t.box, t.tick, t.words},
 		Min:   func() fyne.Size { return fyne.NewSize(tickRoom+4*Grid, t.HeightFor(t.Size().Width)) },
 		Place: func(s fyne.Size) {
@@ -53,6 +53,7 @@ func (t *Toggle) CreateRenderer() fyne.WidgetRenderer {
 		},
 		Paint: t.paint,
 	}
+	return f.Ready(t.Size())
 }
 
 func (t *Toggle) HeightFor(width float32) float32 {
