@@ -41,7 +41,12 @@ func (a *Account) Mark() Mark {
 
 // Account returns the team's account of a TokenID. It sends nothing.
 func (t *Team) Account(kind core.Kind, id core.TokenID) *Account {
-	a := &Account{team: t, kind: kind, acct: t.keys.acct(id)}
+	return t.account(kind, t.keys.acct(id))
+}
+
+// account is Account by the name that the Redis knows.
+func (t *Team) account(kind core.Kind, acct string) *Account {
+	a := &Account{team: t, kind: kind, acct: acct}
 	tag := "{tt:" + t.name + ":" + a.acct + "}:"
 	a.tag = tag
 	a.lease, a.fence, a.tok, a.next, a.rep, a.channel = tag+"lease", tag+"fence", tag+"tok", tag+"next", tag+"rep", tag+"ev"

@@ -2,6 +2,7 @@ package team
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strings"
 	"testing"
@@ -149,6 +150,30 @@ func TestOldAndNewMembersMeetAfterARotation(t *testing.T) {
 	stranger := r.with(NewKeys(), r.server.URL, "")
 	if p := read(t, stranger); p.Value != "" {
 		t.Errorf("a stranger reads %q", p.Value)
+	}
+}
+
+// TestTwoNewKeysInARow: a token outlives every new key, though a member has the last two
+// alone.
+func TestTwoNewKeysInARow(t *testing.T) {
+	r := newRig(t)
+	a := r.member()
+	publish(t, a, "by the first", time.Hour)
+	if err := errors.Join(a.team.Found(t.Context()), a.team.List(t.Context(), shop, Listed{Name: "shop", Kind: kind})); err != nil {
+		t.Fatal(err)
+	}
+	for range 3 {
+		next := r.keys.Rotate()
+		if err := r.with(next, r.server.URL, "").team.Turnover(t.Context(), next); err != nil {
+			t.Fatal(err)
+		}
+		r.keys = next
+		if p := read(t, r.member()); p.Value != "by the first" || p.Remaining() < 59*time.Minute {
+			t.Errorf("after a new key the team has %q for %v", p.Value, p.Remaining())
+		}
+	}
+	if p, err := a.Read(t.Context(), ""); p.Value != "" || remedy(err) != core.RemedyTeamKey {
+		t.Errorf("the old key reads %q, %v", p.Value, err)
 	}
 }
 

@@ -244,9 +244,9 @@ func (t *Team) Members(ctx context.Context) ([]Other, error) {
 	return all, nil
 }
 
-// Turnover makes next the team's keys. It seals the roster again, and members that
-// have only the old keys learn that they must join again. The caller saves next
-// before.
+// Turnover makes next the team's keys. It seals the tokens and the roster again, and
+// members that have only the old keys learn that they must join again. The caller saves
+// next before.
 func (t *Team) Turnover(ctx context.Context, next Keys) error {
 	all, err := t.redis.HGetAll(ctx, t.rosterKey()).Result()
 	if err != nil {
@@ -259,6 +259,9 @@ func (t *Team) Turnover(ctx context.Context, next Keys) error {
 		kid, sealed, _ := strings.Cut(value, "|")
 		if field == keyField || !t.denote("roster", field, kid, sealed, &l) {
 			continue
+		}
+		if err := t.account(l.Kind, field).reseal(ctx, next.current); err != nil {
+			return err
 		}
 		again, err := after.note("roster", field, l)
 		if err != nil {

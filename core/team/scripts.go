@@ -6,7 +6,7 @@ import "github.com/redis/go-redis/v9"
 // which are in one slot. They run on Redis 5 and later and on Valkey: without
 // functions, which are a node's own state, and without commands of newer versions.
 type scripts struct {
-	acquire, renew, begin, publish, settle, stale, release, handOver, raise, read, count, force, hello, stand *redis.Script
+	acquire, renew, begin, publish, settle, stale, release, handOver, raise, read, count, force, hello, stand, reseal *redis.Script
 }
 
 // msgFree is the message of a lease that was given back, which changes no token.
@@ -17,6 +17,7 @@ func newScripts() scripts {
 		redis.NewScript(acquireLua), redis.NewScript(renewLua), redis.NewScript(beginLua), redis.NewScript(publishLua),
 		redis.NewScript(settleLua), redis.NewScript(staleLua), redis.NewScript(releaseLua), redis.NewScript(handOverLua), redis.NewScript(raiseLua),
 		redis.NewScript(readLua), redis.NewScript(countLua), redis.NewScript(forceLua), redis.NewScript(helloLua), redis.NewScript(standLua),
+		redis.NewScript(resealLua),
 	}
 }
 
@@ -124,3 +125,8 @@ redis.call('HSET',KEYS[1],ARGV[1],string.format('%.0f',t[1]*1000+math.floor(t[2]
 const standLua = `
 return {redis.call('GET',KEYS[1]) or '',redis.call('PTTL',KEYS[1]),redis.call('GET',KEYS[2]) or '0',redis.call('PTTL',KEYS[4]),
   redis.call('HGET',KEYS[3],'fence') or '0',redis.call('HGET',KEYS[3],'gen') or '0'}`
+
+// KEYS tok  ARGV gen kid sealed next_kid -> 1, or 0: there is another token by now
+const resealLua = `
+if redis.call('HGET',KEYS[1],'gen')~=ARGV[1] or redis.call('HGET',KEYS[1],'kid')~=ARGV[2] then return 0 end
+redis.call('HSET',KEYS[1],'tok',ARGV[3],'kid',ARGV[4]) return 1`

@@ -1,10 +1,12 @@
 package team
 
 import (
+	"context"
 	"encoding/json"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/redisconn"
 )
 
 // longestSealed limits the size of a token that is read. A longer value is another
@@ -54,6 +56,29 @@ func (a *Account) open(kid, text string) (sealed, error) {
 		return sealed{}, errTampered(a.kind)
 	}
 	return s, nil
+}
+
+// reseal seals the team's token with next, which a later member could not open else: keys
+// are of use until the second new one. What is not the team's stays as it is.
+func (a *Account) reseal(ctx context.Context, next key) error {
+	fields, err := a.team.redis.HGetAll(ctx, a.tok).Result()
+	if err != nil {
+		return redisconn.Explain(err)
+	}
+	kid, text := fields["kid"], fields["tok"]
+	k := a.team.keys.find(kid)
+	if k == nil || kid == next.id || len(text) > longestSealed {
+		return nil
+	}
+	plain, ok := k.open("tok", text, a.aad())
+	if !ok {
+		return nil
+	}
+	again, err := next.seal("tok", plain, a.aad())
+	if err != nil {
+		return core.AsError(err)
+	}
+	return asError(a.team.scripts.reseal.Run(ctx, a.team.redis, []string{a.tok}, fields["gen"], kid, again, next.id).Err())
 }
 
 func errTampered(kind core.Kind) *core.Error {
