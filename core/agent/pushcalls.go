@@ -22,15 +22,14 @@ func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (a
 	if in.DryRun {
 		return s.planRedis(ctx, a, in)
 	}
-	kept, err := s.pushes.add(a, in)
+	undo, err := s.redisPasswordFirst(ctx, a, in)
 	if err != nil {
 		return api.Push{}, err
 	}
-	if in.Redis != nil && in.RedisPassword != nil {
-		if err := s.keepRedisPassword(ctx, a, kept.Redis.URL, core.NewSecret(*in.RedisPassword)); err != nil {
-			_ = s.RemovePush(ctx, ref, kept.Number)
-			return api.Push{}, err
-		}
+	kept, err := s.pushes.add(a, in)
+	if err != nil {
+		undo()
+		return api.Push{}, err
 	}
 	s.keeper.Republish(a.ID)
 	t, _ := s.keeper.Token(a.ID)

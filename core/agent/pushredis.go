@@ -132,6 +132,33 @@ func (s *Service) planRedis(ctx context.Context, a core.Account, in api.PushInpu
 	return out, nil
 }
 
+// redisPasswordFirst keeps the password of a push that is about to be saved, so that a
+// crash leaves none without its password. undo puts back what was there.
+func (s *Service) redisPasswordFirst(ctx context.Context, a core.Account, in api.PushInput) (undo func(), err error) {
+	undo = func() {}
+	if in.Redis == nil || in.RedisPassword == nil {
+		return undo, nil
+	}
+	p, problems := pushOf(in).Clean()
+	if len(problems) == 0 {
+		p, problems = s.pushes.redis.clean(p, a)
+	}
+	if len(problems) > 0 {
+		return undo, nil // the saving says them
+	}
+	kept, err := s.vault.entry(ctx, a.ID)
+	if err != nil {
+		return undo, err
+	}
+	was := kept.redisPassword(p.Redis.URL)
+	undo = func() {
+		if err := s.keepRedisPassword(context.WithoutCancel(ctx), a, p.Redis.URL, was); err != nil {
+			s.log.Warn("the password of a push that was not saved stays with the account", "account", a.ID, "error", err)
+		}
+	}
+	return undo, s.keepRedisPassword(ctx, a, p.Redis.URL, core.NewSecret(*in.RedisPassword))
+}
+
 // keepRedisPassword puts the password for the Redis at a URL into the vault; an empty
 // one is taken out.
 func (s *Service) keepRedisPassword(ctx context.Context, a core.Account, url string, password core.Secret) error {
