@@ -2,7 +2,10 @@ module tokentray/cmd/e2e/oidc
 
 go 1.26.0
 
-require github.com/zitadel/oidc/v3 v3.52.0
+require (
+	github.com/zitadel/oidc/v3 v3.52.0
+	tokentray/cmd/e2e/outside v0.0.0
+)
 
 require (
 	github.com/bmatcuk/doublestar/v4 v4.10.4 // indirect
@@ -24,3 +27,5 @@ require (
 	golang.org/x/oauth2 v0.38.0 // indirect
 	golang.org/x/text v0.43.0 // indirect
 )
+
+replace tokentray/cmd/e2e/outside => ../outside

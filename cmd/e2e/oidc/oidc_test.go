@@ -4,18 +4,13 @@
 package oidc
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
 	"net/http/httptest"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"slices"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -24,6 +19,8 @@ import (
 	"github.com/zitadel/oidc/v3/example/server/storage"
 	"github.com/zitadel/oidc/v3/pkg/oidc"
 	"github.com/zitadel/oidc/v3/pkg/op"
+
+	"tokentray/cmd/e2e/outside"
 )
 
 const (
@@ -136,102 +133,24 @@ func (s *server) accepts(t *testing.T, token string) *oidc.AccessTokenClaims {
 }
 
 // house is a home with an agent.
-type house struct {
-	t   *testing.T
-	exe string
-	env []string
-}
+type house struct{ *outside.House }
 
-func newHouse(t *testing.T) *house {
+func newHouse(t *testing.T) house {
 	t.Helper()
-	dir := t.TempDir()
-	h := &house{t: t, exe: program(t)}
-	passphrase := filepath.Join(dir, "passphrase")
-	if err := os.WriteFile(passphrase, []byte("correct horse battery staple\n"), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	h.env = []string{
-		"PATH=" + filepath.Dir(h.exe) + ":" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "XDG_RUNTIME_DIR=" + dir,
-		"TOKENTRAY_HOME=" + filepath.Join(dir, "h"), "TOKENTRAY_LANG=en", "TOKENTRAY_PASSPHRASE_FILE=" + passphrase,
-	}
-	t.Cleanup(h.stop)
-	h.run("", "vault", "init")
-	return h
-}
-
-// program is the command-line program, from TOKENTRAY_E2E_BIN or built now.
-func program(t *testing.T) string {
-	t.Helper()
-	if dir := os.Getenv("TOKENTRAY_E2E_BIN"); dir != "" {
-		return filepath.Join(dir, "tokentray")
-	}
-	exe := filepath.Join(t.TempDir(), "tokentray")
-	cmd := exec.Command("go", "build", "-buildvcs=false", "-o", exe, "./cmd/tokentray")
-	cmd.Dir, cmd.Env = "../../..", append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := cmd.CombinedOutput(); err != nil {
-		t.Fatalf("build the program: %v\n%s", err, out)
-	}
-	return exe
-}
-
-// try runs a command and returns its output and exit code.
-func (h *house) try(stdin string, args ...string) (out, errOut string, code int) {
-	h.t.Helper()
-	cmd := exec.Command(h.exe, args...)
-	cmd.Env, cmd.Stdin = h.env, strings.NewReader(stdin)
-	var stdout, stderr bytes.Buffer
-	cmd.Stdout, cmd.Stderr = &stdout, &stderr
-	err := cmd.Run()
-	if exit := new(exec.ExitError); err != nil && !errors.As(err, &exit) {
-		h.t.Fatal(err)
-	}
-	if strings.Contains(stdout.String()+stderr.String(), secret) {
-		h.t.Errorf("tokentray %v shows the secret", args)
-	}
-	return stdout.String(), stderr.String(), cmd.ProcessState.ExitCode()
-}
-
-func (h *house) run(stdin string, args ...string) string {
-	h.t.Helper()
-	out, errOut, code := h.try(stdin, args...)
-	if code != 0 {
-		h.t.Fatalf("tokentray %v: %d\n%s", args, code, errOut)
-	}
-	return out
+	h := outside.NewHouse(t)
+	h.Hidden = secret
+	return house{h}
 }
 
 // add adds an account that asks the server.
-func (h *house) add(s *server, name string, more ...string) {
-	h.t.Helper()
-	h.run(secret+"\n", append([]string{"add", name, "--kind", "oauth2", "--token-url", s.URL + "/oauth/token", "--client-id", clientID, "--secret-stdin"}, more...)...)
+func (h house) add(s *server, name string, more ...string) {
+	h.T.Helper()
+	h.Run(secret+"\n", append([]string{"add", name, "--kind", "oauth2", "--token-url", s.URL + "/oauth/token", "--client-id", clientID, "--secret-stdin"}, more...)...)
 }
 
-func (h *house) token(args ...string) string {
-	h.t.Helper()
-	return strings.TrimSpace(h.run("", append([]string{"get"}, args...)...))
-}
-
-// stop stops the agent and waits until it has ended: until then it has files open.
-func (h *house) stop() {
-	h.t.Helper()
-	var status struct {
-		PID int `json:"pid"`
-	}
-	if err := json.Unmarshal([]byte(h.run("", "status", "--json")), &status); err != nil || status.PID == 0 {
-		h.t.Fatalf("whose process is the agent? %v", err)
-	}
-	h.run("", "stop")
-	tick := time.NewTicker(10 * time.Millisecond)
-	defer tick.Stop()
-	for deadline := time.Now().Add(10 * time.Second); ; <-tick.C {
-		stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(status.PID), "stat"))
-		if err != nil || bytes.Contains(stat, []byte(") Z ")) {
-			return
-		}
-		if time.Now().After(deadline) {
-			h.t.Fatalf("the agent %d has not ended", status.PID)
-		}
-	}
+func (h house) token(args ...string) string {
+	h.T.Helper()
+	return h.Line(append([]string{"get"}, args...)...)
 }
 
 // The server gives a client a token by Basic and by the request body, with the
@@ -252,7 +171,7 @@ func TestTokensOfARealServer(t *testing.T) {
 		var shown struct {
 			Expires time.Time `json:"expires_at"`
 		}
-		if err := json.Unmarshal([]byte(h.run("", "get", name, "--format", "json")), &shown); err != nil {
+		if err := json.Unmarshal([]byte(h.Run("", "get", name, "--format", "json")), &shown); err != nil {
 			t.Fatal(err)
 		}
 		if gap := claims.GetExpiration().Sub(shown.Expires).Abs(); gap > 2*time.Second {
@@ -260,7 +179,7 @@ func TestTokensOfARealServer(t *testing.T) {
 		}
 	}
 	token := h.token("header")
-	h.stop()
+	h.Stop()
 	if again := h.token("header"); again != token || len(s.asked()) != 2 {
 		t.Errorf("after a restart: the same token: %v, %d requests", again == token, len(s.asked()))
 	}
@@ -272,14 +191,14 @@ func TestALongerLifeThanIsLeft(t *testing.T) {
 	s, h := newServer(t), newHouse(t)
 	h.add(s, "crm")
 	first := h.token("crm")
-	fresh := strings.TrimSpace(h.run("", "refresh", "crm", "--force"))
+	fresh := h.Line("refresh", "crm", "--force")
 	second := h.token("crm")
 	if second == first || len(s.asked()) != 2 {
 		t.Errorf("no new token by force (%q), %d requests", fresh, len(s.asked()))
 	}
 	s.accepts(t, first)
 	s.accepts(t, second)
-	if _, errOut, code := h.try("", "get", "crm", "--min-ttl", "10m"); code == 0 {
+	if _, errOut, code := h.Try("", "get", "crm", "--min-ttl", "10m"); code == 0 {
 		t.Errorf("a life of ten minutes, where tokens live five: %s", errOut)
 	}
 }
@@ -289,26 +208,26 @@ func TestRefusalsOfARealServer(t *testing.T) {
 	s, h := newServer(t), newHouse(t)
 	h.add(s, "crm", "--scope", "read")
 	h.add(s, "other", "--scope", "admin")
-	out, errOut, code := h.try("", "get", "other")
+	out, errOut, code := h.Try("", "get", "other")
 	if code != 4 || !strings.Contains(errOut, "invalid_scope") {
 		t.Errorf("another scope: %d %s %s", code, out, errOut)
 	}
-	h.run("", "edit", "other", "--scope", "write")
+	h.Run("", "edit", "other", "--scope", "write")
 	if claims := s.accepts(t, h.token("other")); strings.Join(claims.Scopes, " ") != "write" {
 		t.Errorf("%+v", claims)
 	}
 
-	h.run("a wrong secret\n", "add", "wrong", "--kind", "oauth2", "--token-url", s.URL+"/oauth/token", "--client-id", clientID, "--secret-stdin", "--param", "resource=https://r.example")
+	h.Run("a wrong secret\n", "add", "wrong", "--kind", "oauth2", "--token-url", s.URL+"/oauth/token", "--client-id", clientID, "--secret-stdin", "--param", "resource=https://r.example")
 	n := len(s.asked())
 	for range 3 {
-		if _, errOut, code := h.try("", "get", "wrong"); code != 4 || !strings.Contains(errOut, "invalid_client") {
+		if _, errOut, code := h.Try("", "get", "wrong"); code != 4 || !strings.Contains(errOut, "invalid_client") {
 			t.Errorf("a wrong secret: %d %s", code, errOut)
 		}
 	}
 	if again := len(s.asked()) - n; again != 0 {
 		t.Errorf("the wrong secret was sent %d times more", again)
 	}
-	if _, errOut, code := h.try(secret+"\n", "edit", "wrong", "--param", "grant_type=password"); code == 0 {
+	if _, errOut, code := h.Try(secret+"\n", "edit", "wrong", "--param", "grant_type=password"); code == 0 {
 		t.Errorf("another grant passes: %s", errOut)
 	}
 	s.accepts(t, h.token("crm"))
@@ -321,21 +240,21 @@ func TestARealServerTellsAboutTokens(t *testing.T) {
 	ask := s.URL + "/oauth/introspect"
 	h.add(s, "crm", "--introspection-url", ask)
 	first := h.token("crm")
-	h.run("", "check", "crm")
+	h.Run("", "check", "crm")
 	s.revoked.Store(s.accepts(t, first).JWTID, true)
-	if _, errOut, code := h.try("", "check", "crm"); code != 4 || !strings.Contains(errOut, "no longer accept") {
+	if _, errOut, code := h.Try("", "check", "crm"); code != 4 || !strings.Contains(errOut, "no longer accept") {
 		t.Errorf("a revoked token: %d %s", code, errOut)
 	}
-	h.run("", "refresh", "crm")
+	h.Run("", "refresh", "crm")
 	if h.token("crm") == first {
 		t.Error("the revoked token is given out")
 	}
-	h.run("", "check", "crm")
+	h.Run("", "check", "crm")
 
 	// This server accepts no secret in the body of an introspection.
 	h.add(s, "body", "--auth", "body", "--scope", "read", "--introspection-url", ask)
 	mine := h.token("body")
-	if _, errOut, code := h.try("", "check", "body"); code != 4 || !strings.Contains(errOut, "says nothing against the token") {
+	if _, errOut, code := h.Try("", "check", "body"); code != 4 || !strings.Contains(errOut, "says nothing against the token") {
 		t.Errorf("a client that is told nothing: %d %s", code, errOut)
 	}
 	if h.token("body") != mine {

@@ -2,7 +2,10 @@ module tokentray/cmd/e2e/sdk
 
 go 1.26
 
-require github.com/silenceper/wechat/v2 v2.1.6
+require (
+	github.com/silenceper/wechat/v2 v2.1.6
+	tokentray/cmd/e2e/outside v0.0.0
+)
 
 require (
 	github.com/bradfitz/gomemcache v0.0.0-20220106215444-fb4bf637b56d // indirect
@@ -16,3 +19,5 @@ require (
 	golang.org/x/crypto v0.0.0-20220622213112-05595931fe9d // indirect
 	golang.org/x/sys v0.0.0-20220715151400-c0bba94af5f8 // indirect
 )
+
+replace tokentray/cmd/e2e/outside => ../outside

@@ -11,6 +11,8 @@ import (
 	"github.com/silenceper/wechat/v2/cache"
 	"github.com/silenceper/wechat/v2/credential"
 	"github.com/silenceper/wechat/v2/util"
+
+	"tokentray/cmd/e2e/outside"
 )
 
 // backendRedis is the Redis that a user of the SDK gives it.
@@ -21,7 +23,7 @@ type backendRedis struct {
 
 func startRedis(t *testing.T) backendRedis {
 	t.Helper()
-	r := backendRedis{t, freeAddress(t)}
+	r := backendRedis{t, outside.FreeAddress(t)}
 	_, port, _ := net.SplitHostPort(r.address)
 	server := exec.Command("redis-server", "--port", port, "--bind", "127.0.0.1", "--save", "", "--dir", t.TempDir())
 	if err := server.Start(); err != nil {
@@ -68,20 +70,20 @@ func handles(secret string, c cache.Cache) map[string]credential.AccessTokenHand
 // TestSilenceperReadsWhatAPushWrote: without an AppSecret and without an upstream.
 func TestSilenceperReadsWhatAPushWrote(t *testing.T) {
 	h, r := newHouse(t), startRedis(t)
-	nowhere := "http://" + freeAddress(t)
+	nowhere := "http://" + outside.FreeAddress(t)
 	util.SetURIModifier(func(uri string) string { return strings.Replace(uri, "https://api.weixin.qq.com", nowhere, 1) })
 	for layout, handle := range handles("", r.cache()) {
 		if got, err := handle.GetAccessToken(); err == nil {
 			t.Fatalf("%s: the SDK has a token before the push: %d bytes", layout, len(got))
 		}
-		h.run("", "push", "add", "shop", "--redis", "redis://"+r.address, "--layout", layout)
-		if got, err := handle.GetAccessToken(); err != nil || got != strings.TrimSpace(h.run("", "get", "shop")) {
+		h.Run("", "push", "add", "shop", "--redis", "redis://"+r.address, "--layout", layout)
+		if got, err := handle.GetAccessToken(); err != nil || got != h.Line("get", "shop") {
 			t.Errorf("%s: another token than the current one, or %v", layout, err)
 		}
 	}
-	h.run("", "refresh", "shop", "--force", "--yes")
-	want := strings.TrimSpace(h.run("", "get", "shop"))
-	h.run("", "push", "test", "shop")
+	h.Run("", "refresh", "shop", "--force", "--yes")
+	want := h.Line("get", "shop")
+	h.Run("", "push", "test", "shop")
 	for layout, handle := range handles("", r.cache()) {
 		if got, err := handle.GetAccessToken(); err != nil || got != want {
 			t.Errorf("%s after a renewal: another token than the current one, or %v", layout, err)
@@ -93,7 +95,7 @@ func TestSilenceperReadsWhatAPushWrote(t *testing.T) {
 // ends 1,500 s before the token, and 300 s before it for stable_token.
 func TestWhatSilenceperWroteIsRead(t *testing.T) {
 	h, r := newHouse(t), startRedis(t)
-	util.SetURIModifier(func(uri string) string { return strings.Replace(uri, "https://api.weixin.qq.com", h.sim, 1) })
+	util.SetURIModifier(func(uri string) string { return strings.Replace(uri, "https://api.weixin.qq.com", h.Sim, 1) })
 	keys := map[string]string{"silenceper": "gowechat_officialaccount__access_token_" + appID, "silenceper-stable": "gowechat_officialaccount__stable_access_token_" + appID}
 	margins := map[string]int{"silenceper": 1500, "silenceper-stable": 300}
 	for layout, handle := range handles("0123456789abcdef0123456789abcdef", r.cache()) {
@@ -105,8 +107,8 @@ func TestWhatSilenceperWroteIsRead(t *testing.T) {
 		if err != nil || left+margins[layout] > 7200 || layout == "silenceper" && left < 5600 {
 			t.Errorf("%s: the SDK's entry lives for %d s, %v", layout, left, err)
 		}
-		h.run("none\n", "add", layout, "--kind", "redis", "--base-url", "redis://"+r.address, "--layout", layout, "--product", "redis-official", "--appid", appID, "--secret-stdin")
-		got := h.run("", "get", layout)
+		h.Run("none\n", "add", layout, "--kind", "redis", "--base-url", "redis://"+r.address, "--layout", layout, "--product", "redis-official", "--appid", appID, "--secret-stdin")
+		got := h.Run("", "get", layout)
 		if strings.TrimSpace(got) != want {
 			t.Errorf("%s: another token than the SDK has", layout)
 		}

@@ -1,0 +1,3 @@
+module tokentray/cmd/e2e/outside
+
+go 1.26
