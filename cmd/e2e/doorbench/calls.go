@@ -15,7 +15,6 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"time"
 
@@ -26,9 +25,7 @@ import (
 // The bounds of calls.
 const (
 	leastOfProxy = 0.6 // of httputil.ReverseProxy's requests a second
-	mostDownload = 8   // MB more at the peak of a download
-	download     = 1 << 30
-	callKeys     = 50 // a key makes 1,000 calls a second at most
+	callKeys     = 50  // a key makes 1,000 calls a second at most
 )
 
 // upstreamVariable makes this program the upstream of calls. proxyVariable makes it a
@@ -60,12 +57,23 @@ func callUpstream() error {
 			_, _ = fmt.Fprint(w, mint.asked.Load())
 		case "/cgi-bin/media/get":
 			w.Header().Set("Content-Type", "video/mp4")
-			w.Header().Set("Content-Length", strconv.Itoa(download))
-			for sent := 0; sent < download; sent += len(chunk) {
+			size := download
+			if r.URL.Query().Has("short") {
+				size = transfer
+			}
+			w.Header().Set("Content-Length", strconv.Itoa(size))
+			for sent := 0; sent < size; sent += len(chunk) {
 				if _, err := w.Write(chunk); err != nil {
 					return
 				}
 			}
+		case "/cgi-bin/media/upload":
+			n, err := io.Copy(io.Discard, r.Body)
+			if err != nil {
+				return
+			}
+			w.Header().Set("Content-Type", "application/json")
+			_, _ = fmt.Fprintf(w, `{"size":%d}`, n)
 		default:
 			w.Header().Set("Content-Type", "application/json")
 			_, _ = w.Write(menu)
@@ -134,7 +142,7 @@ func (b *bench) calls() error {
 	var keys []string
 	for i := range callKeys {
 		k, err := b.client.AddClientKey(context.Background(), api.ClientKeyInput{
-			Name: fmt.Sprint("caller", i), CallRights: core.CallRights{Calls: []string{"reads", "GET /cgi-bin/media/get"}, Rate: 1000, Burst: 1000},
+			Name: fmt.Sprint("caller", i), CallRights: core.CallRights{Calls: []string{"reads", "GET /cgi-bin/media/get", "POST /cgi-bin/media/upload"}, Rate: 1000, Burst: 1000},
 		})
 		if err != nil {
 			return err
@@ -167,7 +175,7 @@ func (b *bench) calls() error {
 		fmt.Printf("%-58s %10.4g /s     p99 %s\n", r.name+", median", r.perSecond(), r.p99())
 	}
 	b.compare(door, plain, "hops of httputil.ReverseProxy", leastOfProxy)
-	if err := b.download(base+"/call/caller/sandbox/cgi-bin/media/get", keys[0]); err != nil {
+	if err := b.large(base+"/call/caller/sandbox", keys[0]); err != nil {
 		return err
 	}
 	if err := b.deadToken(upstream, base+"/call/caller/sandbox/cgi-bin/menu/get", keys); err != nil {
@@ -177,54 +185,6 @@ func (b *bench) calls() error {
 }
 
 const callRounds = 15
-
-// download measures how much memory the agent needs more while a gigabyte passes the
-// door.
-func (b *bench) download(url, key string) error {
-	status, err := b.client.Status(context.Background())
-	if err != nil {
-		return err
-	}
-	before, err := resident(status.PID)
-	if err != nil {
-		return err
-	}
-	req, err := http.NewRequest(http.MethodGet, url, nil)
-	if err != nil {
-		return err
-	}
-	req.Header.Set("Authorization", "Bearer "+key)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	peak, watched := before, make(chan struct{})
-	var wait sync.WaitGroup
-	wait.Go(func() {
-		tick := time.NewTicker(20 * time.Millisecond)
-		defer tick.Stop()
-		for {
-			select {
-			case <-tick.C:
-				if now, err := resident(status.PID); err == nil {
-					peak = max(peak, now)
-				}
-			case <-watched:
-				return
-			}
-		}
-	})
-	n, err := io.Copy(io.Discard, resp.Body)
-	close(watched)
-	wait.Wait()
-	if err != nil || n != download {
-		return fmt.Errorf("a download of %d bytes brought %d: %w", download, n, err)
-	}
-	more := float64(peak-before) / (1 << 20)
-	b.report("a download of 1 GB adds at its peak", more, "MB", fmt.Sprint("under ", mostDownload), more < mostDownload)
-	return nil
-}
 
 // callCommand measures how much longer tokentray call takes than curl.
 func (b *bench) callCommand(url, key string) error {
