@@ -8,6 +8,7 @@ import (
 	"net/http"
 	"net/url"
 	"reflect"
+	"strconv"
 	"time"
 
 	"tokentray/core"
@@ -96,7 +97,7 @@ const unlimited = -1
 // callRoutes binds the call. Its body is read by the call itself.
 func (h *handler) callRoutes(a UpstreamCalls) {
 	h.ref("POST", callPath, "", bound{http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		answer, err := serveCall(a, r)
+		head, answer, err := serveCall(a, r)
 		if err != nil {
 			e := core.AsError(err)
 			WriteError(w, HTTPStatus(e.Class), e, time.Now())
@@ -110,22 +111,44 @@ func (h *handler) callRoutes(a UpstreamCalls) {
 		}
 		w.Header().Set(resultHeader, string(raw))
 		w.Header().Set("Content-Type", "application/octet-stream")
-		if _, err := io.Copy(flushing{w, http.NewResponseController(w)}, answer.Body); err != nil {
+		if answer.Length >= 0 && head.Method != http.MethodHead { // whose answer has a length and no body
+			w.Header().Set("Content-Length", strconv.FormatInt(answer.Length, 10))
+		}
+		rc := http.NewResponseController(w)
+		if _, err := io.Copy(flushing{w, rc}, answer.Body); err != nil {
 			panic(http.ErrAbortHandler) // this way the caller sees that the answer is incomplete
 		}
+		Linger(rc, r.Body)
 	}), Route{In: reflect.TypeFor[CallHead](), Out: reflect.TypeFor[CallResult]()}})
 }
 
-func serveCall(a UpstreamCalls, r *http.Request) (CallAnswer, error) {
+func serveCall(a UpstreamCalls, r *http.Request) (head CallHead, _ CallAnswer, _ error) {
 	ref, err := refOf(r)
 	if err != nil {
-		return CallAnswer{}, err
+		return head, CallAnswer{}, err
 	}
-	var head CallHead
 	if json.Unmarshal([]byte(r.Header.Get(headerCall)), &head) != nil {
-		return CallAnswer{}, Invalid("the header %s must say as JSON what is to be called", headerCall)
+		return head, CallAnswer{}, Invalid("the header %s must say as JSON what is to be called", headerCall)
 	}
-	return a.Call(r.Context(), ref, CallRequest{CallHead: head, Body: r.Body, Length: r.ContentLength})
+	answer, err := a.Call(r.Context(), ref, CallRequest{CallHead: head, Body: r.Body, Length: r.ContentLength})
+	return head, answer, err
+}
+
+// lingerTime is how long a caller may take to notice its answer.
+const lingerTime = time.Second
+
+// Linger reads what a caller still sends after its answer, for a moment: an upstream can
+// answer before it has the whole body. A caller that sent into a closed connection would
+// see that, and not the answer.
+func Linger(rc *http.ResponseController, body io.Reader) {
+	if body == nil || body == http.NoBody {
+		return
+	}
+	_ = rc.SetReadDeadline(time.Now().Add(lingerTime)) // a test's recorder has none
+	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
+	if _, err := body.Read(make([]byte, 1)); err == nil { // nearly always it was read to its end
+		_, _ = io.Copy(io.Discard, body)
+	}
 }
 
 // flushing sends what was written at once: an answer may come in pieces.

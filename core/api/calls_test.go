@@ -82,3 +82,53 @@ func TestAnAnswerThatBreaksOff(t *testing.T) {
 		t.Errorf("a call that was given up: %v", err)
 	}
 }
+
+// earlyAgent answers a call before it read the call's body.
+type earlyAgent struct{ *fakeAgent }
+
+func (earlyAgent) Call(_ context.Context, _ Ref, req CallRequest) (CallAnswer, error) {
+	_, _ = io.ReadFull(req.Body, make([]byte, 1<<20))
+	return CallAnswer{CallResult: CallResult{Status: 413}, Body: io.NopCloser(strings.NewReader("too large")), Length: 9}, nil
+}
+
+// TestAnAnswerThatComesBeforeTheBodyIsRead: a caller that still sends sees the answer, and
+// no broken connection.
+func TestAnAnswerThatComesBeforeTheBodyIsRead(t *testing.T) {
+	c := serve(t, earlyAgent{&fakeAgent{}}, local.SameUser)
+	for range 20 {
+		got, err := c.Call(t.Context(), Ref{Name: "shop"}, CallRequest{CallHead: CallHead{Method: "POST", Target: "/x"}, Body: endless{}, Length: -1})
+		if err != nil {
+			t.Fatal(err)
+		}
+		body, err := io.ReadAll(got.Body)
+		_ = got.Body.Close()
+		if err != nil || string(body) != "too large" || got.Status != 413 || got.Length != 9 {
+			t.Fatalf("%d, %d bytes told, %q, %v", got.Status, got.Length, body, err)
+		}
+	}
+}
+
+// headAgent answers as an upstream answers HEAD: with the length of what it does not send.
+type headAgent struct{ *fakeAgent }
+
+func (headAgent) Call(context.Context, Ref, CallRequest) (CallAnswer, error) {
+	return CallAnswer{CallResult: CallResult{Status: 200}, Body: http.NoBody, Length: 1000}, nil
+}
+
+func TestAnAnswerToHEAD(t *testing.T) {
+	c := serve(t, headAgent{&fakeAgent{}}, local.SameUser)
+	got, err := c.Call(t.Context(), Ref{Name: "shop"}, CallRequest{CallHead: CallHead{Method: "HEAD", Target: "/x"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	body, err := io.ReadAll(got.Body)
+	_ = got.Body.Close()
+	if err != nil || len(body) > 0 || got.Status != 200 {
+		t.Errorf("%d, %q, %v", got.Status, body, err)
+	}
+}
+
+// endless is a body without an end.
+type endless struct{}
+
+func (endless) Read(p []byte) (int, error) { return len(p), nil }

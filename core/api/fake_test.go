@@ -210,7 +210,7 @@ func (f *fakeAgent) Call(_ context.Context, ref Ref, req CallRequest) (CallAnswe
 	}
 	return CallAnswer{
 		CallResult: CallResult{Status: 201, Header: http.Header{"X-Request-Id": {"é"}}, Path: "/x", Reading: true, Code: 47001, Error: &Error{Class: core.Misuse, Message: "no"}, Renewed: true, NotAgain: true, Plan: &CallPlan{Method: "GET", URL: "u"}},
-		Body:       f.echo(req.Body),
+		Body:       f.echo(req.Body), Length: -1,
 	}, nil
 }
 

@@ -285,6 +285,7 @@ func (v *visit) handCall(got api.CallAnswer, rc *http.ResponseController) {
 		v.d.log.add(v.finished())
 		panic(http.ErrAbortHandler)
 	}
+	api.Linger(rc, v.r.Body)
 }
 
 // copyBuffer is what an answer is copied by; nil for one that writes itself.
