@@ -140,6 +140,12 @@ test-sdk: $(programs) ## SDKs take their tokens from TokenTray, and it takes its
 	cd cmd/e2e/workwx && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
 	cd cmd/e2e/oidc && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
 
+.PHONY: test-desktops
+test-desktops: $(programs) ## the tray of another desktop, a session without one, and KWallet; installs lxqt-panel and kwalletd5
+	$(call say,other desktops)
+	@assets/scripts/install-deps.sh run test desktops
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_DESKTOPS=yes $(GO) test -race -tags $(TAGS) -count=1 -timeout 10m -run '^TestDesktops' ./cmd/e2e
+
 # Tests of the Windows build, under wine: see cmd/e2e/wine/wine.sh, and skip.txt
 # beside it for what is not run and why.
 .PHONY: test-wine

@@ -5,6 +5,7 @@
 #   install-deps.sh run test    and what the tests take besides
 #   install-deps.sh run wine    and what make test-wine takes
 #   install-deps.sh run browser and what make test-browser takes
+#   install-deps.sh run desktops and what make test-desktops takes
 #   install-deps.sh run dist    and what make dist takes
 #   install-deps.sh -n …        only tell what would be done
 #
@@ -86,6 +87,16 @@ Xvfb                   | xvfb                   | xorg-x11-server-Xvfb | xorg-se
 LIST
 }
 
+needs_desktops() {
+	if [ "$(uname -s)" != Linux ]; then return; fi
+	cat <<'LIST'
+lxqt-panel            | lxqt-panel         | lxqt-panel         | lxqt-panel
+kwalletd5             | libkf5wallet-bin   | kf5-kwallet        | kwallet5
+appstreamcli          | appstream          | appstream          | appstream
+desktop-file-validate | desktop-file-utils | desktop-file-utils | desktop-file-utils
+LIST
+}
+
 needs_dist() {
 	if [ "$(uname -s)" != Linux ]; then return; fi
 	cat <<'LIST'
@@ -161,9 +172,9 @@ lists=()
 for arg; do
 	case $arg in
 	-n) dry=yes ;;
-	run | test | wine | browser | dist) lists+=("$arg") ;;
+	run | test | wine | browser | desktops | dist) lists+=("$arg") ;;
 	*)
-		echo "usage: $0 [-n] run|test|wine|browser|dist…" >&2
+		echo "usage: $0 [-n] run|test|wine|browser|desktops|dist…" >&2
 		exit 2
 		;;
 	esac

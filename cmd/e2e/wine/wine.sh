@@ -134,7 +134,7 @@ scripts)
 	setup
 	keep
 	programs
-	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 10m -run "^TestCommandLine$/${2:-}" ./cmd/e2e
+	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 8m ${V:+-v} -run "^TestCommandLine$/${2:-}" ./cmd/e2e
 	;;
 all)
 	shift
