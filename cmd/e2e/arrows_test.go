@@ -59,6 +59,8 @@ var arrows = []struct {
 	{"core/preset", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/redisconn", []string{"core"}},
 	{"core/redisconn/redistest", []string{"core/redisconn"}}, // servers for tests
+	{"core/keepertest", []string{"core", "core/kinds"}},      // a Keeper for tests
+	{"core/upstream/upstreamtest", nil},                      // servers for tests
 	{"core/team", []string{"core", "core/kinds", "core/redisconn"}},
 	{"core/upstream", []string{"core"}},
 	{"core/vault", []string{"core", "core/durable"}},

@@ -16,6 +16,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/central"
+	"tokentray/core/keepertest"
 	"tokentray/core/kinds"
 )
 
@@ -374,26 +375,17 @@ func TestUnderTheKeeper(t *testing.T) {
 		var calls atomic.Int32
 		var life atomic.Int64
 		life.Store(7200)
-		ups, err := only(t).Upstreams(central.Sources(central.Options{Transport: answers(func() string {
+		ups := upstreams(t, answers(func() string {
 			calls.Add(1)
 			return fmt.Sprintf(`{"access_token":"%s","expires_in":%d}`, token, life.Load())
-		})}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		k := core.NewKeeper(core.Config{Upstreams: ups, Vault: vault{}, Journal: journal{}})
-		ctx, cancel := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() { _ = k.Run(ctx) })
-		defer running.Wait()
-		defer cancel()
+		}))
 		a := request("http://127.0.0.1", nil).Account
-		k.Put(a, core.Token{})
+		k := keepertest.Run(t, core.Config{Upstreams: ups, Vault: keepertest.OneSecret(key)}, a)
 
 		var all sync.WaitGroup
 		for range 1000 {
 			all.Go(func() {
-				if got, err := k.Get(ctx, a.ID, 0); err != nil || got.Value != token {
+				if got, err := k.Get(t.Context(), a.ID, 0); err != nil || got.Value != token {
 					t.Errorf("%v", err)
 				}
 			})
@@ -407,18 +399,18 @@ func TestUnderTheKeeper(t *testing.T) {
 			t.Errorf("within an hour of a token of two hours the server was asked %d times", n)
 		}
 		life.Store(0)
-		if _, err := k.Refresh(ctx, a.ID, core.Report{Stale: token}); refusal(t, err).Remedy != core.RemedyServerStale {
+		if _, err := k.Refresh(t.Context(), a.ID, core.Report{Stale: token}); refusal(t, err).Remedy != core.RemedyServerStale {
 			t.Errorf("an expired token is told as %v", err)
 		}
 		before := calls.Load()
-		if got, err := k.Get(ctx, a.ID, time.Minute); err != nil || got.Value != token {
+		if got, err := k.Get(t.Context(), a.ID, time.Minute); err != nil || got.Value != token {
 			t.Errorf("the living token is gone: %v", err)
 		}
 		time.Sleep(10 * time.Minute)
 		if n := calls.Load() - before; n > 20 {
 			t.Errorf("the server was asked %d times in ten minutes", n)
 		}
-		if got, err := k.Get(ctx, a.ID, time.Minute); err != nil || got.Value != token {
+		if got, err := k.Get(t.Context(), a.ID, time.Minute); err != nil || got.Value != token {
 			t.Errorf("the living token is gone: %v", err)
 		}
 	})
@@ -429,19 +421,10 @@ func TestUnderTheKeeper(t *testing.T) {
 func TestPollsNoMoreThanNeeded(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var calls atomic.Int32
-		ups, err := only(t).Upstreams(central.Sources(central.Options{Transport: answers(func() string { calls.Add(1); return token })}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		k := core.NewKeeper(core.Config{Upstreams: ups, Vault: vault{}, Journal: journal{}})
-		ctx, cancel := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() { _ = k.Run(ctx) })
-		defer running.Wait()
-		defer cancel()
+		ups := upstreams(t, answers(func() string { calls.Add(1); return token }))
 		a := request("http://127.0.0.1", map[string]string{"answer": "text"}).Account
 		a.Auto = true
-		k.Put(a, core.Token{})
+		keepertest.Run(t, core.Config{Upstreams: ups, Vault: keepertest.OneSecret(key)}, a)
 		time.Sleep(2 * time.Hour)
 		if n := calls.Load(); n < 22 || n > 25 {
 			t.Errorf("in two hours the server was asked %d times, want once in five minutes", n)
@@ -449,15 +432,10 @@ func TestPollsNoMoreThanNeeded(t *testing.T) {
 	})
 }
 
-// only is the set of this kind alone.
-func only(t *testing.T) kinds.Set {
+// upstreams returns this kind with a source that uses rt.
+func upstreams(t *testing.T, rt http.RoundTripper) map[core.Kind]core.Upstream {
 	t.Helper()
-	spec, _ := kinds.Builtin().Of(kinds.Central)
-	set, err := kinds.New(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return set
+	return keepertest.Upstreams(t, keepertest.Only(t, kinds.Central), central.Sources(central.Options{Transport: rt}))
 }
 
 type answers func() string
@@ -466,16 +444,3 @@ func (a answers) RoundTrip(r *http.Request) (*http.Response, error) {
 	body := a()
 	return &http.Response{StatusCode: 200, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 }
-
-type vault struct{}
-
-func (vault) Credentials(context.Context, core.Account) (core.Credentials, error) {
-	return core.Credentials{Secret: core.NewSecret(key)}, nil
-}
-
-type journal struct{}
-
-func (journal) Record(core.ID, core.Record) error              { return nil }
-func (journal) RefusedIP(core.ID, string) (string, error)      { return "", nil }
-func (journal) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
-func (journal) CountForce(core.ID, string, time.Time) error    { return nil }

@@ -1,7 +1,6 @@
 package central_test
 
 import (
-	"context"
 	"io"
 	"net/http"
 	"strings"
@@ -11,7 +10,7 @@ import (
 	"time"
 
 	"tokentray/core"
-	"tokentray/core/central"
+	"tokentray/core/keepertest"
 )
 
 // The server is told of a token that fails by whoever was refused with it, and by a
@@ -19,19 +18,10 @@ import (
 func TestWhoseReportReachesTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &reported{token: token}
-		ups, err := only(t).Upstreams(central.Sources(central.Options{Transport: s}))
-		if err != nil {
-			t.Fatal(err)
-		}
-		k := core.NewKeeper(core.Config{Upstreams: ups, Vault: vault{}, Journal: journal{}})
-		ctx, cancel := context.WithCancel(t.Context())
-		var running sync.WaitGroup
-		running.Go(func() { _ = k.Run(ctx) })
-		defer running.Wait()
-		defer cancel()
+		ups := upstreams(t, s)
 		a := request("http://127.0.0.1", map[string]string{"stale_url": "http://127.0.0.1/refresh"}).Account
-		k.Put(a, core.Token{})
-		if _, err := k.Get(ctx, a.ID, 0); err != nil {
+		k := keepertest.Run(t, core.Config{Upstreams: ups, Vault: keepertest.OneSecret(key)}, a)
+		if _, err := k.Get(t.Context(), a.ID, 0); err != nil {
 			t.Fatal(err)
 		}
 		for _, c := range []struct {
@@ -47,7 +37,7 @@ func TestWhoseReportReachesTheServer(t *testing.T) {
 		} {
 			time.Sleep(time.Minute)
 			before := s.count()
-			if _, err := k.Refresh(ctx, a.ID, c.report); err != nil {
+			if _, err := k.Refresh(t.Context(), a.ID, c.report); err != nil {
 				t.Errorf("%s: %v", c.name, err)
 			}
 			if told := s.count() - before; told != c.told {

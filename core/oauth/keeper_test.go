@@ -1,31 +1,16 @@
 package oauth_test
 
 import (
-	"context"
-	"slices"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/keepertest"
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
 	"tokentray/core/sim"
 )
-
-type secrets struct{}
-
-func (secrets) Credentials(context.Context, core.Account) (core.Credentials, error) {
-	return core.Credentials{Secret: core.NewSecret(secret)}, nil
-}
-
-type journal struct{}
-
-func (journal) Record(core.ID, core.Record) error              { return nil }
-func (journal) RefusedIP(core.ID, string) (string, error)      { return "", nil }
-func (journal) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
-func (journal) CountForce(core.ID, string, time.Time) error    { return nil }
 
 // keep is a Keeper whose accounts ask a simulated server with one client.
 func keep(t *testing.T, change func(*sim.Account), accounts ...core.Account) (*core.Keeper, *sim.Server) {
@@ -38,55 +23,14 @@ func keep(t *testing.T, change func(*sim.Account), accounts ...core.Account) (*c
 	if err := srv.Put(a); err != nil {
 		t.Fatal(err)
 	}
-	spec, _ := kinds.Builtin().Of(kinds.OAuth2)
-	set, err := kinds.New(spec)
-	if err != nil {
-		t.Fatal(err)
-	}
-	ups, err := set.Upstreams(oauth.Sources(oauth.Options{Transport: srv.Transport()}))
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := core.NewKeeper(core.Config{Upstreams: ups, Vault: secrets{}, Journal: journal{}})
-	for _, a := range accounts {
-		k.Put(a, core.Token{})
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- k.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-	})
-	return k, srv
+	ups := keepertest.Upstreams(t, keepertest.Only(t, kinds.OAuth2), oauth.Sources(oauth.Options{Transport: srv.Transport()}))
+	return keepertest.Run(t, core.Config{Upstreams: ups, Vault: keepertest.OneSecret(secret)}, accounts...), srv
 }
 
 func account(id string, params map[string]string) core.Account {
 	a := request("http://127.0.0.1"+sim.PathOAuth, params).Account
 	a.ID, a.Name, a.Auto = core.ID(id), id, true
 	return a
-}
-
-// A thousand callers of a cold account cause one call.
-func TestAThousandCallersCauseOneCall(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		k, srv := keep(t, func(a *sim.Account) { a.Faults.Latency = time.Second }, account("1", nil))
-		var wg sync.WaitGroup
-		values := make([]string, 1000)
-		for i := range values {
-			wg.Go(func() {
-				token, err := k.Get(t.Context(), "1", core.DefaultMinTTL)
-				if err != nil {
-					t.Errorf("caller %d: %v", i, err)
-				}
-				values[i] = token.Value
-			})
-		}
-		wg.Wait()
-		if n := srv.Calls(client, ""); n != 1 || len(slices.Compact(values)) != 1 || values[0] == "" {
-			t.Errorf("%d calls and %d tokens for a thousand callers", n, len(values))
-		}
-	})
 }
 
 // A longer life than what is left is fetched at any time, once, and the token before

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/keepertest"
 	"tokentray/core/kinds"
 	"tokentray/core/rediscache"
 	"tokentray/core/redisconn/redistest"
@@ -24,19 +25,6 @@ func (c *counting) Fetch(ctx context.Context, req core.Request) (core.Grant, err
 	return c.Source.Fetch(ctx, req)
 }
 
-type noSecret struct{}
-
-func (noSecret) Credentials(context.Context, core.Account) (core.Credentials, error) {
-	return core.Credentials{Secret: core.NewSecret(kinds.NoKey)}, nil
-}
-
-type noJournal struct{}
-
-func (noJournal) Record(core.ID, core.Record) error              { return nil }
-func (noJournal) RefusedIP(core.ID, string) (string, error)      { return "", nil }
-func (noJournal) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
-func (noJournal) CountForce(core.ID, string, time.Time) error    { return nil }
-
 // A thousand callers of two cold accounts with one entry read it once.
 func TestAThousandCallersReadOnce(t *testing.T) {
 	s := redistest.Start(t)
@@ -45,20 +33,13 @@ func TestAThousandCallersReadOnce(t *testing.T) {
 	}
 	spec, _ := kinds.Builtin().Of(kinds.Redis)
 	source := &counting{Source: rediscache.Sources(rediscache.Options{})[kinds.Redis]}
-	k := core.NewKeeper(core.Config{
-		Upstreams: map[core.Kind]core.Upstream{kinds.Redis: {Source: source, Traits: spec.Traits, Base: spec.Base, Identity: []string{kinds.RedisLayout}}},
-		Vault:     noSecret{}, Journal: noJournal{},
-	})
-	ctx, stop := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { _ = k.Run(ctx) })
-	defer running.Wait()
-	defer stop()
 	one := kinds.Builtin().Clean(account(s, kinds.ProductRedisOfficial, appID, "silenceper", nil))
 	other := one
 	other.ID, other.Name = "2", "other"
-	k.Put(one, core.Token{})
-	k.Put(other, core.Token{})
+	k := keepertest.Run(t, core.Config{
+		Upstreams: map[core.Kind]core.Upstream{kinds.Redis: {Source: source, Traits: spec.Traits, Base: spec.Base, Identity: []string{kinds.RedisLayout}}},
+		Vault:     keepertest.OneSecret(kinds.NoKey),
+	}, one, other)
 	var callers sync.WaitGroup
 	for i := range 1000 {
 		callers.Go(func() {

@@ -3,7 +3,6 @@ package sim_test
 import (
 	"bytes"
 	"compress/gzip"
-	"context"
 	"encoding/json"
 	"io"
 	"maps"
@@ -20,6 +19,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/central"
+	"tokentray/core/keepertest"
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
 	"tokentray/core/preset"
@@ -59,32 +59,11 @@ func everyKind(t *testing.T, base string, run func(t *testing.T, account core.Ac
 	}
 }
 
-type oneSecret struct{ core.Secret }
-
-func (s oneSecret) Credentials(context.Context, core.Account) (core.Credentials, error) {
-	return core.Credentials{Secret: s.Secret}, nil
-}
-
-type noJournal struct{}
-
-func (noJournal) Record(core.ID, core.Record) error              { return nil }
-func (noJournal) RefusedIP(core.ID, string) (string, error)      { return "", nil }
-func (noJournal) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
-func (noJournal) CountForce(core.ID, string, time.Time) error    { return nil }
-
-// keeperOf is a keeper of every kind that runs until the test ends.
+// keeperOf runs a Keeper of every kind until the test ends.
 func keeperOf(t *testing.T, secret core.Secret, o upstream.Options) *core.Keeper {
 	t.Helper()
-	ups, err := preset.With(kinds.Builtin()).Upstreams(sourcesOf(o))
-	if err != nil {
-		t.Fatal(err)
-	}
-	k := core.NewKeeper(core.Config{Upstreams: ups, Vault: oneSecret{secret}, Journal: noJournal{}})
-	ctx, stop := context.WithCancel(t.Context())
-	var running sync.WaitGroup
-	running.Go(func() { _ = k.Run(ctx) })
-	t.Cleanup(func() { stop(); running.Wait() })
-	return k
+	ups := keepertest.Upstreams(t, preset.With(kinds.Builtin()), sourcesOf(o))
+	return keepertest.Run(t, core.Config{Upstreams: ups, Vault: keepertest.OneSecret(secret.Reveal())})
 }
 
 // A thousand callers of a cold account cause one call, and two accounts of one token

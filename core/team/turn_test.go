@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/keepertest"
 	"tokentray/core/redisconn"
 )
 
@@ -42,7 +43,10 @@ func (u *upstream) asked() int {
 }
 
 // machine is a Keeper's vault, with secrets or without, and saves nothing.
-type machine struct{ secretless bool }
+type machine struct {
+	keepertest.NoJournal
+	secretless bool
+}
 
 func (m machine) Credentials(context.Context, core.Account) (core.Credentials, error) {
 	if m.secretless {
@@ -50,10 +54,6 @@ func (m machine) Credentials(context.Context, core.Account) (core.Credentials, e
 	}
 	return core.Credentials{}, nil
 }
-func (machine) Record(core.ID, core.Record) error              { return nil }
-func (machine) RefusedIP(core.ID, string) (string, error)      { return "", nil }
-func (machine) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
-func (machine) CountForce(core.ID, string, time.Time) error    { return nil }
 
 // keeper is another machine's Keeper with the shared account.
 func (r *rig) keeper(u *upstream, m machine, repeat core.Repeat, edit func(*core.Account)) *core.Keeper {

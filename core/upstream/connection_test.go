@@ -10,12 +10,12 @@ import (
 	"net/http/httptrace"
 	"net/url"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/upstream/upstreamtest"
 )
 
 // Idle connections are few and go soon.
@@ -83,7 +83,7 @@ func TestIdleConnectionGoes(t *testing.T) {
 func TestSilentProxyIsDropped(t *testing.T) {
 	for _, scheme := range []string{"http", "https", "socks5"} {
 		t.Run(scheme, func(t *testing.T) {
-			ctx := withProxy(context.Background(), &url.URL{Scheme: scheme, Host: silent(t)})
+			ctx := withProxy(context.Background(), &url.URL{Scheme: scheme, Host: upstreamtest.Silent(t)})
 			r, err := http.NewRequestWithContext(ctx, http.MethodGet, "https://api.weixin.qq.com/", nil)
 			if err != nil {
 				t.Fatal(err)
@@ -100,7 +100,7 @@ func TestSilentProxyIsDropped(t *testing.T) {
 // A connection that is used again lives on.
 func TestDeadlineMovesOn(t *testing.T) {
 	var conn deadline
-	rt := deadlined{roundTrip(func(r *http.Request) (*http.Response, error) {
+	rt := deadlined{upstreamtest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		httptrace.ContextClientTrace(r.Context()).GotConn(httptrace.GotConnInfo{Conn: &conn, Reused: true})
 		return nil, io.EOF
 	}), time.Minute}
@@ -123,52 +123,6 @@ type deadline struct {
 }
 
 func (d *deadline) SetDeadline(at time.Time) error { d.at = at; return nil }
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// silent is a server that listens and never speaks.
-func silent(t *testing.T) string {
-	return listener(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
-}
-
-// listener runs talk for each connection and waits for all at the end.
-func listener(t *testing.T, talk func(net.Conn)) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	var open []net.Conn
-	wg.Go(func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			mu.Lock()
-			open = append(open, c)
-			mu.Unlock()
-			wg.Go(func() {
-				defer func() { _ = c.Close() }()
-				talk(c)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		_ = ln.Close()
-		mu.Lock()
-		for _, c := range open {
-			_ = c.Close()
-		}
-		mu.Unlock()
-		wg.Wait()
-	})
-	return ln.Addr().String()
-}
 
 // A call that is for a private network reaches no other, wherever a name leads.
 func TestPrivateNetworksAlone(t *testing.T) {

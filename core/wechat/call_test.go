@@ -10,13 +10,13 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/upstream/upstreamtest"
 )
 
 const goodBody = `{"access_token":"` + token + `","expires_in":7200}`
@@ -185,7 +185,7 @@ func TestTimeouts(t *testing.T) {
 	t.Run("silence instead of TLS", func(t *testing.T) {
 		ups := UpstreamsOf(Options{ConnectTimeout: 20 * time.Millisecond})
 		both(t, ups, func(t *testing.T, s core.Source) {
-			fetchErr(t, s, request("https://"+silent(t)), core.Temporary, core.RemedyNetwork)
+			fetchErr(t, s, request("https://"+upstreamtest.Silent(t)), core.Temporary, core.RemedyNetwork)
 		})
 	})
 }
@@ -224,14 +224,14 @@ func TestNetworkFailures(t *testing.T) {
 		says   string
 	}{
 		"refused":           {"http://" + closed.Addr().String(), core.RemedyNetwork, "refused"},
-		"closed at once":    {"http://" + talker(t, ""), core.RemedyNetwork, "cut off"},
-		"no HTTP":           {"http://" + talker(t, "SSH-2.0-OpenSSH_9.2\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
-		"broken status":     {"http://" + talker(t, "HTTP/1.1 abc OK\r\n\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
-		"endless header":    {"http://" + talker(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 100<<10)+"\r\n\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
-		"cut in the body":   {"http://" + talker(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"acc"), core.RemedyNetwork, "cut off"},
-		"broken chunks":     {"http://" + talker(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
+		"closed at once":    {"http://" + upstreamtest.Talker(t, ""), core.RemedyNetwork, "cut off"},
+		"no HTTP":           {"http://" + upstreamtest.Talker(t, "SSH-2.0-OpenSSH_9.2\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
+		"broken status":     {"http://" + upstreamtest.Talker(t, "HTTP/1.1 abc OK\r\n\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
+		"endless header":    {"http://" + upstreamtest.Talker(t, "HTTP/1.1 200 OK\r\nX: "+strings.Repeat("x", 100<<10)+"\r\n\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
+		"cut in the body":   {"http://" + upstreamtest.Talker(t, "HTTP/1.1 200 OK\r\nContent-Length: 100\r\n\r\n{\"acc"), core.RemedyNetwork, "cut off"},
+		"broken chunks":     {"http://" + upstreamtest.Talker(t, "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
 		"http, not https":   {strings.Replace(web.URL, "http:", "https:", 1), core.RemedyAnswer, "TLS"},
-		"no TLS at all":     {"https://" + talker(t, "220 mail.example.com ESMTP\r\n"), core.RemedyAnswer, "TLS"},
+		"no TLS at all":     {"https://" + upstreamtest.Talker(t, "220 mail.example.com ESMTP\r\n"), core.RemedyAnswer, "TLS"},
 		"unknown authority": {untrusted(t).URL, core.RemedyTLS, "not trusted"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -286,7 +286,7 @@ func TestRoutes(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			called := false
-			rt := roundTrip(func(*http.Request) (*http.Response, error) { called = true; return nil, io.EOF })
+			rt := upstreamtest.RoundTrip(func(*http.Request) (*http.Response, error) { called = true; return nil, io.EOF })
 			both(t, sources(rt), func(t *testing.T, s core.Source) {
 				req := request(tt.base)
 				req.Account.Proxy = tt.proxy
@@ -298,66 +298,11 @@ func TestRoutes(t *testing.T) {
 		})
 	}
 	var asked string
-	rt := roundTrip(func(r *http.Request) (*http.Response, error) {
+	rt := upstreamtest.RoundTrip(func(r *http.Request) (*http.Response, error) {
 		asked = r.URL.Host
 		return canned{body: goodBody}.RoundTrip(r)
 	})
 	if _, err := sources(rt)[kinds.WeChat].Fetch(t.Context(), request("")); err != nil || asked != "api.weixin.qq.com" {
 		t.Errorf("without a base URL %q was asked: %v", asked, err)
 	}
-}
-
-type roundTrip func(*http.Request) (*http.Response, error)
-
-func (f roundTrip) RoundTrip(r *http.Request) (*http.Response, error) { return f(r) }
-
-// talker is a server that reads a request, says one thing and hangs up.
-func talker(t *testing.T, says string) string {
-	return listener(t, func(c net.Conn) {
-		_ = c.SetReadDeadline(time.Now().Add(5 * time.Second))
-		_, _ = c.Read(make([]byte, 64<<10))
-		_, _ = io.WriteString(c, says)
-	})
-}
-
-// silent is a server that listens and never speaks.
-func silent(t *testing.T) string {
-	return listener(t, func(c net.Conn) { _, _ = io.Copy(io.Discard, c) })
-}
-
-// listener runs talk for each connection and waits for all at the end.
-func listener(t *testing.T, talk func(net.Conn)) string {
-	t.Helper()
-	ln, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var wg sync.WaitGroup
-	var mu sync.Mutex
-	var open []net.Conn
-	wg.Go(func() {
-		for {
-			c, err := ln.Accept()
-			if err != nil {
-				return
-			}
-			mu.Lock()
-			open = append(open, c)
-			mu.Unlock()
-			wg.Go(func() {
-				defer func() { _ = c.Close() }()
-				talk(c)
-			})
-		}
-	})
-	t.Cleanup(func() {
-		_ = ln.Close()
-		mu.Lock()
-		for _, c := range open {
-			_ = c.Close()
-		}
-		mu.Unlock()
-		wg.Wait()
-	})
-	return ln.Addr().String()
 }

@@ -10,13 +10,14 @@ import (
 	"testing"
 
 	"tokentray/core/kinds"
+	"tokentray/core/upstream/upstreamtest"
 )
 
 // A kept connection that turns out dead is replaced in silence for calls that
 // do no harm twice; a forced call is never sent again.
 func TestDeadConnection(t *testing.T) {
 	var calls atomic.Int32
-	addr := listener(t, func(c net.Conn) {
+	addr := upstreamtest.Listener(t, func(c net.Conn) {
 		// One answer, then the end at the next request.
 		in := bufio.NewReader(c)
 		for answers := 1; ; answers-- {

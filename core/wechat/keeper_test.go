@@ -1,13 +1,13 @@
 package wechat_test
 
 import (
-	"context"
 	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/keepertest"
 	"tokentray/core/kinds"
 	"tokentray/core/sim"
 )
@@ -140,23 +140,8 @@ func (h house) keep(t *testing.T, kind core.Kind) *core.Keeper {
 	t.Helper()
 	a := h.req.Account
 	a.ID, a.Name, a.Env, a.Kind, a.Auto = "1", "shop", core.Sandbox, kind, true
-	k := core.NewKeeper(core.Config{Upstreams: h.ups, Vault: oneSecret{h.req.Credentials}, Journal: &record{forced: map[string]int{}}})
-	k.Put(a, core.Token{})
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- k.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-	})
-	return k
-}
-
-// oneSecret is a vault with the same credentials for all.
-type oneSecret struct{ c core.Credentials }
-
-func (o oneSecret) Credentials(context.Context, core.Account) (core.Credentials, error) {
-	return o.c, nil
+	vault := keepertest.Vault(func(core.Account) core.Secret { return h.req.Credentials.Secret })
+	return keepertest.Run(t, core.Config{Upstreams: h.ups, Vault: vault, Journal: &record{forced: map[string]int{}}}, a)
 }
 
 // record is a journal that remembers forced fetches.

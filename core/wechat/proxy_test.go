@@ -18,6 +18,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/upstream/upstreamtest"
 )
 
 const (
@@ -82,12 +83,12 @@ func TestProxyFailures(t *testing.T) {
 	}{
 		"http, refused":        {"http://" + closed.Addr().String(), core.RemedyProxy, "refused"},
 		"socks5, refused":      {"socks5://" + closed.Addr().String(), core.RemedyProxy, "refused"},
-		"http, 503":            {"http://" + talker(t, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), core.RemedyProxy, "503"},
-		"http, 200 but silent": {"http://" + talker(t, "HTTP/1.1 200 OK\r\n\r\n"), core.RemedyNetwork, "cut off"},
-		"http, nonsense":       {"http://" + talker(t, "nonsense\r\n\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
-		"https, no TLS":        {"https://" + talker(t, "nonsense\r\n\r\n"), core.RemedyProxy, "proxy"},
-		"socks5, nonsense":     {"socks5://" + talker(t, "nonsense"), core.RemedyProxy, "proxy"},
-		"socks5, hangs up":     {"socks5://" + talker(t, ""), core.RemedyProxy, "proxy"},
+		"http, 503":            {"http://" + upstreamtest.Talker(t, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), core.RemedyProxy, "503"},
+		"http, 200 but silent": {"http://" + upstreamtest.Talker(t, "HTTP/1.1 200 OK\r\n\r\n"), core.RemedyNetwork, "cut off"},
+		"http, nonsense":       {"http://" + upstreamtest.Talker(t, "nonsense\r\n\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},
+		"https, no TLS":        {"https://" + upstreamtest.Talker(t, "nonsense\r\n\r\n"), core.RemedyProxy, "proxy"},
+		"socks5, nonsense":     {"socks5://" + upstreamtest.Talker(t, "nonsense"), core.RemedyProxy, "proxy"},
+		"socks5, hangs up":     {"socks5://" + upstreamtest.Talker(t, ""), core.RemedyProxy, "proxy"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) {
@@ -104,7 +105,7 @@ func TestProxyFailures(t *testing.T) {
 		t.Run(scheme+", silent", func(t *testing.T) {
 			both(t, UpstreamsOf(Options{CallTimeout: 30 * time.Millisecond}), func(t *testing.T, s core.Source) {
 				req := request(target)
-				req.Account.Proxy = scheme + "://" + silent(t)
+				req.Account.Proxy = scheme + "://" + upstreamtest.Silent(t)
 				fetchErr(t, s, req, core.Temporary, core.RemedyNetwork)
 			})
 		})
@@ -188,7 +189,7 @@ func join(in net.Conn, from io.Reader, out net.Conn) {
 // 1929).
 func socksProxy(t *testing.T) proxyServer {
 	p := proxyServer{served: new(atomic.Int32)}
-	p.addr = listener(t, func(c net.Conn) {
+	p.addr = upstreamtest.Listener(t, func(c net.Conn) {
 		target, err := socksHandshake(c)
 		if err != nil {
 			return

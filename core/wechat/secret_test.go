@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/upstream/upstreamtest"
 )
 
 // echo repeats everything it was sent, in every place of an answer where a
@@ -99,14 +100,14 @@ func TestNoFailureShowsSecrets(t *testing.T) {
 // Nor does a failure before anything was answered.
 func TestNoNetworkFailureShowsSecrets(t *testing.T) {
 	ups := UpstreamsOf(Options{CallTimeout: 20 * time.Millisecond})
-	dead := talker(t, "")
+	dead := upstreamtest.Talker(t, "")
 	for _, base := range []string{
-		"http://" + dead, "https://" + dead, "http://" + silent(t), "http://127.0.0.1:1", "http://127.0.0.1:0",
+		"http://" + dead, "https://" + dead, "http://" + upstreamtest.Silent(t), "http://127.0.0.1:1", "http://127.0.0.1:0",
 		"http://api.weixin.qq.com", "https://%zz", "https://bad host", untrusted(t).URL,
 	} {
 		for _, proxy := range []string{
 			"", "http://clerk@127.0.0.1:1", "socks5://clerk@127.0.0.1:1", "http://clerk@" + dead,
-			"https://clerk@" + dead, "socks5://clerk@" + dead, "socks5://clerk@" + talker(t, "\x05\x02\x01\x01"), "http://bad host",
+			"https://clerk@" + dead, "socks5://clerk@" + dead, "socks5://clerk@" + upstreamtest.Talker(t, "\x05\x02\x01\x01"), "http://bad host",
 		} {
 			req := request(base)
 			req.Account.Proxy = proxy

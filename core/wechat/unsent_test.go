@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"tokentray/core"
+	"tokentray/core/upstream/upstreamtest"
 )
 
 // TestACallThatReachedNobodySaysSo: upstream counts what it got, so a call that ended
 // before it was sent is told from one that was.
 func TestACallThatReachedNobodySaysSo(t *testing.T) {
-	cut := listener(t, func(c net.Conn) {
+	cut := upstreamtest.Listener(t, func(c net.Conn) {
 		_, _ = c.Read(make([]byte, 1))
 	})
 	refuses := serve(t, func(w http.ResponseWriter, _ *http.Request) {

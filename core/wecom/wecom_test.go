@@ -2,19 +2,17 @@ package wecom_test
 
 import (
 	"bytes"
-	"context"
 	"errors"
 	"fmt"
 	"io"
 	"net/http"
-	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/keepertest"
 	"tokentray/core/kinds"
 	"tokentray/core/sim"
 	"tokentray/core/wecom"
@@ -220,18 +218,8 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 // keep runs a Keeper with accounts until the test ends.
 func (o office) keep(t *testing.T, accounts ...core.Account) *core.Keeper {
 	t.Helper()
-	k := core.NewKeeper(core.Config{Upstreams: o.ups, Vault: secrets{}, Journal: journal{}})
-	for _, a := range accounts {
-		k.Put(a, core.Token{})
-	}
-	ctx, cancel := context.WithCancel(t.Context())
-	done := make(chan error, 1)
-	go func() { done <- k.Run(ctx) }()
-	t.Cleanup(func() {
-		cancel()
-		<-done
-	})
-	return k
+	vault := keepertest.Vault(func(a core.Account) core.Secret { return secretOf(a.Params["agent"] + a.Params["label"]) })
+	return keepertest.Run(t, core.Config{Upstreams: o.ups, Vault: vault}, accounts...)
 }
 
 // A token is there every second of a day, with one call for each life, although
@@ -377,42 +365,6 @@ func TestWhoSharesAToken(t *testing.T) {
 			t.Errorf("%v: %v, want %q", tt.params, found, tt.want)
 		}
 	}
-}
-
-type secrets struct{}
-
-func (secrets) Credentials(_ context.Context, a core.Account) (core.Credentials, error) {
-	return core.Credentials{Secret: secretOf(a.Params["agent"] + a.Params["label"])}, nil
-}
-
-type journal struct{}
-
-func (journal) Record(core.ID, core.Record) error              { return nil }
-func (journal) RefusedIP(core.ID, string) (string, error)      { return "", nil }
-func (journal) Forced(core.ID, string) (int, time.Time, error) { return 0, time.Time{}, nil }
-func (journal) CountForce(core.ID, string, time.Time) error    { return nil }
-
-// A thousand callers of a cold account cause one call.
-func TestAThousandCallersCauseOneCall(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		o := open(t, func(a *sim.Account) { a.Faults.Latency = time.Second })
-		k := o.keep(t, account("1", "1000002"))
-		var wg sync.WaitGroup
-		values := make([]string, 1000)
-		for i := range values {
-			wg.Go(func() {
-				token, err := k.Get(t.Context(), "1", core.DefaultMinTTL)
-				if err != nil {
-					t.Errorf("caller %d: %v", i, err)
-				}
-				values[i] = token.Value
-			})
-		}
-		wg.Wait()
-		if n := o.sim.Calls(corp+"/1000002", ""); n != 1 || len(slices.Compact(values)) != 1 {
-			t.Errorf("%d calls and %d tokens for a thousand callers", n, len(values))
-		}
-	})
 }
 
 // No refusal shows the secret or a token, whatever WeCom repeats of them.
