@@ -107,6 +107,7 @@ func TestNothingLeaks(t *testing.T) {
 	l.tokensGoOut()
 	l.callsGoOut()
 	l.redisGoesOut()
+	teams := l.teamsGoOut()
 	l.commandsGoOut()
 	l.presetsGoOut()
 	l.agentsGoIn(l.answersGoIn())
@@ -132,6 +133,8 @@ func TestNothingLeaks(t *testing.T) {
 	}
 	l.try("", "doctor", "--json", "--base-url", l.base)
 	l.do("", "doctor", "--bundle", filepath.Join(l.dir, "out", "report.txt"), "--yes", "--base-url", l.base)
+	l.do("", "team", "status", "--json")
+	teams()
 	l.do("", "stop")
 	close(stop)
 	spies.Wait()
