@@ -73,9 +73,12 @@ type Account struct {
 	Proxy   string            `json:"proxy,omitempty" file:"list"`    // http, https or socks5 URL without a password
 	// CA are PEM certificates that vouch for the account's hosts in addition to
 	// those that the machine trusts, for a private deployment.
-	CA   string `json:"ca,omitempty" file:"list,rare"`
-	Auto bool   `json:"auto" file:"backup"` // renew in the background
-	Note string `json:"note,omitempty" file:"list"`
+	CA     string `json:"ca,omitempty" file:"list,rare"`
+	Auto   bool   `json:"auto" file:"backup"`             // renew in the background
+	Pinned bool   `json:"pinned,omitempty" file:"backup"` // stands before the others
+	Note   string `json:"note,omitempty" file:"list"`
+	// Group is what a person puts together, as all accounts of a project; empty: none.
+	Group string `json:"group,omitempty" file:"list,rare"`
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
 	AllowLive bool `json:"allow_live,omitempty"`
@@ -199,6 +202,7 @@ func (a Account) Clean() Account {
 	a.Proxy = strings.TrimSpace(a.Proxy)
 	a.CA = CleanCA(a.CA)
 	a.Note = cleanNote(a.Note)
+	a.Group = strings.TrimSpace(norm.NFC.String(a.Group))
 	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	a.CopyPath = strings.TrimSpace(a.CopyPath)
 	a.Params = cleanParams(a.Params)
@@ -263,6 +267,11 @@ func (a Account) Check() Problems {
 	}
 	if HoldsSecret(a.Note) {
 		add("note", ProblemNoteSecret, true)
+	}
+	if a.Group != "" {
+		if p := checkNewName(a.Group); p != "" {
+			add("group", p, false)
+		}
 	}
 	if a.CopyFormat != "" && !ValidFormat(a.CopyFormat) {
 		add("copy_format", ProblemFormat, false)

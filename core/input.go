@@ -22,7 +22,9 @@ type Input struct {
 	Proxy      *string           `json:"proxy,omitempty"`
 	CA         *string           `json:"ca,omitempty"`
 	Auto       *bool             `json:"auto,omitempty"`
+	Pinned     *bool             `json:"pinned,omitempty"`
 	Note       *string           `json:"note,omitempty"`
+	Group      *string           `json:"group,omitempty"`
 	AllowLive  *bool             `json:"allow_live,omitempty"`
 	Watch      *bool             `json:"watch,omitempty"`
 	Budget     *int              `json:"budget,omitempty"`

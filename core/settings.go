@@ -16,6 +16,7 @@ type Settings struct {
 	Language    string        `json:"language"`      // auto, en or zh
 	Theme       string        `json:"theme"`         // system, light or dark
 	TextSize    int           `json:"text_size"`     // percent, 80 to 200
+	ListOrder   string        `json:"list_order"`    // of the window's list: name, need, time or used
 	ClearAfter  time.Duration `json:"clear_after"`   // clipboard; 0 never, else 5 s to 1 h
 	CopyFormat  string        `json:"copy_format"`   // one of Formats
 	AskLiveCopy bool          `json:"ask_live_copy"` // ask before a live token is copied
@@ -61,6 +62,14 @@ const (
 	SettingClipboardOnce    = "clipboard-once"
 )
 
+// The orders of the window's list. Pinned accounts come first in each.
+const (
+	OrderName = "name"
+	OrderNeed = "need" // what needs a person, then what has no living token
+	OrderTime = "time" // what expires next
+	OrderUsed = "used" // what was used last
+)
+
 // The keys of the settings of the loopback door: a change opens, shuts or moves it.
 const (
 	SettingLoopback     = "loopback"
@@ -70,7 +79,7 @@ const (
 // DefaultSettings are those of a new home.
 func DefaultSettings() Settings {
 	return Settings{
-		Active: Sandbox, Language: "auto", Theme: "system", TextSize: 100,
+		Active: Sandbox, Language: "auto", Theme: "system", TextSize: 100, ListOrder: OrderName,
 		ClearAfter: 45 * time.Second, CopyFormat: FormatRaw, LogLevel: "info",
 		NotifyPerson: true, NotifyFailing: true, NotifyExpiry: true,
 		LoopbackPort: DefaultLoopbackPort,
@@ -81,7 +90,7 @@ func DefaultSettings() Settings {
 // active environment and the global pause have commands of their own.
 func SettingKeys() []string {
 	return []string{
-		"language", "theme", "text-size",
+		"language", "theme", "text-size", "list-order",
 		"clear-after", SettingClipboardOnce, "copy-format", "clipboard-follow", SettingClipboardPrimary, "ask-live-copy",
 		"notify-person", "notify-failing", "notify-expiry",
 		SettingLoopback, SettingLoopbackPort,
@@ -100,6 +109,8 @@ func SettingValues(key string) []string {
 		return []string{"auto", "en", "zh"}
 	case "theme":
 		return []string{"system", "light", "dark"}
+	case "list-order":
+		return []string{OrderName, OrderNeed, OrderTime, OrderUsed}
 	case "copy-format":
 		return Formats()
 	case "log-level":
@@ -122,6 +133,8 @@ func (s Settings) Get(key string) (string, bool) {
 		return strconv.Itoa(s.TextSize), true
 	case "clear-after":
 		return s.ClearAfter.String(), true
+	case "list-order":
+		return s.ListOrder, true
 	case "copy-format":
 		return s.CopyFormat, true
 	case "log-level":
@@ -152,6 +165,8 @@ func (s *Settings) Set(key, value string) error {
 		return choose(&s.Language, key, ProblemSettingLanguage, value)
 	case "theme":
 		return choose(&s.Theme, key, ProblemSettingTheme, value)
+	case "list-order":
+		return choose(&s.ListOrder, key, ProblemSettingOrder, value)
 	case "copy-format":
 		return choose(&s.CopyFormat, key, ProblemSettingFormat, value)
 	case "log-level":
@@ -190,6 +205,7 @@ const (
 	ProblemSettingFlag       = "setting_flag"
 	ProblemSettingLanguage   = "setting_language"
 	ProblemSettingTheme      = "setting_theme"
+	ProblemSettingOrder      = "setting_order"
 	ProblemSettingFormat     = "setting_format"
 	ProblemSettingLogLevel   = "setting_log_level"
 	ProblemSettingTextSize   = "setting_text_size"

@@ -114,6 +114,8 @@ func columnName(cell string, o Options) string {
 		return "proxy_password"
 	case "remark", "remarks", "comment", "notes", "备注", "说明", "描述":
 		return "note"
+	case "分组", "项目", "项目组", "项目名称":
+		return "group"
 	case "自动续期":
 		return "auto"
 	}

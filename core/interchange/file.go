@@ -45,7 +45,9 @@ type Account struct {
 	BaseURL    *string
 	Proxy      *string
 	CA         *string
+	Pinned     *bool
 	Note       *string
+	Group      *string
 	CopyFormat *string
 	CopyPath   *string
 	Declined   *core.Kind

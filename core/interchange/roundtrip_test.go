@@ -78,7 +78,7 @@ func TestEveryFieldHasItsPlace(t *testing.T) {
 	places := map[string]string{
 		"ID": "belongs to one home", "AllowLive": "an owner's consent, on each machine anew",
 		"Name": "list", "Env": "list", "Kind": "list", "Product": "list", "AppID": "list", "Params": "list",
-		"BaseURL": "list", "Proxy": "list", "CA": "list", "Note": "list", "Auto": "backup", "Watch": "backup", "Budget": "backup", "CopyFormat": "backup", "CopyPath": "backup",
+		"BaseURL": "list", "Proxy": "list", "CA": "list", "Note": "list", "Group": "list", "Pinned": "backup", "Auto": "backup", "Watch": "backup", "Budget": "backup", "CopyFormat": "backup", "CopyPath": "backup",
 		"Declined": "backup",
 	}
 	for i := range reflect.TypeFor[core.Account]().NumField() {
@@ -93,6 +93,7 @@ func TestABackupComesBack(t *testing.T) {
 	var in []Credential
 	for i, a := range samples() {
 		a.Watch, a.Budget = i == 2, 100*i
+		a.Pinned = i == 0
 		a.Auto, a.CopyFormat, a.CopyPath, a.AllowLive, a.ID = i == 1, "header", "/cgi-bin/menu/get", true, core.NewID()
 		if i == 1 {
 			a.Declined = "wechat-legacy"
@@ -119,6 +120,7 @@ func TestABackupComesBack(t *testing.T) {
 	for i, c := range in {
 		w, got := want(c.Account), f.Accounts[i]
 		w.Auto, w.CopyFormat, w.CopyPath, w.Declined = &c.Account.Auto, &c.Account.CopyFormat, &c.Account.CopyPath, &c.Account.Declined
+		w.Pinned = &c.Account.Pinned
 		w.Watch, w.Budget = &c.Account.Watch, &c.Account.Budget
 		w.Secret, w.ProxyPassword, w.Line = c.Credentials.Secret, c.Credentials.ProxyPassword, got.Line
 		if !reflect.DeepEqual(got, w) {

@@ -187,8 +187,9 @@ func compare(t *testing.T, s *Store, f fixture) {
 			"id": string(a.ID), "name": a.Name, "env": string(a.Env), "kind": string(a.Kind), "product": string(a.Product), "appid": a.AppID,
 			"base_url": a.BaseURL, "proxy": a.Proxy, "auto": a.Auto, "note": a.Note, "allow_live": a.AllowLive,
 			"params": asJSON(t, a.Params), "budget": float64(a.Budget), "copy_format": a.CopyFormat, "copy_path": a.CopyPath,
+			"group": a.Group, "pinned": a.Pinned,
 		}
-		holds(t, a.Ref(), only(want, "id", "name", "env", "kind", "product", "appid", "base_url", "proxy", "auto", "note", "allow_live", "params", "budget", "copy_format", "copy_path"), got)
+		holds(t, a.Ref(), only(want, "id", "name", "env", "kind", "product", "appid", "base_url", "proxy", "auto", "note", "allow_live", "params", "budget", "copy_format", "copy_path", "group", "pinned"), got)
 		for key, v := range got {
 			if _, told := want[key]; !told && v != nil && v != "" && v != false && v != 0.0 {
 				t.Errorf("%s: %s is %v, and was empty", a.Ref(), key, v)

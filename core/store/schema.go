@@ -52,6 +52,7 @@ func migrations() []migration {
 		{"make room for client keys", createClients},
 		{"make room for pushes", createPushes},
 		{"make room for teams and for pushes into a Redis", createTeams},
+		{"let accounts have a group and be pinned", func(*bbolt.Tx) error { return nil }}, // which an earlier program would lose
 	}
 }
 

@@ -177,6 +177,18 @@ func (a *app) completeRefs(cmd *cobra.Command, _ []string, _ string) ([]string, 
 	return a.refs(cmd), cobra.ShellCompDirectiveNoFileComp
 }
 
+// completeGroup offers the groups that accounts stand in.
+func (a *app) completeGroup(cmd *cobra.Command, _ []string, _ string) ([]string, cobra.ShellCompDirective) {
+	l, _ := a.running(cmd)
+	var out []string
+	for _, acc := range l.Accounts {
+		if acc.Group != "" && !slices.Contains(out, acc.Group) {
+			out = append(out, acc.Group)
+		}
+	}
+	return out, cobra.ShellCompDirectiveNoFileComp
+}
+
 // refs are all ways to name an account.
 func (a *app) refs(cmd *cobra.Command) []string {
 	l, _ := a.running(cmd)

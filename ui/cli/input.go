@@ -50,6 +50,7 @@ func (a *app) registerInput(cmd *cobra.Command, f *inputFlags) {
 	s.BoolVar(&f.yes, "yes", false, "flag.yes")
 	_ = cmd.RegisterFlagCompletionFunc("copy-format", completeWords(core.Formats()...))
 	_ = cmd.MarkFlagFilename(certificates)
+	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroup)
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
 	a.completeKinds(cmd)
 }

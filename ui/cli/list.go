@@ -37,6 +37,8 @@ func (a *app) listCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&env, "env", "", "flag.list_env")
 	cmd.Flags().StringSliceVar(&o.states, "state", nil, "flag.list_state")
+	cmd.Flags().StringVar(&o.group, "group", "", "flag.list_group")
+	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroup)
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
 	_ = cmd.RegisterFlagCompletionFunc("state", completeWords(words(core.States())...))
 	return cmd
@@ -46,6 +48,7 @@ func (a *app) listCommand() *cobra.Command {
 type listed struct {
 	names  []string // NAME or NAME/ENV; a bare name is of both environments here
 	env    core.Env
+	group  string
 	states []string // the beginning of the word for a state, in either language
 }
 
@@ -72,7 +75,7 @@ func (o listed) of(a *app, all []api.Account) ([]api.Account, error) {
 				named, there[i] = true, true
 			}
 		}
-		if named && (o.env == "" || acc.Env == o.env) && (len(states) == 0 || slices.Contains(states, acc.StateAt(now))) {
+		if named && (o.group == "" || strings.EqualFold(acc.Group, o.group)) && (o.env == "" || acc.Env == o.env) && (len(states) == 0 || slices.Contains(states, acc.StateAt(now))) {
 			out = append(out, acc)
 		}
 	}
@@ -122,7 +125,7 @@ func (a *app) list(ctx context.Context, o listed) error {
 	switch {
 	case all == 0:
 		a.note(a.say("list.empty"), "", a.say("list.empty_add"), a.say("list.empty_demo"))
-	case len(l.Accounts) == 0 && o.env != "" && len(o.states) == 0 && len(o.names) == 0:
+	case len(l.Accounts) == 0 && o.env != "" && len(o.states) == 0 && len(o.names) == 0 && o.group == "":
 		a.note(a.say("list.empty_env", "env", a.envName(o.env)))
 	case len(l.Accounts) == 0:
 		a.note(a.say("list.empty_search"))

@@ -99,7 +99,8 @@ func (a *app) taken(ctx context.Context, acc api.Account, p pick) error {
 }
 
 // pickable are the accounts that have the words, the likeliest first: those of the
-// active environment, those whose name begins with the words, those used last.
+// active environment, those that are pinned, those whose name begins with the words, those
+// used last.
 func (a *app) pickable(l api.List, typed string) []api.Account {
 	q, now := search.New(a.text(), typed), a.Now()
 	var out []api.Account
@@ -118,6 +119,7 @@ func (a *app) pickable(l api.List, typed string) []api.Account {
 	slices.SortStableFunc(out, func(x, y api.Account) int {
 		return cmp.Or(
 			last(x.Env != l.Active)-last(y.Env != l.Active),
+			last(!x.Pinned)-last(!y.Pinned),
 			last(!strings.HasPrefix(strings.ToLower(x.Name), begins))-last(!strings.HasPrefix(strings.ToLower(y.Name), begins)),
 			y.LastUsed.Compare(x.LastUsed),
 		)

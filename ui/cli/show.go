@@ -59,7 +59,11 @@ func (a *app) accountLines(acc api.Account) []string {
 	}
 	row("cli.field.proxy", acc.Proxy)
 	row("cli.field.ca", core.CAName(acc.CA))
+	row("cli.field.group", acc.Group)
 	row("cli.field.note", acc.Note)
+	if acc.Pinned {
+		row("cli.field.pinned", a.say("cli.yes"))
+	}
 	row("show.copy_format", acc.CopyFormat)
 	row("show.copy_path", acc.CopyPath)
 	row("show.declined", string(acc.Declined))

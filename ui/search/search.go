@@ -40,6 +40,7 @@ func fields() map[string]string {
 	return map[string]string{
 		"state": "state", "状态": "state",
 		"env": "env", "环境": "env",
+		"group": "group", "分组": "group",
 		"kind": "kind", "product": "kind", "类型": "kind", "产品": "kind",
 	}
 }
@@ -74,7 +75,7 @@ func (q *Query) Matches(a *api.Account, now time.Time) bool {
 	if len(q.words) == 0 {
 		return true
 	}
-	where := strings.ToLower(a.Name + "\n" + a.AppID + "\n" + a.Note)
+	where := strings.ToLower(a.Name + "\n" + a.AppID + "\n" + a.Note + "\n" + a.Group)
 	for _, w := range q.words {
 		if !strings.Contains(where, w) && !(long(w) && strings.Contains(q.kind(a), w)) && !q.is(w, a, now) {
 			return false
@@ -118,6 +119,8 @@ func (q *Query) holds(t term, a *api.Account, now time.Time) bool {
 	switch t.field {
 	case "env":
 		return startsOne(t.value, string(a.Env), q.say.Say(text.Key("env."+string(a.Env))))
+	case "group":
+		return strings.Contains(strings.ToLower(a.Group), t.value)
 	case "state":
 		state := a.StateAt(now)
 		return startsOne(t.value, string(state), q.say.Say(text.Key("state."+string(state))))

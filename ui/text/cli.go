@@ -25,6 +25,8 @@ func cli() table {
 		"cli.field.proxy":          {"proxy", "代理"},
 		"cli.field.proxy_password": {"proxy password", "代理密码"},
 		"cli.field.ca":             {"CA certificate", "CA 证书"},
+		"cli.field.group":          {"group", "分组"},
+		"cli.field.pinned":         {"pinned", "置顶"},
 		"cli.field.note":           {"note", "备注"},
 
 		"ask.name":               {"Name (for example shop)", "名称（如 shop）"},
@@ -198,6 +200,7 @@ func cli() table {
 		"settings.language":      {"auto, en or zh", "语言：auto、en 或 zh"},
 		"settings.theme":         {"system, light or dark", "主题：system、light 或 dark"},
 		"settings.text-size":     {"percent, 80 to 200", "字号百分比：80 到 200"},
+		"settings.list-order":    {"of the window's list: name, need, time or used", "窗口列表的顺序：name、need、time 或 used"},
 		"settings.clear-after":   {"the clipboard is cleared after this; 0s never", "复制后清除剪贴板的时间；0s 表示不清除"},
 		"settings.copy-format":   {"how a token is copied: {formats}", "复制格式：{formats}"},
 		"settings.ask-live-copy": {"ask before a live token is copied", "复制生产 token 前先询问"},

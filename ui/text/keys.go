@@ -15,6 +15,7 @@ func keys() table {
 
 		"window.keys.search.state": {"what needs you; also fresh, expired, paused, retrying…", "需要处理的账号；也可用 fresh、expired、paused、retrying 等"},
 		"window.keys.search.env":   {"one environment, where all are listed", "列出全部账号时，只看一个环境"},
+		"window.keys.search.group": {"a group", "按分组"},
 		"window.keys.search.kind":  {"a kind or a product, such as stable, mini, test", "按类型或产品，例如 stable、mini、test"},
 		"window.keys.marks.pair":   {"This name stands in the other environment too.", "另一环境中也有同名账号。"},
 		"window.keys.do.letters":   {"search", "搜索"},
@@ -28,6 +29,8 @@ func keys() table {
 		"window.keys.do.details":   {"details and history", "详情与历史"},
 		"window.keys.do.menu":      {"menu of what can be done", "打开菜单"},
 		"window.keys.do.paste":     {"paste: a failed answer is explained, an AppSecret begins an account", "粘贴：解释失败的应答，或用 AppSecret 新建账号"},
+		"window.keys.do.pin":       {"pin to the top, or unpin", "置顶或取消置顶"},
+		"window.keys.do.order":     {"another order: name, needs you, time left, last used", "切换顺序：名称、需要处理、剩余时间、最近使用"},
 		"window.keys.do.delete":    {"delete, after a question", "删除（会先询问）"},
 		"window.keys.do.flip":      {"sandbox or live: the other one of the same name", "在同名的沙箱与生产账号之间切换"},
 		"window.keys.do.copy_as":   {"copy in another form, or for a call", "以其他格式复制，或生成调用"},

@@ -181,6 +181,29 @@ func (ed *accounts) setAuto(id core.ID, on bool) {
 	})
 }
 
+// setPinned pins an account to the top of the list, or takes it from there.
+func (ed *accounts) setPinned(id core.ID, on bool) {
+	a, ok := ed.model.find(id)
+	if !ok {
+		return
+	}
+	ref := a.Ref()
+	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
+		return g.Edit(ctx, ref, api.AccountInput{Input: core.Input{Pinned: &on}})
+	}, func(_ api.Saved, err *core.Error) {
+		if err != nil {
+			ed.showError(err, ref)
+		}
+	})
+}
+
+// pinOrUnpin changes whether an account is pinned.
+func (ed *accounts) pinOrUnpin(id core.ID) {
+	if a, ok := ed.model.find(id); ok {
+		ed.setPinned(id, !a.Pinned)
+	}
+}
+
 // askOffer asks whether to change an account to the offered kind. No is remembered;
 // closing the question is no answer.
 func (ed *accounts) askOffer(id core.ID) {

@@ -5,6 +5,7 @@ import (
 	"net/url"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 
 	"tokentray/core"
@@ -137,6 +138,14 @@ func (st *settings) setSetting(key, value string) {
 		}
 		st.apply(api.Event{Type: api.EventSettings, Settings: &s})
 	})
+}
+
+// nextOrder lists the accounts in the next of the orders, and says which.
+func (st *settings) nextOrder() {
+	orders := core.SettingValues("list-order")
+	next := orders[(slices.Index(orders, st.model.Settings.ListOrder)+1)%len(orders)]
+	st.setSetting("list-order", next)
+	st.showInfo(st.ui.T("order.now", "order", st.ui.T("set.list-order."+next)))
 }
 
 func (st *settings) pauseAll(paused bool) {

@@ -235,7 +235,7 @@ func (d draft) formFields() []string {
 	for _, f := range d.kindFields(true) {
 		out = append(out, f.Key)
 	}
-	return append(out, "ca", "proxy", "proxy_password", "budget", "copy_format", "note")
+	return append(out, "ca", "proxy", "proxy_password", "budget", "copy_format", "group", "note")
 }
 
 // defaults are the values of the kind's fields when they are left empty, as far as

@@ -191,6 +191,12 @@ func (f *fakeAgent) Edit(_ context.Context, ref api.Ref, in api.AccountInput) (a
 	if in.Secret != nil || in.Kind != nil {
 		a.State, a.Error = core.StateFresh, nil
 	}
+	if in.Pinned != nil {
+		a.Pinned = *in.Pinned
+	}
+	if in.Group != nil {
+		a.Group = *in.Group
+	}
 	if in.Auto != nil {
 		a.Auto = *in.Auto
 		a.State = core.StateFresh

@@ -109,6 +109,8 @@ func (f *form) draw(ui *kit.UI) {
 	f.page.Add(f.entry("proxy_password", kit.NewSecretEntry(ui, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
 	f.page.Add(f.entry("budget", kit.NewEntry(ui, ui.T("form.budget.hint"), d.budgetText(), func(s string) { d.setBudget(s); f.touch("budget") })))
 	f.page.Add(f.field("copy_format", kit.Beside(f.drawFormats())))
+	f.page.Add(f.entry("group", kit.NewEntry(ui, "", d.Group, f.typed("group", &d.Group))))
+	f.page.Add(kit.NewToggle(ui, ui.T("form.pinned"), d.Pinned, func(on bool) { d.Pinned = on; f.check() }))
 	f.page.Add(f.entry("note", kit.NewNoteEntry(ui, d.Note, f.typed("note", &d.Note))))
 	f.drawFoot()
 	f.page.ScrollTo(offset)

@@ -8,11 +8,14 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/kit"
+	"tokentray/ui/text"
 )
 
-// Accounts of one owner at the upstream, such as the applications of one corp, are
-// listed together under a line that names the owner: see kinds.Field.Groups. The
-// group is where its first account would be, and a single account makes none.
+// Accounts that a person put into a group, as those of a project, are listed together
+// under a line that names it, and so are those of one owner at the upstream, such as the
+// applications of one corp: see kinds.Field.Groups. A group is where its first account
+// would be. A single account makes none of an owner. Pinned accounts stand above all
+// groups, under a line of their own.
 
 // headHeight is how high the line over a group is.
 const headHeight = 26
@@ -23,18 +26,25 @@ type groups struct {
 	members map[core.ID]bool
 }
 
-// groupKey names a group.
+// groupKey names a group: a person's own has no kind.
 type groupKey struct{ kind, value string }
+
+// pinnedKey is the group of what is pinned.
+var pinnedKey = groupKey{kind: "\x00pinned"}
 
 // grouped are accounts in their order with those of one group together, and the groups.
 func grouped(ui *kit.UI, accounts []*api.Account) ([]*api.Account, groups) {
 	by := groupFields(ui.Words.Kinds())
 	keyOf := func(a *api.Account) (groupKey, bool) {
-		f, ok := by[a.Kind]
-		if !ok || f.Value(a.Account) == "" {
-			return groupKey{}, false
+		switch f, ok := by[a.Kind]; {
+		case a.Pinned:
+			return pinnedKey, true
+		case a.Group != "":
+			return groupKey{value: a.Group}, true
+		case ok && f.Value(a.Account) != "":
+			return groupKey{string(a.Kind), f.Value(a.Account)}, true
 		}
-		return groupKey{string(a.Kind), f.Value(a.Account)}, true
+		return groupKey{}, false
 	}
 	counts := map[groupKey]int{}
 	for _, a := range accounts {
@@ -43,26 +53,44 @@ func grouped(ui *kit.UI, accounts []*api.Account) ([]*api.Account, groups) {
 		}
 	}
 	g := groups{heads: map[core.ID]string{}, members: map[core.ID]bool{}}
-	out, placed := make([]*api.Account, 0, len(accounts)), map[groupKey]bool{}
-	for i, a := range accounts {
-		key, ok := keyOf(a)
-		switch {
-		case !ok || counts[key] < 2:
-			out = append(out, a)
-			continue
-		case placed[key]:
-			continue
-		}
-		placed[key] = true
-		g.heads[a.ID] = ui.T("group.head", "field", ui.Words.Field(a.Kind, by[a.Kind]), "value", key.value, "n", counts[key])
-		for _, b := range accounts[i:] {
-			if other, ok := keyOf(b); ok && other == key {
-				out = append(out, b)
-				g.members[b.ID] = true
-			}
+	if len(counts) == 0 {
+		return accounts, g
+	}
+	of := make(map[groupKey][]*api.Account, len(counts))
+	for _, a := range accounts {
+		if key, ok := keyOf(a); ok {
+			of[key] = append(of[key], a)
 		}
 	}
+	out := make([]*api.Account, 0, len(accounts))
+	for _, a := range accounts {
+		key, ok := keyOf(a)
+		switch {
+		case !ok || counts[key] < 2 && key.kind != "" && key != pinnedKey:
+			out = append(out, a)
+			continue
+		case of[key] == nil: // it is placed
+			continue
+		}
+		g.heads[a.ID] = headWords(ui, key, by[a.Kind], a.Kind, counts[key])
+		for _, b := range of[key] {
+			out = append(out, b)
+			g.members[b.ID] = true
+		}
+		of[key] = nil
+	}
 	return out, g
+}
+
+// headWords is the line over a group of n accounts.
+func headWords(ui *kit.UI, key groupKey, f kinds.Field, kind core.Kind, n int) string {
+	switch {
+	case key == pinnedKey:
+		return ui.T("group.pinned", "n", n)
+	case key.kind == "":
+		return ui.T("group.own", "group", text.Isolated(key.value), "n", n)
+	}
+	return ui.T("group.head", "field", ui.Words.Field(kind, f), "value", key.value, "n", n)
 }
 
 // groupFields are the fields by which the accounts of kinds are grouped.

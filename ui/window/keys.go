@@ -38,6 +38,8 @@ func (ks *keys) bindings() []binding {
 		{"details", keysList, bare(fyne.KeyRight), l.onSelected(ks.pane.openDetail)},
 		{"menu", keysList, bare(fyne.KeySpace, desktop.KeyMenu), ks.menus.openMenuOfSelected},
 		{"paste", keysList, withCtrl(fyne.KeyV), ks.accounts.paste},
+		{"pin", keysList, withCtrl(fyne.KeyD), l.onSelected(ks.accounts.pinOrUnpin)},
+		{"order", keysList, withCtrl(fyne.KeyO), ks.settings.nextOrder},
 		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(ks.accounts.askRemove)},
 
 		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), ks.listing.flip},

@@ -40,7 +40,9 @@ func openKeySheet(sh *shell, lines []binding) {
 }
 
 // searchExamples are terms that a search knows, one for each field.
-func searchExamples() []string { return []string{"state:blocked", "env:live", "kind:legacy"} }
+func searchExamples() []string {
+	return []string{"state:blocked", "env:live", "kind:legacy", "group:shop"}
+}
 
 // keyLine is a key and what it does.
 func keyLine(ui *kit.UI, key, does string) fyne.CanvasObject {

@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,8 @@ type listing struct {
 	switchingTo core.Env         // to this one
 	switched    bool             // and has told of that switch
 	groups      groups           // of the accounts that are listed
+	order       string           // in which they are listed
+	places      map[core.ID]standing
 
 	root   *fyne.Container // all of it
 	head   *listHead
@@ -72,11 +75,13 @@ func (ls *listing) draw() {
 func (ls *listing) fillList() {
 	ls.keepSelectionInView()
 	ls.head.show(ls.view)
-	accounts, groups := grouped(ls.ui, ls.model.shown(ls.view, search.New(ls.ui.Words, ls.search), ls.now()))
-	ls.groups = groups
-	ids := make([]core.ID, len(accounts))
-	for i, a := range accounts {
-		ids[i] = a.ID
+	var ids []core.ID
+	ids, ls.groups = ls.arranged()
+	ls.order, ls.places = ls.model.Settings.ListOrder, map[core.ID]standing{}
+	for i := range ls.model.Accounts {
+		if a := &ls.model.Accounts[i]; standingOf(a) != (standing{}) {
+			ls.places[a.ID] = standingOf(a)
+		}
 	}
 	kit.Visible(ls.list, len(ids) > 0)
 	kit.Visible(ls.empty.root, len(ids) == 0)
@@ -85,6 +90,32 @@ func (ls *listing) fillList() {
 	}
 	ls.list.show(ids)
 	ls.relayout()
+}
+
+// arranged are the accounts of the view in their order, and their groups.
+func (ls *listing) arranged() ([]core.ID, groups) {
+	now := ls.now()
+	accounts, groups := grouped(ls.ui, ordered(ls.model.Settings.ListOrder, now, ls.model.shown(ls.view, search.New(ls.ui.Words, ls.search), now)))
+	ids := make([]core.ID, len(accounts))
+	for i, a := range accounts {
+		ids[i] = a.ID
+	}
+	return ids, groups
+}
+
+// changed shows an account anew, where it belongs by now. The row under the pointer
+// keeps its place: see anchor.go.
+func (ls *listing) changed(id core.ID) {
+	a := ls.model.Find(id)
+	moved := a != nil && standingOf(a) != ls.places[id]
+	if !moved && ls.order != "" && ls.order != core.OrderName {
+		ids, _ := ls.arranged()
+		moved = !slices.Equal(ids, ls.list.ids)
+	}
+	if moved {
+		ls.fillList()
+	}
+	ls.list.update(id)
 }
 
 // rowNow is the present row of an account.

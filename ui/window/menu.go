@@ -92,12 +92,22 @@ func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 	items = append(items,
 		fyne.NewMenuItem(ui.T("menu.details"), func() { mn.pane.openDetail(id) }),
 		fyne.NewMenuItem(ui.T("menu.edit"), func() { mn.accounts.openEdit(id) }),
+		mn.pinItem(a),
 		fyne.NewMenuItem(ui.T("menu.clients"), func() { mn.exports.exportClients(id) }),
 		pause,
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(ui.T("menu.delete"), func() { mn.accounts.askRemove(id) }),
 	)
 	return fyne.NewMenu("", items...)
+}
+
+// pinItem pins an account to the top of the list, or takes it from there.
+func (mn *menus) pinItem(a api.Account) *fyne.MenuItem {
+	key := "menu.pin"
+	if a.Pinned {
+		key = "menu.unpin"
+	}
+	return fyne.NewMenuItem(mn.ui.T(key), func() { mn.accounts.setPinned(a.ID, !a.Pinned) })
 }
 
 // counterpartItem begins the account's counterpart in the other environment.

@@ -196,6 +196,8 @@ func settingChoices(ui *kit.UI, key, value string) []kit.Choice {
 	switch key {
 	case "language":
 		return pick("auto", "en", "zh")
+	case "list-order":
+		return pick(core.SettingValues(key)...)
 	case "theme":
 		return pick("system", "light", "dark")
 	case "log-level":

@@ -213,7 +213,7 @@ func (w *Window) event(e api.Event) {
 		w.listing.setView(view(w.model.Active))
 	}
 	switch {
-	case c.Accounts, c.Active, c.Vault:
+	case c.Accounts, c.Active, c.Vault, c.Settings && w.listing.order != w.model.Settings.ListOrder:
 		w.listing.fillList()
 		w.pane.fillDetail()
 		w.win.SetTitle(w.title())
@@ -262,7 +262,7 @@ func (w *Window) showMeant(what api.Showing) {
 
 // accountChanged shows one account anew.
 func (w *Window) accountChanged(id core.ID) {
-	w.listing.list.update(id)
+	w.listing.changed(id)
 	if id != w.listing.selected {
 		return
 	}
