@@ -59,6 +59,13 @@ type Interpreter interface {
 	Meanings(code, message string) []*Error
 }
 
+// Secondhand is an Interpreter whose codes are those of other kinds' upstreams: without
+// its kind's name in a text, the others say what a code means.
+type Secondhand interface {
+	Interpreter
+	Secondhand()
+}
+
 // Diagnosis is the meaning of a failed answer that a person pasted.
 type Diagnosis struct {
 	Code     string // upstream's: a number or a word

@@ -42,6 +42,30 @@ func ruleFor(code, status int) upstream.Rule {
 	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyServerEmpty, Wait: rest, Message: "the team's server has no token to give now; ask whoever runs it, and try again in a moment"}
 }
 
+var _ core.Secondhand = source{}
+
+// Secondhand implements core.Secondhand: the codes are those of the API that the token
+// is for, and the server's own refusals in their form.
+func (s source) Secondhand() {}
+
+// Meanings implements core.Interpreter. A code of a dead token is one of a call; from the
+// server itself 40001 means that it does not accept the key.
+func (s source) Meanings(code, message string) []*core.Error {
+	n, err := strconv.Atoi(code)
+	if err != nil || n == 0 {
+		return nil
+	}
+	a := upstream.Answer{Code: n, Message: message}
+	var out []*core.Error
+	if s.spec.IsDead("errcode", code) {
+		out = append(out, s.Refused(upstream.TokenDead(), a, "", nil))
+	}
+	if rule := ruleFor(n, 0); rule.Remedy != core.RemedyServerEmpty {
+		out = append(out, s.Refused(rule, a, "", nil))
+	}
+	return out
+}
+
 // words are the server's words about a refusal, wherever servers put them.
 func words(d upstream.Document) string {
 	for _, p := range []upstream.Path{"errmsg", "error.message", "message", "msg", "error_description", "error"} {

@@ -45,6 +45,9 @@ func (k Knowledge) Explain(text string, of core.Kind) (core.Diagnosis, error) {
 		if len(hinted) > 0 && !slices.Contains(hinted, spec.Kind) {
 			continue
 		}
+		if of == "" && len(hinted) != 1 && k.secondhand(spec.Kind) {
+			continue
+		}
 		if worksBy(spec, found, of != "") {
 			worked = true
 			continue
@@ -87,6 +90,12 @@ func (k Knowledge) asked(text string, f found, of core.Kind) []core.Kind {
 // knows reports whether one of the kinds of which a text speaks knows a code.
 func (k Knowledge) knows(text string, f found, of core.Kind) bool {
 	return f.code != "" && slices.ContainsFunc(k.asked(text, f, of), func(kind core.Kind) bool { return len(k.meanings(kind, f)) > 0 })
+}
+
+// secondhand reports whether a kind's codes are those of others.
+func (k Knowledge) secondhand(kind core.Kind) bool {
+	_, yes := k.Of(kind).(core.Secondhand)
+	return yes
 }
 
 // worksBy reports whether a code is a kind's code of a call that worked. A code without

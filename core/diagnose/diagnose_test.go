@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"tokentray/core"
+	"tokentray/core/central"
 	"tokentray/core/diagnose"
 	"tokentray/core/kinds"
 	"tokentray/core/oauth"
@@ -19,7 +20,7 @@ import (
 func knowledge() diagnose.Knowledge {
 	known := map[core.Kind]core.Source{}
 	for _, of := range []map[core.Kind]core.Source{
-		wechat.Sources(wechat.Options{}), wecom.Sources(wecom.Options{}), oauth.Sources(oauth.Options{}), preset.Sources(preset.Options{}),
+		wechat.Sources(wechat.Options{}), wecom.Sources(wecom.Options{}), central.Sources(central.Options{}), oauth.Sources(oauth.Options{}), preset.Sources(preset.Options{}),
 	} {
 		for kind, source := range of {
 			known[kind] = source
@@ -117,6 +118,15 @@ func TestTheKindThatIsNamedCounts(t *testing.T) {
 	} {
 		if d, err := knowledge().Explain(text, "dingtalk"); err != nil || short(d) != "dingtalk 40014 temporary/token_dead" {
 			t.Errorf("%s: %v, %v", text, short(d), err)
+		}
+	}
+	for text, want := range map[string]string{
+		"40001": "central 40001 temporary/token_dead, central 40001 credentials/secret",
+		"42001": "central 42001 temporary/token_dead", "40013": "central 40013 misuse/server_url", "45009": "central 45009 quota/quota_minute",
+		`{"errcode":40001,"errmsg":"invalid credential"}`: "central 40001 temporary/token_dead, central 40001 credentials/secret",
+	} {
+		if d, err := knowledge().Explain(text, "central"); err != nil || short(d) != want {
+			t.Errorf("%s of a team's server: %v, %v", text, short(d), err)
 		}
 	}
 	if d, err := knowledge().Explain("80000000", ""); err != nil || short(d) != " 80000000 misuse/unknown_code" {

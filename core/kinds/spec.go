@@ -189,6 +189,16 @@ func (s Spec) AtHome(a core.Account) bool {
 	})
 }
 
+// Through reports whether an account asks at a host of somebody else's, which may pass
+// on what the upstream answers. This machine's own host has a simulator more likely.
+func (s Spec) Through(a core.Account) bool {
+	u, err := url.Parse(a.BaseURL)
+	if err != nil || s.AtHome(a) || u.Hostname() == "" {
+		return false
+	}
+	return !core.Loopback(u.Hostname())
+}
+
 // Console is where an account is administered, empty when it asks a machine of
 // the user's own or nobody knows.
 func (s Spec) Console(a core.Account) string {

@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/text"
 )
 
 // moreAbout adds to a refused account what its upstream's documentation says, and
@@ -14,7 +15,7 @@ import (
 func (a *app) moreAbout(acc api.Account, e *api.Error) []string {
 	var out []string
 	tx, spec := a.text(), a.text().Spec(acc.Kind)
-	if where := tx.Where(e, acc.Product); where != "" && spec.AtHome(acc.Account) {
+	if where := tx.Where(e, acc.Product); where != "" && (spec.AtHome(acc.Account) || spec.Through(acc.Account) && text.OfUpstream(e)) {
 		out = append(out, where)
 	}
 	if page := spec.DiagnosisOf(acc.Account, e.RID); page != "" {

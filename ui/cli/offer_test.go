@@ -121,6 +121,8 @@ func TestRefusalNamesThePlace(t *testing.T) {
 		"official, secret":    {kinds.ProductOfficial, "", api.Error{Class: core.BadSecret, Remedy: core.RemedySecret}, "我的业务 > 公众号 or 服务号 > 基础信息 > 开发密钥", "IP"},
 		"official, frozen":    {kinds.ProductOfficial, "", api.Error{Class: core.Frozen, Remedy: core.RemedyFrozenSecret}, "> 开发密钥", "IP"},
 		"unknown code":        {kinds.ProductMini, "", api.Error{Class: core.Temporary, Remedy: core.RemedyUnknownCode, UpstreamCode: 99999}, "developers/errCode/", "errorDiag"},
+		"through a proxy":     {kinds.ProductOfficial, "https://wx.proxy.example", api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, UpstreamCode: 40164, CallerIP: "203.0.113.7"}, "and no * here", "203.0.113.*"},
+		"of a simulator, IP":  {kinds.ProductOfficial, "http://127.0.0.1:1", api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, UpstreamCode: 40164, CallerIP: "203.0.113.7"}, "Add ", "开发密钥"},
 		"of a simulator":      {kinds.ProductOfficial, "http://127.0.0.1:1", api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, RID: "62416571-5cbc3445-3e6cab76", UpstreamCode: 99999}, "Add ", "开发密钥"},
 	} {
 		r := withToken(newRun())

@@ -65,9 +65,10 @@ func (t *Text) Remedy(e *api.Error, account string) string {
 }
 
 // codeKey is the key of the sentence about an upstream code that refuses calls and
-// has no other remedy. It is empty if there is no sentence.
+// has no other remedy, or freezes an account in a way of its own. It is empty if there
+// is no sentence.
 func (t *Text) codeKey(prefix string, e *api.Error) Key {
-	if e.UpstreamCode == 0 || e.Remedy != core.RemedyUnknownCode && e.Remedy != core.RemedyCallRefused {
+	if e.UpstreamCode == 0 || e.Remedy != core.RemedyUnknownCode && e.Remedy != core.RemedyCallRefused && e.Remedy != core.RemedyFrozen {
 		return ""
 	}
 	if key := t.ofKind(prefix, e.Kind, strconv.Itoa(e.UpstreamCode)); t.Has(key) {

@@ -233,3 +233,19 @@ func TestAGapIsNamed(t *testing.T) {
 		t.Errorf("another failure: %q", got)
 	}
 }
+
+// TestABannedCorpIsNoDisabledApplication: 301007 is told by itself, and its advice names
+// nothing that the application's owner could switch.
+func TestABannedCorpIsNoDisabledApplication(t *testing.T) {
+	for lang, want := range map[Lang]string{English: "dissolved or banned", Chinese: "解散或被企业微信封禁"} {
+		tx := New(lang)
+		banned := &api.Error{Class: core.Frozen, Remedy: core.RemedyFrozen, Kind: kinds.WeCom, UpstreamCode: 301007}
+		disabled := &api.Error{Class: core.Frozen, Remedy: core.RemedyFrozen, Kind: kinds.WeCom, UpstreamCode: 50003}
+		if got := tx.Cause(banned, "crm"); !strings.Contains(got, want) || got == tx.Cause(disabled, "crm") {
+			t.Errorf("it says %q", got)
+		}
+		if got := tx.Remedy(banned, "crm"); got == tx.Remedy(disabled, "crm") || strings.Contains(got, "Enable") || strings.Contains(got, "启用应用") {
+			t.Errorf("it advises %q", got)
+		}
+	}
+}

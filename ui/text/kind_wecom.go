@@ -62,6 +62,11 @@ func kindWeCom() table {
 			"Enable the application in work.weixin.qq.com, then: tokentray refresh {account}",
 			"请在 work.weixin.qq.com 启用应用，然后执行：tokentray refresh {account}",
 		},
+		"code.wecom.301007": {"The corp was dissolved or banned at WeCom; its applications get no tokens.", "该企业已解散或被企业微信封禁，其应用无法获取 token。"},
+		"fix.wecom.301007": {
+			"The application itself is in order. Ask the corp's administrator, who sees the notice in work.weixin.qq.com and can appeal there; a dissolved corp needs a new CorpID.",
+			"应用本身没有问题。请联系企业管理员：在 work.weixin.qq.com 查看通知并申诉；企业若已解散，需要使用新的企业 ID。",
+		},
 		"remedy.wecom.quota_minute": {
 			"It resets within an hour. Check the secrets of this corp's accounts; the corp's admin may lift it at open.work.weixin.qq.com/wwopen/devtool/checkCorpSpamBlock and then try again.",
 			"一小时内恢复。请检查此企业各账号的 Secret；企业管理员可在 open.work.weixin.qq.com/wwopen/devtool/checkCorpSpamBlock 自助解封。",

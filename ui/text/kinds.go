@@ -193,6 +193,13 @@ func (t *Text) Labelled(key string, label kinds.Label, name string) string {
 	return t.labelled(Key(key), label, name)
 }
 
+// OfUpstream reports whether a refusal of this machine's address is upstream's own, so
+// that its console has the list although the account asks at another host: a proxy that
+// passes its answers on.
+func OfUpstream(e *api.Error) bool {
+	return e.Class == core.Whitelist && e.UpstreamCode != 0 && e.CallerIP != ""
+}
+
 // Where says where the console shows what helps after a refusal: the list of allowed
 // addresses, or the secret. It is empty for other failures, or if the place is not
 // known.

@@ -45,7 +45,7 @@ func problemWords(ui *kit.UI, kind core.Kind, found core.Problems) string {
 // remedyText is what can be done, in the window's own words where the command line's
 // would name a command.
 func remedyText(ui *kit.UI, e *api.Error, ref string) string {
-	if ui.Words.HasOf("window.remedy", e.Kind, e.Remedy) {
+	if ui.Words.HasOf("window.remedy", e.Kind, e.Remedy) && !ui.Words.SaysCode(e) {
 		ip := e.CallerIP
 		if ip == "" {
 			ip = ui.Words.Say("word.this_ip")

@@ -181,7 +181,7 @@ func advice(ui *kit.UI, a api.Account) []string {
 	}
 	var out []string
 	spec := ui.Words.Spec(a.Kind)
-	if where := ui.Words.Where(e, a.Product); where != "" && spec.AtHome(a.Account) {
+	if where := ui.Words.Where(e, a.Product); where != "" && (spec.AtHome(a.Account) || spec.Through(a.Account) && text.OfUpstream(e)) {
 		out = append(out, where)
 	}
 	if e.PriorIP != "" {
