@@ -39,7 +39,7 @@ func (w *writer) apifox() ([]File, error) {
 		for _, v := range variables(groups) {
 			if !open[v] {
 				open[v] = true
-				env.Values = append(env.Values, pmVariable{v, "", "default", &yes})
+				env.Values = append(env.Values, pmVariable{v, w.onlyValue(v), "default", &yes})
 			}
 		}
 	}

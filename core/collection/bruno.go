@@ -43,7 +43,7 @@ func (w *writer) bruEnvironment(a account, all []group) string {
 	b.WriteString("vars {\n")
 	fmt.Fprintf(&b, "  tokentray_url: %s\n  tokentray_account: %s\n", w.URL, a.path)
 	for _, v := range variables(all) {
-		fmt.Fprintf(&b, "  %s: \n", v)
+		fmt.Fprintf(&b, "  %s: %s\n", v, a.value(v))
 	}
 	b.WriteString("}\nvars:secret [\n  tokentray_key\n]\n")
 	return b.String()

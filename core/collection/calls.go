@@ -102,6 +102,32 @@ func variables(groups []group) []string {
 	return out
 }
 
+// plainValue is what may stand in a file of any client as the value of a variable.
+var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
+
+// value is what the account has for a variable of the sample calls: the number of its
+// application for agentid, its AppID. Empty: nothing, or not the same for all that its
+// name means.
+func (a Account) value(variable string) string {
+	out := ""
+	for i, one := range a.Of {
+		own := ""
+		for _, f := range one.Spec.Fields {
+			if f.Input == kinds.SecretText || f.Key != variable && !slices.Contains(f.Names, variable) {
+				continue
+			}
+			if own = one.Params[f.Key]; f.Key == kinds.AppID {
+				own = one.AppID
+			}
+		}
+		if i > 0 && own != out || !plainValue.MatchString(own) {
+			return ""
+		}
+		out = own
+	}
+	return out
+}
+
 // url is the URL of the call, with base and token in the client's syntax.
 func (c call) url(base, token string) string {
 	var pairs []string
@@ -191,4 +217,12 @@ func fine(of []Of) map[string][]string {
 		}
 	}
 	return out
+}
+
+// onlyValue is the value of a variable where the files are for one account.
+func (w *writer) onlyValue(variable string) string {
+	if len(w.accounts) != 1 {
+		return ""
+	}
+	return w.accounts[0].value(variable)
 }

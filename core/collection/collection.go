@@ -57,6 +57,10 @@ type Account struct {
 type Of struct {
 	Spec    kinds.Spec
 	Product core.Product
+	// AppID and Params are the account's own. A variable of a sample call that means one
+	// of them has its value.
+	AppID  string
+	Params map[string]string
 }
 
 // Ref is how people write the account: shop or shop/live.

@@ -416,3 +416,38 @@ func TestTheScriptOfAKind(t *testing.T) {
 		t.Errorf("%v, %s: asked %q, reported %q", err, out, asked, reported)
 	}
 }
+
+// TestAnAccountsOwnNumber: where a sample call needs what the account has, it stands in
+// the files; a name that means two accounts with different numbers leaves it open, and so
+// does a value that a file could take for something else.
+func TestAnAccountsOwnNumber(t *testing.T) {
+	spec, _ := kinds.Builtin().Of(kinds.WeCom)
+	of := func(number string) collection.Of {
+		return collection.Of{Spec: spec, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: map[string]string{"agent": number}}
+	}
+	want := map[collection.Kind]string{
+		collection.HTTP: "@agentid = 1000002\n", collection.JetBrains: `"agentid": "1000002"`, collection.Bruno: "  agentid: 1000002\n",
+		collection.Curl: "agentid=1000002", collection.Postman: "\"key\": \"agentid\",\n\t\t\t\"value\": \"1000002\"", collection.Apifox: `"1000002"`,
+	}
+	for _, kind := range collection.Kinds() {
+		text := func(all ...collection.Of) string {
+			files, err := collection.Files(kind, collection.Input{Say: say, Accounts: []collection.Account{{Name: "crm", Env: core.Live, Of: all}}})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var b strings.Builder
+			for _, f := range files {
+				b.Write(f.Data)
+			}
+			return b.String()
+		}
+		if got := text(of("1000002")); !strings.Contains(got, want[kind]) || strings.Contains(got, "AGENTID") {
+			t.Errorf("%s: there is no %q in\n%s", kind, want[kind], got)
+		}
+		for _, all := range [][]collection.Of{{of("1000002"), of("1000003")}, {of("1\"; gotcha")}, {of("")}} {
+			if got := text(all...); strings.Contains(got, "1000002") || strings.Contains(got, "gotcha") {
+				t.Errorf("%s: the number stands in\n%s", kind, got)
+			}
+		}
+	}
+}

@@ -1,6 +1,7 @@
 package collection
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -13,7 +14,7 @@ func (w *writer) jetbrains() ([]File, error) {
 	for _, a := range w.accounts {
 		vars := map[string]string{"tokentray_url": w.URL, "tokentray_account": a.ascii()}
 		for _, v := range open {
-			vars[v] = strings.ToUpper(v)
+			vars[v] = cmp.Or(a.value(v), strings.ToUpper(v))
 		}
 		shared[a.bare] = vars
 		private[a.bare] = map[string]string{"tokentray_key": w.Key.Reveal()}
@@ -35,7 +36,7 @@ func (w *writer) jetbrainsFile(path string, alone *account) File {
 	if alone != nil {
 		fmt.Fprintf(&b, "\n@tokentray_url = %s\n@tokentray_account = %s\n", w.URL, alone.ascii())
 		for _, v := range variables(all) {
-			fmt.Fprintf(&b, "@%s = %s\n", v, strings.ToUpper(v))
+			fmt.Fprintf(&b, "@%s = %s\n", v, cmp.Or(alone.value(v), strings.ToUpper(v)))
 		}
 	}
 	keep := "> {%\n" +

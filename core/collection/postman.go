@@ -122,7 +122,7 @@ func (w *writer) postmanCollection(path string, alone bool) (File, error) {
 		)
 	}
 	for _, v := range variables(all) {
-		c.Vars = append(c.Vars, pmVariable{Key: v})
+		c.Vars = append(c.Vars, pmVariable{Key: v, Value: w.onlyValue(v)})
 	}
 	for _, g := range all {
 		folder := pmItem{Name: g.title}

@@ -1,6 +1,7 @@
 package collection
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 )
@@ -22,7 +23,7 @@ func (w *writer) restFile(a account) File {
 	w.comment(&b, "# ", "title", "rest.about", "rest.key", "rest.again")
 	fmt.Fprintf(&b, "\n@tokentray = %s\n@account = %s\n@key = {{$dotenv %s}}\n", w.URL, a.ascii(), KeyVariable)
 	for _, v := range variables(all) {
-		fmt.Fprintf(&b, "@%s = %s\n", v, strings.ToUpper(v))
+		fmt.Fprintf(&b, "@%s = %s\n", v, cmp.Or(a.value(v), strings.ToUpper(v)))
 	}
 	const answer = "{{token.response.body.$."
 	fmt.Fprintf(&b, "\n### %s\n# @name token\nGET {{tokentray}}/v1/token/{{account}}\nAuthorization: Bearer {{key}}\n", w.say("rest.token"))

@@ -1,6 +1,7 @@
 package collection
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -38,9 +39,9 @@ func (w *writer) curlFile(a account) File {
 		for _, c := range g.calls {
 			c.place = kinds.Place{} // the script puts the token there
 			target := c.url("", "")
-			line := fmt.Sprintf("sh %s %s %s", path, c.Method, quote(upper(target)))
+			line := fmt.Sprintf("sh %s %s %s", path, c.Method, quote(a.upper(target)))
 			if c.Body != "" {
-				line += " " + quote(upper(oneBlank(c.Body)))
+				line += " " + quote(a.upper(oneBlank(c.Body)))
 			}
 			fmt.Fprintf(&b, "#:   # %s\n#:   %s\n", c.title, line)
 		}
@@ -77,9 +78,13 @@ func failures(of []Of) string {
 	return strings.Join(out, "\n")
 }
 
-// upper is how shell scripts usually write what a person fills in: OPENID.
-func upper(s string) string {
-	return open.ReplaceAllStringFunc(s, func(v string) string { return strings.ToUpper(strings.Trim(v, "{}")) })
+// upper is how shell scripts usually write what a person fills in: OPENID. What the
+// account has stands there itself.
+func (a Account) upper(s string) string {
+	return open.ReplaceAllStringFunc(s, func(v string) string {
+		name := strings.Trim(v, "{}")
+		return cmp.Or(a.value(name), strings.ToUpper(name))
+	})
 }
 
 // oneBlank is JSON of our own on one line.

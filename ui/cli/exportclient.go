@@ -157,7 +157,7 @@ func (a *app) clientAccounts(accounts []api.Account, ref api.Ref) (out []collect
 			out = append(out, collection.Account{Name: acc.Name, Env: ref.Env})
 		}
 		all = append(all, acc.Kind)
-		out[i].Of = append(out[i].Of, collection.Of{Spec: a.text().Spec(acc.Kind), Product: acc.Product})
+		out[i].Of = append(out[i].Of, collection.Of{Spec: a.text().Spec(acc.Kind), Product: acc.Product, AppID: acc.AppID, Params: acc.Params})
 	}
 	return out, all
 }
@@ -176,7 +176,7 @@ func (a *app) pinnedAccounts(l api.List, ref api.Ref) (out []collection.Account,
 		all = append(all, acc.Kind)
 		out = append(out, collection.Account{
 			Name: acc.Name, Env: acc.Env, Base: spec.API(acc.Account),
-			Of: []collection.Of{{Spec: spec, Product: acc.Product}},
+			Of: []collection.Of{{Spec: spec, Product: acc.Product, AppID: acc.AppID, Params: acc.Params}},
 		})
 	}
 	return out, all

@@ -91,7 +91,7 @@ func (s *clientSheet) input() collection.Input {
 	one, all := collection.Account{Name: s.account.Name, Env: s.account.Env}, []core.Kind{}
 	add := func(a api.Account) {
 		all = append(all, a.Kind)
-		one.Of = append(one.Of, collection.Of{Spec: words.Spec(a.Kind), Product: a.Product})
+		one.Of = append(one.Of, collection.Of{Spec: words.Spec(a.Kind), Product: a.Product, AppID: a.AppID, Params: a.Params})
 	}
 	add(s.account)
 	one.Base = one.Of[0].Spec.API(s.account.Account)
