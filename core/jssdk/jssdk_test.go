@@ -128,6 +128,8 @@ func TestHints(t *testing.T) {
 		{"https://shop.example.com/it's", "https://shop.example.com/it's", "", nil},
 		{"https://shop.example.com/?it's", "https://shop.example.com/?it's", "https://shop.example.com/?it%27s", []string{"encoding"}},
 		{"https://shop.example.com/%E5%95%86", "https://shop.example.com/%E5%95%86", "", nil},
+		{"https://shop.example.com/?a=1&amp;b=2", "https://shop.example.com/?a=1&amp;b=2", "", []string{"html"}},
+		{"https://shop.example.com/?a=1&AMP;b=2", "https://shop.example.com/?a=1&AMP;b=2", "", []string{"html"}},
 		{"https://shop.example.com/?u=https%253A%252F%252Fx", "https://shop.example.com/?u=https%253A%252F%252Fx", "", []string{"twice"}},
 		{"https://Shop.Example.com/", "https://Shop.Example.com/", "https://shop.example.com/", []string{"host_case"}},
 		{"HTTPS://shop.example.com/", "HTTPS://shop.example.com/", "https://shop.example.com/", []string{"host_case"}},
@@ -235,4 +237,12 @@ func FuzzReadPage(f *testing.F) {
 			t.Fatalf("a browser writes no %q: %v", page.Browser, err)
 		}
 	})
+}
+
+// TestABlankIsSeen: a hint about a blank does not show a blank.
+func TestABlankIsSeen(t *testing.T) {
+	p, err := jssdk.ReadPage("https://shop.example.com/a b")
+	if err != nil || len(p.Hints) != 1 || p.Hints[0].Detail != "␣" || p.Browser != "https://shop.example.com/a%20b" {
+		t.Errorf("%+v, %v", p, err)
+	}
 }

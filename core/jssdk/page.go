@@ -37,6 +37,7 @@ const (
 	HintFragment    = "fragment"     // there was one, and it is cut
 	HintTrimmed     = "trimmed"      // blanks around the address are cut
 	HintEncoding    = "encoding"     // it holds characters that a browser encodes
+	HintHTML        = "html"         // it has an & as HTML writes it
 	HintTwice       = "twice"        // something in it is encoded twice
 	HintSlash       = "slash"        // a browser writes a slash after the host
 	HintDots        = "dots"         // a browser resolves . and .. in the path
@@ -65,6 +66,7 @@ var (
 	shape   = lazily(`^([A-Za-z]+)://([^/?#\\]+)([^?#]*)(\?[^#]*)?$`)
 	encoded = lazily(`(?i)^https?%3a(%2f|/)`)
 	twice   = lazily(`%25[0-9A-Fa-f]{2}`)
+	escaped = lazily(`(?i)&amp;`)
 	digits  = lazily(`^[0-9]{1,5}$`)
 )
 
@@ -156,6 +158,9 @@ func (p *Page) hint(key, detail string) {
 	p.Hints = append(p.Hints, Hint{Key: key, Detail: short(detail), Says: says(key)})
 }
 
+// seenBlank stands for a blank in a detail, where nobody would see one.
+const seenBlank = "␣"
+
 // short cuts a detail to a readable length.
 func short(detail string) string {
 	const most = 60
@@ -169,7 +174,10 @@ func short(detail string) string {
 func (p *Page) look(a address) {
 	rest := a.path + a.query
 	if odd := firstOdd(a); odd != "" {
-		p.hint(HintEncoding, odd)
+		p.hint(HintEncoding, strings.ReplaceAll(odd, " ", seenBlank))
+	}
+	if found := escaped().FindString(rest); found != "" {
+		p.hint(HintHTML, found)
 	}
 	if found := twice().FindString(rest); found != "" {
 		p.hint(HintTwice, found)
@@ -302,6 +310,8 @@ func says(key string) string {
 		return "blanks around the address were cut"
 	case HintEncoding:
 		return "it holds characters that a browser encodes, and the encoded address is what upstream signs; copy the address from location.href"
+	case HintHTML:
+		return "it has &amp; as HTML source writes it, where the page's address has a bare &; sign the address as location.href says it"
 	case HintTwice:
 		return "something in it is encoded twice (%25…); sign the address as location.href says it, without encodeURIComponent"
 	case HintSlash:

@@ -86,7 +86,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 			Key: AppID, Input: Text, Required: true, Missing: "is empty; copy the AppID from the WeChat console", Hint: "wx…", Names: []string{"appid", "开发者id", "应用id"},
 			Checks: []Check{
 				{Never: `^gh_`, Problem: ProblemAppIDGH, Says: "starts with gh_, which is the original ID; the AppID starts with wx"},
-				{Match: `^[!-~]{1,128}$`, Problem: ProblemAppIDChars, Says: "holds blanks or control characters, or is too long; copy the AppID again"},
+				{Match: `^[!-~]{1,128}$`, Problem: ProblemAppIDChars, Says: "holds blanks, invisible characters or others than ASCII, or is too long; copy the AppID again"},
 				{Never: `^[0-9a-f]{32}$`, Problem: ProblemAppIDSecret, Says: "looks like an AppSecret; enter that by itself and copy the AppID from the WeChat console"},
 				{Match: `^wx[0-9a-f]{16}$`, Problem: ProblemAppIDOdd, Warn: true}, // all that were seen; WeChat promises nothing
 			},

@@ -39,7 +39,7 @@ func wecom() Spec {
 				Key: AppID, Input: Text, Required: true, Groups: true, Missing: "is empty; copy the CorpID from WeCom's console", Hint: "ww…",
 				Alias: "corpid", Names: []string{"corpid", "企业id"},
 				Checks: []Check{
-					{Match: `^[!-~]{1,128}$`, Problem: ProblemAppIDChars, Says: "holds blanks or control characters, or is too long; copy the CorpID again"},
+					{Match: `^[!-~]{1,128}$`, Problem: ProblemAppIDChars, Says: "holds blanks, invisible characters or others than ASCII, or is too long; copy the CorpID again"},
 					{Never: `^[0-9A-Za-z_-]{43}$`, Problem: ProblemAppIDSecret, Says: "looks like a secret; enter that by itself and copy the CorpID from WeCom's console"},
 					{Match: `^ww[0-9a-f]{16}$`, Problem: ProblemAppIDOdd, Warn: true}, // older ones begin with wx, those of 代开发 with wp
 				},

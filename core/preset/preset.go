@@ -126,11 +126,11 @@ func (p Preset) Spec() kinds.Spec {
 		Fields: []kinds.Field{
 			{
 				Key: kinds.AppID, Label: p.ID.Label, Input: kinds.Text, Required: true, Hint: p.ID.Hint, Names: p.ID.Names,
-				Checks: []kinds.Check{{Match: `^[!-~]{1,128}$`, Problem: kinds.ProblemAppIDChars, Says: "holds blanks or control characters, or is too long; copy it again"}},
+				Checks: []kinds.Check{{Match: `^[!-~]{1,128}$`, Problem: kinds.ProblemAppIDChars, Says: "holds blanks, invisible characters or others than ASCII, or is too long; copy it again"}},
 			},
 			{
 				Key: kinds.Secret, Label: p.Secret.Label, Input: kinds.SecretText, Required: true, Hint: p.Secret.Hint, Names: p.Secret.Names,
-				Checks: []kinds.Check{{Match: `^[!-~]+$`, Problem: kinds.ProblemSecretChars, Says: "holds blanks or control characters inside; copy it again"}},
+				Checks: []kinds.Check{{Match: `^[!-~]+$`, Problem: kinds.ProblemSecretChars, Says: "holds blanks, invisible characters or others than ASCII inside; copy it again"}},
 			},
 			{Key: kinds.BaseURL, Input: kinds.URL, Rare: true, Names: []string{"baseurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
 			{Key: kinds.APIURL, Input: kinds.URL, Rare: true, Hint: "https://api…"},

@@ -71,7 +71,7 @@ func TestAddAsks(t *testing.T) {
 		t.Errorf("%+v", in)
 	}
 	for _, want := range []string{
-		"name: A name is not", "kind: The kind is", "AppID: This is the original ID", "AppSecret: An AppSecret holds no blanks",
+		"name: A name is not", "kind: The kind is", "AppID: This is the original ID", "no blanks inside",
 		"[sandbox]", "[wechat]", "Disturbs nobody",
 	} {
 		if !strings.Contains(errOut, want) {

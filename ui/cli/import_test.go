@@ -218,3 +218,19 @@ func TestAPlanShowsWhereCallsWouldGo(t *testing.T) {
 		}
 	}
 }
+
+// TestAPlanShowsWhatNobodySees: a name that is refused for an invisible character shows
+// it, and prints no control character.
+func TestAPlanShowsWhatNobodySees(t *testing.T) {
+	r := newRun()
+	withImport(r, func(api.ImportRequest) (api.ImportPlan, error) {
+		return api.ImportPlan{Rows: []api.ImportRow{{
+			Status: api.ImportProblem, Name: "sh\u200bop\x1b[2J", Env: core.Sandbox, AppID: "wx\u202e1",
+			Problems: []core.Problem{{Field: "name", Key: core.ProblemNameChars}},
+		}}, Digest: "0011"}, nil
+	})
+	out, _ := r.try(t, exitUsage, "import", write(t, "a.env", shopEnv), "--dry-run")
+	if !strings.Contains(out, `sh\u200Bop\u001B[2J`) || !strings.Contains(out, `wx\u202E1`) || strings.ContainsAny(out, "\u200b\u202e\x1b") {
+		t.Errorf("%q", out)
+	}
+}

@@ -30,7 +30,7 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 		styled(a.say("cli.field.appid"), styleHead), styled(a.say("import.line"), styleHead), styled(a.say("import.detail"), styleHead),
 	)
 	for i, r := range plan.Rows {
-		name := clean(r.Name)
+		name := text.Seen(r.Name)
 		if r.As != "" {
 			name += " → " + clean(r.As)
 		}
@@ -38,7 +38,7 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 		if i < len(plan.Lines) {
 			line = strconv.Itoa(plan.Lines[i])
 		}
-		t.add(a.rowWord(r.Status, r.Action), plain(name), styled(clean(string(r.Env)), envStyle(r.Env)), plain(clean(r.AppID)), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
+		t.add(a.rowWord(r.Status, r.Action), plain(name), styled(clean(string(r.Env)), envStyle(r.Env)), plain(text.Seen(r.AppID)), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
 	}
 	for _, p := range plan.Presets {
 		t.add(a.rowWord(p.Status, p.Action), plain(a.say("import.preset", "name", clean(string(p.Kind)))), plain(""), plain(""), plain(""), plain(clean(strings.Join(p.Hosts, " "))))

@@ -276,11 +276,7 @@ func (a *app) trialLines(t api.PresetTrial) []string {
 func (a *app) presetFaultLines(faults api.PresetFaults) []string {
 	out := []string{"tokentray: " + a.say("preset.faults")}
 	for _, f := range faults {
-		key := "preset.fault." + f.Code
-		if f.Other == "" && a.text().Has(text.Key(key+".bare")) {
-			key += ".bare"
-		}
-		out = append(out, "  "+clean(a.place(f.Line, f.Field)+a.say(text.Key(key), "other", f.Other)))
+		out = append(out, "  "+clean(a.place(f.Line, f.Field)+a.text().PresetFault(f.Code, f.Other)))
 	}
 	return out
 }

@@ -33,7 +33,7 @@ func kindWeCom() table {
 		"field.wecom.label":  {"Label, for a secret without AgentId (contacts, customers)", "标签（没有 AgentId 的 Secret，例如通讯录、客户联系）"},
 
 		"problem.wecom.appid_empty":  {"Copy the CorpID from WeCom's console: 我的企业 > 企业信息 > 企业ID.", "请从企业微信管理后台复制：我的企业 > 企业信息 > 企业 ID。"},
-		"problem.wecom.appid_chars":  {"A CorpID holds no blanks; copy it again.", "企业 ID 不含空白字符，请重新复制。"},
+		"problem.wecom.appid_chars":  {"A CorpID is at most 128 letters, digits and signs of ASCII: no blanks, no Chinese, nothing invisible. Copy it again.", "企业 ID 只含英文字母、数字和半角符号，最多 128 个；不含空白、汉字或不可见字符，请重新复制。"},
 		"problem.wecom.appid_secret": {"This looks like a secret, not like a CorpID.", "这看起来是 Secret，不是企业 ID。"},
 		"problem.wecom.appid_odd":    {"Unusual for a CorpID: expected ww and 16 hexadecimal digits; older ones begin with wx.", "企业 ID 格式少见：通常是 ww 加 16 位十六进制数字，较早的以 wx 开头。"},
 		"problem.wecom.agent_empty":  {"Enter the application's AgentId, or a label for a secret that has none (contacts, customers).", "请填写应用的 AgentId；没有 AgentId 的 Secret（通讯录、客户联系）请改填标签。"},
@@ -41,7 +41,7 @@ func kindWeCom() table {
 		"problem.wecom.label_long":   {"A label is one line of at most 100 characters.", "标签为一行，最多 100 个字符。"},
 		"problem.wecom.label_both":   {"With an AgentId there is no label: it names the application already.", "已填写 AgentId，不需要标签。"},
 		"problem.wecom.secret_empty": {"Copy the application's Secret from WeCom's console.", "请从企业微信管理后台复制应用的 Secret。"},
-		"problem.wecom.secret_chars": {"A secret holds no blanks inside; copy it again.", "Secret 中间不含空白字符，请重新复制。"},
+		"problem.wecom.secret_chars": {"A secret is letters, digits and signs of ASCII: no blanks inside, no Chinese, nothing invisible. Copy it again.", "Secret 只含英文字母、数字和半角符号，不含空白、汉字或不可见字符，请重新复制。"},
 		"problem.wecom.secret_odd":   {"Unusual for a secret of WeCom: expected 43 letters, digits, - and _.", "Secret 格式少见：通常是 43 位字母、数字、- 和 _。"},
 
 		"problem.wecom.appid_twice": {"Another account is of this application. The two share one token.", "已有账号属于同一应用，两者共用一个 token。"},

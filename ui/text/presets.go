@@ -104,6 +104,11 @@ func presets() table {
 		"preset.fault.unknown":      {"there is no such field; did you mean {other}?", "没有这个字段，是否想写 {other}？"},
 		"preset.fault.unknown.bare": {"there is no such field; see tokentray preset show feishu", "没有这个字段；可参考 tokentray preset show feishu"},
 		"preset.fault.twice":        {"it stands there twice; keep one", "重复出现，请只保留一个"},
+		"preset.type.text":          {"text", "文本"},
+		"preset.type.number":        {"number", "数字"},
+		"preset.type.list":          {"list", "列表"},
+		"preset.type.object":        {"object", "对象"},
+		"preset.type.bool":          {"true or false", "true 或 false"},
 		"preset.fault.type":         {"it must be of another type: {other}", "类型不对，应为 {other}"},
 		"preset.fault.missing":      {"it is missing", "缺少此字段"},
 		"preset.fault.name":         {"a name has lower-case letters, digits and dashes, at most 40: my-gateway", "名称只含小写字母、数字和连字符，最多 40 个：my-gateway"},
@@ -132,4 +137,17 @@ func presets() table {
 		"preset.fault.both":         {"a code stands here that stands in {other} as well; keep it in one of the two", "此处的代码也写在 {other} 中，请只保留一处"},
 		"preset.fault.spec":         {"it contradicts itself: {other}", "内容自相矛盾：{other}"},
 	}
+}
+
+// PresetFault says what is wrong in the file of a preset. other is what should be there,
+// or what is there.
+func (t *Text) PresetFault(code, other string) string {
+	key := Key("preset.fault." + code)
+	switch {
+	case other == "" && t.Has(key+".bare"):
+		key += ".bare"
+	case code == "type" && t.Has(Key("preset.type."+other)):
+		other = t.Say(Key("preset.type." + other))
+	}
+	return t.Say(key, "other", other)
 }

@@ -82,6 +82,10 @@ func sign() table {
 			"A browser encodes {detail}, and the encoded address is what counts. Copy the address from location.href.",
 			"浏览器会对 {detail} 编码，签名以编码后的地址为准。请从 location.href 复制地址。",
 		},
+		"sign.hint.html": {
+			"{detail} is how HTML source writes &. Sign the address as location.href says it, with & alone.",
+			"{detail} 是 HTML 源码中 & 的写法。请按 location.href 的值签名，只写 &。",
+		},
 		"sign.hint.twice": {
 			"{detail} is encoded twice. Sign what location.href says; encodeURIComponent is for sending it to a server, which must decode it.",
 			"{detail} 被编码了两次。请对 location.href 的原值签名；encodeURIComponent 仅用于传给服务端，服务端须先解码。",

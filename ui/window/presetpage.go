@@ -207,15 +207,11 @@ func presetTrouble(ui *kit.UI, err *core.Error) string {
 	}
 	lines := []string{ui.Words.Say("preset.faults")}
 	for _, f := range faults {
-		key := text.Key("preset.fault." + f.Code)
-		if f.Other == "" && ui.Words.Has(key+".bare") {
-			key += ".bare"
-		}
 		at := ui.Words.Say("import.at", "line", f.Line)
 		if f.Field != "" {
 			at += ui.Words.Say("cli.comma") + f.Field
 		}
-		lines = append(lines, at+ui.Words.Say("cli.colon")+ui.Words.Say(key, "other", f.Other))
+		lines = append(lines, at+ui.Words.Say("cli.colon")+ui.Words.PresetFault(f.Code, f.Other))
 	}
 	return strings.Join(lines, "\n")
 }
