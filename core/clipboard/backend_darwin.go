@@ -14,17 +14,23 @@ import (
 
 // The scripts run in osascript, which needs no cgo. The text comes on standard
 // input. The concealed type is what clipboard histories look for
-// (nspasteboard.org). The pasteboard counts its changes: the count is printed
-// after our change and compared before clearing.
+// (nspasteboard.org); it is there before the text, for a history may read at once.
+// A secret stays on this Mac: Universal Clipboard hands it to no other device
+// (NSPasteboardContentsCurrentHostOnly, 1). The pasteboard counts its changes: the
+// count is printed after our change and compared before clearing.
 const (
 	copyScript = `ObjC.import("AppKit");
 function run(argv) {
   const data = $.NSFileHandle.fileHandleWithStandardInput.readDataToEndOfFile;
   const text = $.NSString.alloc.initWithDataEncoding(data, $.NSUTF8StringEncoding);
   const board = $.NSPasteboard.generalPasteboard;
-  board.clearContents;
+  if (argv[0] === "secret") {
+    board.prepareForNewContentsWithOptions(1);
+    board.setStringForType($(""), "org.nspasteboard.ConcealedType");
+  } else {
+    board.clearContents;
+  }
   if (!board.setStringForType(text, "public.utf8-plain-text")) throw new Error("refused");
-  if (argv[0] === "secret") board.setStringForType($(""), "org.nspasteboard.ConcealedType");
   return String(board.changeCount);
 }`
 	clearScript = `ObjC.import("AppKit");
