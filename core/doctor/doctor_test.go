@@ -69,6 +69,8 @@ func TestFindings(t *testing.T) {
 		sick func(*Config)
 	}{
 		{"folders ok folders_new", func(c *Config) { c.Folders.Missing = true }},
+		{"folders warn folders_remote folders_remote_fix", func(c *Config) { c.Folders.Remote = true }},
+		{"folders warn folders_open folders_fix_windows", func(c *Config) { c.Folders.Open, c.GOOS = true, "windows" }},
 		{"folders warn folders_open folders_fix", func(c *Config) { c.Folders.Open = true }},
 		{"folders fail folders_bad folders_own", func(c *Config) { c.Folders.Err = bad }},
 		{"folders fail folders_socket folders_own", func(c *Config) { c.Folders.SocketErr = bad }},

@@ -20,7 +20,7 @@ func LookAtFolder(path string) Folders {
 	if err := writable(path); err != nil {
 		return Folders{Err: err}
 	}
-	return Folders{Open: othersMayEnter(path, info)}
+	return Folders{Open: othersMayEnter(path, info), Remote: elsewhere(path)}
 }
 
 // bareFile drops the path that a *fs.PathError repeats.

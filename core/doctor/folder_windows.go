@@ -2,6 +2,9 @@ package doctor
 
 import (
 	"io/fs"
+	"path/filepath"
+
+	"golang.org/x/sys/windows"
 
 	"tokentray/core/acl"
 )
@@ -14,4 +17,10 @@ func writable(path string) error { return acl.Writable(path) }
 func othersMayEnter(path string, _ fs.FileInfo) bool {
 	open, err := acl.Open(path)
 	return open || err != nil
+}
+
+// elsewhere reports whether a folder is on another machine.
+func elsewhere(path string) bool {
+	root, err := windows.UTF16PtrFromString(filepath.VolumeName(path) + `\`)
+	return err == nil && windows.GetDriveType(root) == windows.DRIVE_REMOTE
 }

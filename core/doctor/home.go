@@ -12,6 +12,7 @@ import (
 type Folders struct {
 	Missing bool  // the home was not made yet
 	Open    bool  // others may enter it
+	Remote  bool  // it is on another machine
 	Err     error // it cannot be used
 	Socket  string
 	// SocketErr is why the socket's folder cannot be used.
@@ -50,6 +51,8 @@ func (c Config) folders() Finding {
 		f.Args = []any{"home", c.Home, "path", o.Socket, "error", plain(o.SocketErr)}
 	case o.Missing:
 		f.Level, f.Says = OK, "folders_new"
+	case o.Remote:
+		f.Level, f.Says, f.Fix = Warn, "folders_remote", "folders_remote_fix"
 	case o.Open:
 		f.Level, f.Says, f.Fix = Warn, "folders_open", "folders_fix"
 		if c.GOOS == "windows" {

@@ -135,7 +135,7 @@ func openBolt(path string, opt Options) (db *bbolt.DB, file *os.File, err error)
 		NoStatistics: true,
 		MaxSize:      opt.MaxSize,
 		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
-			f, err = durable.OpenFile(name, flag, mode)
+			f, err = openHeld(name, flag, mode)
 			file = f
 			return f, err
 		},
@@ -144,6 +144,26 @@ func openBolt(path string, opt Options) (db *bbolt.DB, file *os.File, err error)
 		err = fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return db, file, err
+}
+
+// How long and how often a file that another program keeps to itself is tried.
+const (
+	heldTime  = 8 * time.Second
+	heldPause = 50 * time.Millisecond
+)
+
+// openHeld opens a file. On Windows a virus scanner or a backup may keep it to itself
+// for some seconds: it is tried again, and is in use after that.
+func openHeld(name string, flag int, mode os.FileMode) (*os.File, error) {
+	for end := time.Now().Add(heldTime); ; time.Sleep(heldPause) {
+		f, err := durable.OpenFile(name, flag, mode)
+		if err == nil || !heldElsewhere(err) {
+			return f, err
+		}
+		if time.Now().After(end) {
+			return nil, errors.Join(berrors.ErrTimeout, err)
+		}
+	}
 }
 
 // isDamage reports whether bbolt's refusal to open means that the file is not a

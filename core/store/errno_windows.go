@@ -1,7 +1,15 @@
 package store
 
-import "syscall"
+import (
+	"errors"
+	"syscall"
+
+	"golang.org/x/sys/windows"
+)
 
 // fullErrnos are the system's errors for a full disk: ERROR_HANDLE_DISK_FULL and
 // ERROR_DISK_FULL.
 func fullErrnos() []syscall.Errno { return []syscall.Errno{39, 112} }
+
+// heldElsewhere reports whether another program keeps a file to itself.
+func heldElsewhere(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) }

@@ -20,8 +20,13 @@ func doctor() table {
 		"doctor.bundle_ask":   {"Write this report to {file}?", "将此报告写入 {file}？"},
 		"doctor.bundle_wrote": {"Wrote {file}. Read it before you pass it on; nothing was sent.", "已写入 {file}。转发前请先阅读；没有发送任何内容。"},
 
-		"doctor.folders_ok":   {"{home} is yours alone.", "{home} 仅你可访问。"},
-		"doctor.folders_new":  {"{home} does not exist yet; the first command makes it.", "{home} 尚不存在，首次使用时会创建。"},
+		"doctor.folders_ok":     {"{home} is yours alone.", "{home} 仅你可访问。"},
+		"doctor.folders_new":    {"{home} does not exist yet; the first command makes it.", "{home} 尚不存在，首次使用时会创建。"},
+		"doctor.folders_remote": {"{home} is on another machine: its database may be damaged when the connection breaks.", "{home} 位于其他机器上，连接中断时数据库可能损坏。"},
+		"doctor.folders_remote_fix": {
+			"Choose a folder of this machine with --home or TOKENTRAY_HOME. Backups are made beside the database, and a damaged one is replaced.",
+			"请用 --home 或 TOKENTRAY_HOME 选择本机的文件夹。数据库旁有自动备份，损坏时会自动恢复。",
+		},
 		"doctor.folders_open": {"{home} can be entered by others.", "{home} 可被其他用户访问。"},
 		"doctor.folders_bad":  {"{home} cannot be used: {error}.", "{home} 无法使用：{error}。"},
 		"doctor.folders_fix":  {"Run: chmod 700 {home}", "请执行：chmod 700 {home}"},
