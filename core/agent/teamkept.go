@@ -130,16 +130,24 @@ func (t *teams) load() error {
 	if err != nil {
 		return err
 	}
-	records := map[string]teamRecord{}
+	records, index := map[string]teamRecord{}, t.vault.parts.Index
 	for name, raw := range stored {
 		var r teamRecord
 		if err := json.Unmarshal(raw, &r); err != nil {
 			t.log.Warn("the record of a team cannot be read by this version", "team", name, "error", err)
 			continue
 		}
+		if mark, ok := index.Mark(string(r.Key)); ok {
+			if known, _, ok := teamOfMark(mark); ok && known != name {
+				t.log.Warn("the database has a team under another name; it is dropped", "team", known)
+				if err := t.store.RemoveTeam(name); err != nil {
+					return core.AsError(err)
+				}
+				continue
+			}
+		}
 		records[name] = r
 	}
-	index := t.vault.parts.Index
 	for key, mark := range index.Entries() {
 		name, copied, ok := teamOfMark(mark)
 		if !ok || string(copied.Key) != key {

@@ -261,7 +261,13 @@ func decodeAll(tx *bbolt.Tx) error {
 		bucketTokens:   func(_, v []byte) error { _, err := decodeToken(v); return err },
 		bucketIntents:  func(k, v []byte) error { _, err := decodeIntent(k, v); return err },
 		bucketClients:  func(k, v []byte) error { _, err := decodeClient(k, v); return err },
-		bucketPushes:   func(_, v []byte) error { _, err := decodePushes(v); return err },
+		bucketPushes: func(k, v []byte) error {
+			if tx.Bucket([]byte(bucketAccounts)).Get(k) == nil { // they go with their account
+				return fmt.Errorf("pushes of %q, which is no account", k)
+			}
+			_, err := decodePushes(v)
+			return err
+		},
 	} {
 		if err := tx.Bucket([]byte(name)).ForEach(decode); err != nil {
 			return damage("in %s: %v", name, err)

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+	"go.etcd.io/bbolt"
 
 	"tokentray/core"
 )
@@ -157,4 +158,31 @@ func absolute(path string) string {
 		return `C:/` + path
 	}
 	return "/" + path
+}
+
+// TestPushesOfNoAccount: a damaged key would take the pushes from their account without a
+// word. The backup has them.
+func TestPushesOfNoAccount(t *testing.T) {
+	h := newHome(t)
+	shop := h.add("shop")
+	if _, err := h.AddPush(shop.ID, filePush()); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.Store.backup(""); err != nil {
+		t.Fatal(err)
+	}
+	err := h.db.Update(func(tx *bbolt.Tx) error {
+		b := tx.Bucket([]byte(bucketPushes))
+		return errors.Join(b.Put([]byte("0000000000000000"), b.Get([]byte(shop.ID))), b.Delete([]byte(shop.ID)))
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.crash()
+	if h.Repaired() == nil {
+		t.Error("the damage was not noticed")
+	}
+	if all, err := h.Pushes(); err != nil || len(all[shop.ID]) != 1 || len(all) != 1 {
+		t.Errorf("the pushes are %v: %v", all, err)
+	}
 }

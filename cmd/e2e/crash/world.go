@@ -348,6 +348,23 @@ func (w *world) items() ([]desktop.KeyringItem, error) {
 	}
 }
 
+// refresh asks for a new token as a person. A keyring that was too slow for a busy machine
+// is unlocked, as at the start.
+func (w *world) refresh(ctx context.Context, ref api.Ref, appID string) (err error) {
+	defer w.up.Ask(appID)()
+	for tries := 0; ; tries++ {
+		_, err = w.client.Refresh(ctx, ref, api.RefreshRequest{Person: true})
+		var e *core.Error
+		if !errors.As(err, &e) || e.Class != core.VaultClosed || tries == 3 || !w.d.HasName(keyringName) {
+			return err
+		}
+		count(&w.t.open, "none, and the keyring was slow")
+		if _, err := w.client.VaultUnlock(ctx, core.Secret{}); err != nil {
+			return fmt.Errorf("unlock the vault: %w", err)
+		}
+	}
+}
+
 // end checks once more, gets a token of every account, and resets the home. Nothing
 // may stay in the keyring.
 func (w *world) end(ctx context.Context) error {
@@ -378,9 +395,7 @@ func (w *world) end(ctx context.Context) error {
 		if k.Env == core.Live && k.Kind != "wechat" {
 			continue // nobody may ask for it
 		}
-		end := w.up.Ask(appID)
-		_, err := w.client.Refresh(ctx, api.Ref{Name: k.Name, Env: k.Env}, api.RefreshRequest{Person: true})
-		end()
+		err := w.refresh(ctx, api.Ref{Name: k.Name, Env: k.Env}, appID)
 		var e *core.Error
 		if errors.As(err, &e) && e.Class != core.Temporary { // a floor
 			w.t.fault("%s has no token at the end: %v", appID, err)
