@@ -16,6 +16,7 @@ import (
 type upstream struct {
 	mu     sync.Mutex
 	asked  int
+	checks int
 	issued []string
 	refuse *core.Error
 	hang   chan struct{} // a fetch waits for it, when it is there
@@ -50,6 +51,7 @@ func (u *upstream) Fetch(ctx context.Context, req core.Request) (core.Grant, err
 func (u *upstream) Check(_ context.Context, _ core.Request, token string) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
+	u.checks++
 	switch {
 	case u.refuse != nil:
 		return u.refuse

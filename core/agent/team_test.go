@@ -212,6 +212,37 @@ func (c *crew) last(n int) string {
 	}
 }
 
+// TestAReportIsAnsweredOnce: the token lives, and of three machines that could find that
+// out one asks.
+func TestAReportIsAnsweredOnce(t *testing.T) {
+	c := newCrew(t)
+	one, ref := c.founder(kinds.WeChatLegacy)
+	others := []*running{c.member(), c.member()}
+	for i, r := range others {
+		c.join(r, c.invite(one), fmt.Sprint("server", i))
+		if _, err := r.client.Edit(t.Context(), ref, api.AccountInput{Input: core.Input{Auto: ptr(true)}, Secret: ptr(goodSecret)}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	token := one.token(ref)
+	time.Sleep(apartFrom + apart) // what the edits reported is answered
+	checks := func() int {
+		c.up.mu.Lock()
+		defer c.up.mu.Unlock()
+		return c.up.checks
+	}
+	before := checks()
+	one.world.pass(time.Minute)
+	got, err := one.client.Refresh(t.Context(), ref, api.RefreshRequest{Stale: token, Person: true})
+	if err != nil || !got.StillValid || got.AccessToken != token {
+		t.Fatalf("%+v, %v", got, err)
+	}
+	time.Sleep(apartFrom + apart + 500*time.Millisecond) // the others would ask by now
+	if n := checks() - before; n != 1 || c.up.count() != 1 {
+		t.Errorf("a report was checked %d times, and cost %d tokens", n, c.up.count()-1)
+	}
+}
+
 // TestATeamComesBack closes and opens the vault, ends the agent and clears the Redis:
 // the team's token is there again, and the upstream is not asked.
 func TestATeamComesBack(t *testing.T) {

@@ -27,7 +27,7 @@ func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
 		switch {
 		case m.Err() != nil || m.Seen(id).Err != nil:
 		case p.Wanted && p.Value != "":
-			t.answerWant(ctx, id, p.Value)
+			t.answerWant(ctx, m, id, p.Value)
 		case p.Value == "":
 			t.offer(ctx, m, id)
 		}
@@ -41,16 +41,31 @@ const (
 )
 
 // answerWant starts the round that a member's report asks for, unless another machine
-// runs it meanwhile.
-func (t *teams) answerWant(ctx context.Context, id core.ID, value string) {
-	a, there := t.accounts.get(id)
-	if !there || !a.Auto || t.idle() || t.pause(ctx) != nil {
-		return
-	}
-	if _, err := t.keeper.Refresh(ctx, id, core.Report{Stale: value}); err != nil {
-		t.log.Debug("a report of the team was not served from here", "account", id, "error", err)
+// has run it meanwhile. A round that may not begin yet is tried again when it may.
+func (t *teams) answerWant(ctx context.Context, m *team.Member, id core.ID, value string) {
+	for range answerTries {
+		a, there := t.accounts.get(id)
+		if !there || !a.Auto || t.idle() || t.pause(ctx) != nil || !m.Wanted(id, value) {
+			return
+		}
+		_, err := t.keeper.Refresh(ctx, id, core.Report{Stale: value})
+		if err == nil {
+			return
+		}
+		e := core.AsError(err)
+		t.log.Debug("a report of the team was not served from here", "account", id, "error", e)
+		wait := e.RetryAt.Sub(t.now())
+		if e.Class != core.Temporary || e.RetryAt.IsZero() || wait > longestAnswer || sleep(ctx, wait) != nil {
+			return
+		}
 	}
 }
+
+// How often a member tries to answer a report, and how long it waits for the next try.
+const (
+	answerTries   = 3
+	longestAnswer = time.Minute
+)
 
 // offer gives the team the token that this machine has, if the team has none.
 func (t *teams) offer(ctx context.Context, m *team.Member, id core.ID) {
@@ -72,8 +87,11 @@ func (t *teams) give(ctx context.Context, m *team.Member, id core.ID) {
 	}
 }
 
-func (t *teams) pause(ctx context.Context) error {
-	timer := time.NewTimer(apartFrom + rand.N(apart))
+func (t *teams) pause(ctx context.Context) error { return sleep(ctx, apartFrom+rand.N(apart)) }
+
+// sleep waits for d, or until ctx ends.
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
 	defer timer.Stop()
 	select {
 	case <-timer.C:

@@ -33,6 +33,7 @@ type place struct {
 	apart   time.Duration // how much later than others it is read again
 	err     *core.Error   // of that read; nil: it worked
 	counts  core.DayCounts
+	wanted  string // the token of that read, if a member reported it and no round has answered
 }
 
 var _ core.Team = (*Member)(nil)
@@ -140,6 +141,15 @@ func (m *Member) Err() *core.Error {
 	m.mu.RLock()
 	defer m.mu.RUnlock()
 	return m.err
+}
+
+// Wanted reports whether a member reported a token and no round has answered that, as
+// far as this machine knows.
+func (m *Member) Wanted(id core.ID, value string) bool {
+	m.mu.RLock()
+	defer m.mu.RUnlock()
+	p := m.shared[id]
+	return p != nil && value != "" && p.wanted == value
 }
 
 // CountForce implements core.Team.

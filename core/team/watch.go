@@ -248,7 +248,10 @@ func (m *Member) read(ctx context.Context, channel string, counts bool) error {
 			return err
 		}
 		m.mu.Lock()
-		o.read, o.err = time.Now(), e
+		o.read, o.err, o.wanted = time.Now(), e, ""
+		if got.Wanted {
+			o.wanted = got.Value
+		}
 		if o.apart = 0; counts { // all accounts are read at once when the connection is new
 			o.apart = rand.N(readEvery) - readEvery/2
 			o.counts = core.DayCounts{Day: day, Counts: core.Counts{Calls: got.Calls, Forced: got.Forced}}
