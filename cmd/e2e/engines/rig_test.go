@@ -113,32 +113,40 @@ type machine struct {
 	net    *netGate
 }
 
-// machine starts an agent in a home of its own.
+// machine starts an agent in a home of its own, whose vault a passphrase file opens.
 func (r *rig) machine(name string) *machine {
+	r.t.Helper()
+	m := r.home(name)
+	passphrase := filepath.Join(m.dir, "passphrase")
+	if err := os.WriteFile(passphrase, []byte("correct horse battery staple "+name+"\n"), 0o600); err != nil {
+		r.t.Fatal(err)
+	}
+	m.env = append(m.env, "TOKENTRAY_PASSPHRASE_FILE="+passphrase)
+	m.start()
+	m.run("", "vault", "init")
+	return m
+}
+
+// home is a machine whose agent does not run yet.
+func (r *rig) home(name string) *machine {
 	r.t.Helper()
 	dir, err := os.MkdirTemp("", "tt-m-")
 	if err != nil {
 		r.t.Fatal(err)
 	}
 	m := &machine{rig: r, name: name, dir: dir, socket: filepath.Join(dir, "h", "agent.sock"), web: newWebGate(r), net: newNetGate(r.t, r.redis.Port)}
-	passphrase := filepath.Join(dir, "passphrase")
-	if err := os.WriteFile(passphrase, []byte("correct horse battery staple "+name+"\n"), 0o600); err != nil {
-		r.t.Fatal(err)
-	}
 	m.env = []string{
 		"PATH=" + filepath.Dir(r.exe) + ":" + os.Getenv("PATH"), "HOME=" + dir, "TMPDIR=" + dir, "XDG_RUNTIME_DIR=" + dir,
-		"TOKENTRAY_HOME=" + filepath.Join(dir, "h"), "TOKENTRAY_LANG=en", "TOKENTRAY_PASSPHRASE_FILE=" + passphrase,
+		"TOKENTRAY_HOME=" + filepath.Join(dir, "h"), "TOKENTRAY_LANG=en",
 	}
 	r.t.Cleanup(func() {
 		m.kill()
 		if r.t.Failed() {
-			log, _ := os.ReadFile(filepath.Join(dir, "h", "agent.log"))
+			log, _ := os.ReadFile(filepath.Join(dir, "log"))
 			r.t.Logf("the log of %s:\n%s", name, log)
 		}
 		_ = os.RemoveAll(dir)
 	})
-	m.start()
-	m.run("", "vault", "init")
 	return m
 }
 
@@ -147,7 +155,14 @@ func (m *machine) start() {
 	m.t.Helper()
 	m.cmd = exec.Command(m.exe, "agent", "--no-tray")
 	m.cmd.Env = m.env
-	if err := m.cmd.Start(); err != nil {
+	log, err := os.OpenFile(filepath.Join(m.dir, "log"), os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	if err != nil {
+		m.t.Fatal(err)
+	}
+	m.cmd.Stderr = log
+	err = m.cmd.Start()
+	_ = log.Close()
+	if err != nil {
 		m.t.Fatal(err)
 	}
 	m.client = api.Dial(m.socket)
