@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -34,6 +35,7 @@ func (p *product) bareAgent(name string) *mcp.ClientSession {
 // has no display. While no desktop is known, the answer says that a person is needed.
 func TestAnAIAgentsAskOpensTheWindow(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
+	p.do("", "settings", "set", "theme", "light")
 	shop := p.add("shop", core.Live, 0)
 	if ps := p.Processes("tokentray-window"); len(ps) > 0 {
 		t.Fatalf("there is a window: %v", ps)
@@ -52,6 +54,53 @@ func TestAnAIAgentsAskOpensTheWindow(t *testing.T) {
 	got, err := p.client.Grants(t.Context())
 	if err != nil || len(got.Asks) != 1 || got.Asks[0].Call != "POST /cgi-bin/menu/create" || !got.Asks[0].Write {
 		t.Errorf("asked for: %+v, %v", got, err)
+	}
+
+	// A person allows it, by the keyboard: the second button, whose colour warns.
+	p.wait(20*time.Second, "the question", func() error {
+		img, err := p.Screenshot("")
+		if err != nil {
+			return err
+		}
+		warning := 0
+		for y := 180; y < img.Bounds().Dy(); y++ {
+			for x := range img.Bounds().Dx() {
+				if r, g, b, _ := img.At(x, y).RGBA(); r>>8 > 150 && g>>8 < 100 && b>>8 < 70 {
+					warning++
+				}
+			}
+		}
+		if warning < 1000 {
+			return fmt.Errorf("%d pixels of a button that warns", warning)
+		}
+		return nil
+	})
+	if err := p.Key("Tab"); err != nil {
+		t.Fatal(err)
+	}
+	if err := p.Key("Return"); err != nil {
+		t.Fatal(err)
+	}
+	left := func(want int) {
+		t.Helper()
+		p.wait(20*time.Second, fmt.Sprint(want, " calls that write"), func() error {
+			got, err := p.client.Grants(t.Context())
+			if err != nil || len(got.Grants) != 1 || len(got.Asks) != 0 {
+				return fmt.Errorf("%+v, %w", got, err)
+			}
+			if g := got.Grants[0]; !g.Write || g.Left != want || g.Client != "claude" || g.Env != core.Live || time.Until(g.Until) > 10*time.Minute {
+				return fmt.Errorf("granted: %+v", g)
+			}
+			return nil
+		})
+	}
+	left(20)
+	if out, failed := use(t, s, "tokentray_write", ask); strings.Contains(out, "nobody allowed") {
+		t.Errorf("the call that was allowed: %v, %s", failed, out)
+	}
+	left(19)
+	if out, failed := use(t, s, "tokentray_read", map[string]any{"account": shop.ref, "path": "/cgi-bin/menu/get"}); !failed || !strings.Contains(out, "nobody allowed") {
+		t.Errorf("a call that was not allowed: %s", out)
 	}
 	p.do("", "stop")
 	p.noWindow()
