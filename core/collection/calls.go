@@ -102,8 +102,12 @@ func variables(groups []group) []string {
 	return out
 }
 
-// plainValue is what may stand in a file of any client as the value of a variable.
-var plainValue = regexp.MustCompile(`^[A-Za-z0-9_.-]{1,100}$`)
+// isPlainValue reports whether a text may stand in a file of any client as the value of
+// a variable.
+func isPlainValue(s string) bool {
+	const letters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789_.-"
+	return s != "" && len(s) <= 100 && !strings.ContainsFunc(s, func(r rune) bool { return !strings.ContainsRune(letters, r) })
+}
 
 // value is what the account has for a variable of the sample calls: the number of its
 // application for agentid, its AppID. Empty: nothing, or not the same for all that its
@@ -120,7 +124,7 @@ func (a Account) value(variable string) string {
 				own = one.AppID
 			}
 		}
-		if i > 0 && own != out || !plainValue.MatchString(own) {
+		if i > 0 && own != out || !isPlainValue(own) {
 			return ""
 		}
 		out = own
