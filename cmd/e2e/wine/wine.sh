@@ -6,6 +6,7 @@
 #   wine.sh run PROGRAM …    run a program in it
 #   wine.sh test PACKAGE…    go test for Windows; flags of go test may be among them
 #   wine.sh scripts [NAME]   the scripts of the command line, as on Linux, or one
+#   wine.sh window           the window and the tray on a screen in memory, and curl at the loopback
 #   wine.sh all              all packages and scripts that the project wants to pass there
 #   wine.sh native           the same packages on a real Windows, in the bash of Git
 #   wine.sh stop             end all that still runs in it
@@ -69,7 +70,9 @@ programs() {
 	for name in tokentray tokentray-mcp; do
 		cat >"$wine/bin/$name" <<-SCRIPT
 			#!/bin/sh
-			export WINEPREFIX='$WINEPREFIX' WINEARCH=$WINEARCH WINEDEBUG=$WINEDEBUG WINEDLLOVERRIDES='$WINEDLLOVERRIDES'
+			export WINEPREFIX='$WINEPREFIX' WINEARCH=$WINEARCH WINEDEBUG=$WINEDEBUG WINEDLLOVERRIDES='$WINEDLLOVERRIDES' LC_ALL=C.UTF-8
+			# Programs of one prefix meet where these lead; a desktop of the tests is one of its own.
+			if [ -z "\${TOKENTRAY_TEST_DESKTOP:-}" ]; then export HOME='$HOME' XDG_RUNTIME_DIR='${XDG_RUNTIME_DIR:-}'; unset TMPDIR; fi
 			said=\$(mktemp -d /tmp/tokentray-wine-XXXXXX)
 			wine '$wine/bin/$name.exe' "\$@" >"\$said/out" 2>"\$said/err"
 			code=\$?
@@ -136,12 +139,23 @@ scripts)
 	programs
 	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 8m ${V:+-v} -run "^TestCommandLine$/${2:-}" ./cmd/e2e
 	;;
+window)
+	cd "$root"
+	setup
+	programs
+	# The C parts of the window take minutes the first time.
+	GOOS=windows GOARCH=amd64 CGO_ENABLED=1 CC=x86_64-w64-mingw32-gcc "$go" build -buildvcs=false -trimpath -tags migrated_fynedo \
+		-ldflags '-s -w -H windowsgui' -o "$wine/bin/" ./cmd/tokentray-window
+	trap 'rm -f "$wine"/bin/tokentray-window.exe' EXIT # for the scripts there is none
+	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 8m -run '^TestWine' ./cmd/e2e
+	;;
 all)
 	shift
 	cd "$root"
 	choose wine
 	"$0" test -p 2 -timeout 10m -skip "$skip" "${packages[@]}" "$@"
 	"$0" scripts
+	"$0" window
 	;;
 native)
 	shift
