@@ -6,6 +6,7 @@ import (
 	"context"
 	"io"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -84,6 +85,7 @@ type fake struct {
 	lists         int // how often every account was asked for
 	added, edited api.AccountInput
 	refreshed     api.RefreshRequest
+	mu            sync.Mutex // of calls
 	calls         []string
 	passphrase    string
 	minTTL        time.Duration
@@ -108,7 +110,19 @@ func (f *fake) Call(_ context.Context, r api.Ref, req api.CallRequest) (api.Call
 	return f.call(r, req)
 }
 
-func (f *fake) did(what string) error { f.calls = append(f.calls, what); return f.err }
+func (f *fake) did(what string) error {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.calls = append(f.calls, what)
+	return f.err
+}
+
+// callCount is how many calls were made, also while more are.
+func (f *fake) callCount() int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return len(f.calls)
+}
 
 func (f *fake) List(context.Context) (api.List, error) {
 	f.lists++

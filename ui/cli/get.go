@@ -161,12 +161,17 @@ func (a *app) copyWith(ctx context.Context, agent api.Agent, ref api.Ref, req ap
 	if a.json {
 		return a.printJSON(c)
 	}
+	a.note(a.copiedWords(c))
+	return nil
+}
+
+// copiedWords say what is on the clipboard, and until when.
+func (a *app) copiedWords(c api.Clipboard) string {
 	line := a.say("get.copied", "account", api.Ref{Name: c.Account, Env: c.Env}, "format", c.Format)
 	if !c.ClearsAt.IsZero() {
 		line += a.say("get.clears", "left", a.text().Coarse(c.ClearsAt.Sub(a.Now()).Round(time.Second)))
 	}
-	a.note(line)
-	return nil
+	return line
 }
 
 // notGot completes the error of a call for a token: remedies name the account with

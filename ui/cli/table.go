@@ -49,6 +49,13 @@ const leastElastic = 20
 
 func (t *table) add(cells ...cell) { t.rows = append(t.rows, cells) }
 
+// mark marks a row in its first cell.
+func (t *table) mark(row int, st style) {
+	if row < len(t.rows) {
+		t.rows[row][0] = styled(">"+t.rows[row][0].text, st)
+	}
+}
+
 const gap = 2 // cells between two columns
 
 // lines renders the table. With a width over 0 no line is wider.

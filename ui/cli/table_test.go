@@ -313,16 +313,17 @@ func TestWatchIsScrolledAndEnded(t *testing.T) {
 		key               Key
 		first, last, rest string
 	}{
-		{KeyDown, "shop01", "shop09", "1 more above, 30 more below"},
+		{KeyDown, "shop00", "shop08", "0 more above, 31 more below"},
 		{KeyUp, "shop00", "shop08", "0 more above"},
 		{KeyUp, "shop00", "shop08", "0 more above"},
-		{KeyPageDn, "shop09", "shop17", "9 more above"},
+		{KeyPageDn, "shop01", "shop09", "1 more above"},
+		{KeyDown, "shop02", "shop10", "2 more above"},
 		{KeyEnd, "shop31", "shop39", "0 more below"},
 		{KeyDown, "shop31", "shop39", "0 more below"},
-		{KeyPageUp, "shop22", "shop30", "9 more below"},
+		{KeyPageUp, "shop30", "shop38", "1 more below"},
 		{KeyHome, "shop00", "shop08", "31 more below"},
 	} {
-		v.scroll(step.key)
+		v.move(step.key)
 		shows(string(step.key), step.first, step.last, step.rest)
 	}
 

@@ -11,6 +11,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/text"
 )
@@ -125,20 +126,26 @@ func (a *app) watchTable(ctx context.Context, news <-chan api.News[api.Agent], f
 	defer tick.Stop()
 	picture := api.NewPicture(api.Whole)
 	shown := view{foot: foot, keys: keys != nil}
+	acts := newActs(ctx)
+	defer acts.wait()
 	for {
 		select {
 		case <-tick.C:
+		case words := <-acts.said:
+			shown.tell(words, a.Now())
 		case key := <-keys:
 			switch {
 			case key == KeyCtrlC:
 				return errInterrupted
 			case shown.filter.press(key):
-				shown.top = 0
+				shown.at, shown.top = 0, 0
 			case key == "q", key == "Q":
 				quit = true
 				return nil
+			case key == KeyEnter, key == "s", key == "S":
+				a.act(acts, listOf(picture), &shown, key)
 			default:
-				shown.scroll(key)
+				shown.move(key)
 			}
 		case n, ok := <-news:
 			switch {
@@ -188,29 +195,48 @@ func (a *app) draw(l api.List, v *view) error {
 type view struct {
 	foot []string // under the table
 	keys bool     // keys can be pressed
-	top  int      // the first account that is in sight
+	at   int      // the account that is marked, which Enter copies
+	top  int      // the first line of the table that is in sight
 	page int      // how many of them fitted
 
 	filter filter
+	said   string    // what became of the last key, until then
+	until  time.Time // when it goes
+	sure   core.ID   // the live account for which Enter was pressed, to be pressed again
 }
 
-// scroll moves the table by a key.
-func (v *view) scroll(key Key) {
+// saidTime is how long the table says what became of a key.
+const saidTime = 6 * time.Second
+
+func (v *view) tell(words string, now time.Time) { v.said, v.until = words, now.Add(saidTime) }
+
+// move moves the mark by a key.
+func (v *view) move(key Key) {
+	v.sure = ""
 	switch key {
 	case KeyUp, "k":
-		v.top--
+		v.at--
 	case KeyDown, "j":
-		v.top++
+		v.at++
 	case KeyPageUp, "b":
-		v.top -= max(1, v.page)
+		v.at -= max(1, v.page)
 	case KeyPageDn, " ":
-		v.top += max(1, v.page)
+		v.at += max(1, v.page)
 	case KeyHome, "g":
-		v.top = 0
+		v.at = 0
 	case KeyEnd, "G":
-		v.top = math.MaxInt
+		v.at = math.MaxInt / 2 // a step further does not overflow
 	}
-	v.top = max(0, v.top)
+	v.at = max(0, v.at)
+}
+
+// marked is the account that is marked; false where there is none.
+func (v *view) marked(all []api.Account) (api.Account, bool) {
+	v.at = max(0, min(v.at, len(all)-1))
+	if !v.keys || len(all) == 0 {
+		return api.Account{}, false
+	}
+	return all[v.at], true
 }
 
 // screen is the live table as lines, at most height of them.
@@ -237,7 +263,11 @@ func (a *app) screen(l api.List, v *view, width, height int) []string {
 	case len(l.Accounts) == 0:
 		body = []string{shorten(a.say("list.empty"), width), shorten(a.say("list.empty_add"), width)}
 	default:
-		body = a.accountTable(l, now, a.colour(), true).lines(width)
+		t := a.accountTable(l, now, a.colour(), true)
+		if acc, ok := v.marked(l.Accounts); ok {
+			t.mark(1+markedLine(l.Accounts, v.at), envStyle(acc.Env))
+		}
+		body = t.lines(width)
 	}
 	tail := a.needYou(l, width)
 	for _, f := range v.foot {
@@ -247,31 +277,46 @@ func (a *app) screen(l api.List, v *view, width, height int) []string {
 	if v.keys {
 		ends = "watch.end_keys"
 	}
+	if v.said != "" && now.Before(v.until) {
+		tail = append(tail, shorten(clean(v.said), width))
+	}
 	tail = append(tail, shorten(a.say(ends), width))
 
 	room := height - len(head) - 1
 	if len(tail) > room/2 { // the last line tells how to end
 		tail = append(tail[:max(0, room/2-1)], tail[len(tail)-1])
 	}
-	body = a.scrolled(body, v, len(l.Accounts), max(2, room-len(tail)), width)
+	body = a.scrolled(body, v, markedLine(l.Accounts, v.at), max(2, room-len(tail)), width)
 	return slices.Concat(head, body, []string{""}, tail)
 }
 
-// scrolled is the part of the table that is in sight: its heading, accounts from
-// v.top on, and how many more there are.
-func (a *app) scrolled(body []string, v *view, accounts, room, width int) []string {
+// scrolled is the part of the table that is in sight: its heading, lines around the one
+// that is marked, and how many more there are.
+func (a *app) scrolled(body []string, v *view, marked, room, width int) []string {
+	lines := len(body) - 1
 	if len(body) <= room {
-		v.top, v.page = 0, accounts
+		v.top, v.page = 0, lines
 		return body
 	}
 	v.page = max(1, room-2) // without the heading and the line that counts the rest
-	v.top = min(v.top, accounts-v.page)
+	v.top = max(0, min(v.top, marked, lines-v.page), marked-v.page+1)
 	more := text.Key("watch.more")
 	if v.keys {
 		more = "watch.more_keys"
 	}
-	rest := shorten(a.say(more, "n", accounts-v.page, "above", v.top, "below", accounts-v.page-v.top), width)
+	rest := shorten(a.say(more, "n", lines-v.page, "above", v.top, "below", lines-v.page-v.top), width)
 	return slices.Concat(body[:1], body[1+v.top:1+v.top+v.page], []string{rest})
+}
+
+// markedLine is the line of an account in its table, from 0: each ticket has one too.
+func markedLine(all []api.Account, at int) int {
+	line := at
+	for _, acc := range all[:max(0, min(at, len(all)))] {
+		if acc.Mask != "" {
+			line += len(acc.Tickets)
+		}
+	}
+	return line
 }
 
 // needYou says, for each account that waits for a person, what to do. Commands to

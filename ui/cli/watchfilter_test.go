@@ -26,7 +26,7 @@ func TestWatchIsFiltered(t *testing.T) {
 	press := func(keys ...Key) string {
 		for _, k := range keys {
 			if !v.filter.press(k) {
-				v.scroll(k)
+				v.move(k)
 			}
 		}
 		return strings.Join(a.screen(l, v, 100, 30), "\n")
