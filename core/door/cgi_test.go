@@ -114,7 +114,7 @@ func TestForceRefreshForcesNothing(t *testing.T) {
 	if w := g.ask("POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, true)); w.Code != 200 || !strings.Contains(w.Body.String(), "88_fetched") {
 		t.Errorf("%d %s", w.Code, w.Body)
 	}
-	if got, want := g.seen(), "refresh shop/sandbox {Stale:88_sandboxtokensandboxtoken Force:false Person:false}"; got != want {
+	if got, want := g.seen(), "refresh shop/sandbox {Stale:88_sandboxtokensandboxtoken Force:false Person:false Failing:false}"; got != want {
 		t.Errorf("the agent saw %q, want %q", got, want)
 	}
 	fresh := doorToken("88_brandnewbrandnewbrandnew", 2*time.Hour)

@@ -428,8 +428,8 @@ func TestRefreshAtTheDoor(t *testing.T) {
 		status     int
 		seen       string
 	}{
-		{"a stale token", `{"stale":"88_old"}`, 200, "refresh shop/sandbox {Stale:88_old Force:false Person:false}"},
-		{"the current one", ``, 200, "refresh shop/sandbox {Stale: Force:false Person:false}"},
+		{"a stale token", `{"stale":"88_old"}`, 200, "refresh shop/sandbox {Stale:88_old Force:false Person:false Failing:false}"},
+		{"the current one", ``, 200, "refresh shop/sandbox {Stale: Force:false Person:false Failing:false}"},
 		{"force", `{"force":true}`, 403, ""},
 		{"a person", `{"person":true}`, 400, ""},
 		{"no JSON", `stale=88_old`, 400, ""},
