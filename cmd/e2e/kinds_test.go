@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"unicode"
 
 	"tokentray/core/kinds"
 	"tokentray/core/preset"
@@ -51,45 +52,183 @@ func families() []string {
 	return out
 }
 
-// TestOnlyItsPlacesNameAKind: no other file names a kind or a product, or compares
-// with one, by its constant or by its string.
+// TestOnlyItsPlacesNameAKind: no other file names a kind or a product: by its constant,
+// by its name in a string, or by comparing a kind or a product with a string.
 func TestOnlyItsPlacesNameAKind(t *testing.T) {
-	words := map[string]bool{}
+	n := namers{words: map[string]bool{}, common: map[string]bool{}, constants: map[string]bool{}}
 	for _, s := range preset.With(kinds.Builtin()).All() {
-		words[string(s.Kind)] = true
+		n.words[string(s.Kind)] = true
 		for _, p := range s.Products {
-			words[string(p.Product)] = true
+			n.words[string(p.Product)] = true
 		}
 	}
 	// These words also have other meanings: an environment's name, a key of the
 	// keyboard, a script's listener, the scheme of a URL.
 	for _, word := range []string{"test", "other", "redis"} {
-		delete(words, word)
+		delete(n.words, word)
+		n.common[word] = true
 	}
 	named := map[string]int{}
 	walkGo(t, "../..", func(path string, file *ast.File) {
-		ast.Inspect(file, func(n ast.Node) bool {
-			switch n := n.(type) {
-			case *ast.BasicLit:
-				if value, err := strconv.Unquote(n.Value); n.Kind == token.STRING && err == nil && words[value] {
-					named[path]++
-				}
-			case *ast.SelectorExpr:
-				if x, ok := n.X.(*ast.Ident); ok && x.Name == "kinds" && (strings.HasPrefix(n.Sel.Name, "WeC") || strings.HasPrefix(n.Sel.Name, "Product") && len(n.Sel.Name) > len("Product")) {
-					named[path]++
-				}
-			}
-			return true
-		})
+		if filepath.ToSlash(filepath.Dir(path)) == "core/kinds" {
+			n.learn(file)
+		}
 	})
-	if len(named) == 0 {
-		t.Fatal("not even the specs name a kind; the test looks in the wrong place")
+	walkGo(t, "../..", func(path string, file *ast.File) { named[path] += n.count(file) })
+	if len(n.constants) < 10 || named[filepath.FromSlash("core/kinds/wechat.go")] == 0 {
+		t.Fatalf("%d constants, and not even the specs name a kind; the test looks in the wrong place", len(n.constants))
 	}
-	for path, n := range named {
-		if !slices.Contains(places(), filepath.ToSlash(filepath.Dir(path))) {
-			t.Errorf("%s names kinds or products %d times; read it from the spec (core/kinds)", path, n)
+	delete(named, filepath.FromSlash("core/recognise/values.go")) // words of example values, such as your-wechat-appid
+	for path, times := range named {
+		if times > 0 && !slices.Contains(places(), filepath.ToSlash(filepath.Dir(path))) {
+			t.Errorf("%s names kinds or products %d times; read it from the spec (core/kinds)", path, times)
 		}
 	}
+}
+
+// TestWhatNamesAKindIsFound: the ways to name one without its constant.
+func TestWhatNamesAKindIsFound(t *testing.T) {
+	n := namers{words: map[string]bool{"wechat": true, "corp-own": true}, common: map[string]bool{"redis": true}, constants: map[string]bool{"WeChat": true}}
+	for code, want := range map[string]int{
+		`a.Kind == "wechat"`:                           1,
+		`f("we" + "chat")`:                             1,
+		`strings.HasPrefix(string(a.Kind), "wechat-")`: 1,
+		`say("kind.wechat.say")`:                       1,
+		`k.WeChat`:                                     1,
+		`string(a.Kind) == "redis"`:                    1,
+		`"redis" != p.Product`:                         1,
+		`open("redis")`:                                0,
+		`scheme == "redis"`:                            0,
+		`f("silenceper/wechat", "wechat_key")`:         0,
+		`other.WeChat`:                                 0,
+	} {
+		file, err := parser.ParseFile(token.NewFileSet(), "", "package p\nimport k \"tokentray/core/kinds\"\nvar _ = "+code, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := n.count(file); got != want {
+			t.Errorf("%s names a kind %d times, want %d", code, got, want)
+		}
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc f() { switch a.Kind { case \"redis\": } }", 0)
+	if err != nil || n.count(file) != 1 {
+		t.Errorf("a case of a switch is not found, %v", err)
+	}
+}
+
+// namers finds what names a kind or a product.
+type namers struct {
+	words     map[string]bool // their names
+	common    map[string]bool // names that mean something else too
+	constants map[string]bool // of package kinds
+}
+
+// learn adds the constants of kinds and products that a file of package kinds declares.
+func (n namers) learn(file *ast.File) {
+	ast.Inspect(file, func(node ast.Node) bool {
+		spec, ok := node.(*ast.ValueSpec)
+		if !ok {
+			return true
+		}
+		if of, ok := spec.Type.(*ast.SelectorExpr); ok && (of.Sel.Name == "Kind" || of.Sel.Name == "Product") {
+			for _, name := range spec.Names {
+				n.constants[name.Name] = true
+			}
+		}
+		return true
+	})
+}
+
+// count counts how often a file names a kind or a product.
+func (n namers) count(file *ast.File) (times int) {
+	kindsName := ""
+	for _, i := range file.Imports {
+		if path, _ := strconv.Unquote(i.Path.Value); path == "tokentray/core/kinds" {
+			kindsName = "kinds"
+			if i.Name != nil {
+				kindsName = i.Name.Name
+			}
+		}
+	}
+	ast.Inspect(file, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.ImportSpec:
+			return false
+		case *ast.SelectorExpr:
+			if x, ok := node.X.(*ast.Ident); ok && x.Name == kindsName && n.constants[node.Sel.Name] {
+				times++
+			}
+		case *ast.SwitchStmt:
+			if node.Tag == nil || !ofKind(node.Tag) {
+				break
+			}
+			for _, clause := range node.Body.List {
+				for _, value := range clause.(*ast.CaseClause).List {
+					if text, ok := constantText(value); ok && n.common[text] {
+						times++
+					}
+				}
+			}
+		case *ast.BinaryExpr:
+			if text, ok := constantText(node); ok {
+				if n.names(text) {
+					times++
+				}
+				return false
+			}
+			if node.Op != token.EQL && node.Op != token.NEQ {
+				break
+			}
+			for _, pair := range [][2]ast.Expr{{node.X, node.Y}, {node.Y, node.X}} {
+				if text, ok := constantText(pair[0]); ok && n.common[text] && ofKind(pair[1]) {
+					times++
+				}
+			}
+		case *ast.BasicLit:
+			if text, ok := constantText(node); ok && n.names(text) {
+				times++
+			}
+		}
+		return true
+	})
+	return times
+}
+
+// names reports whether a text has the name of a kind or a product as a word. A path, and
+// words joined by _, as in the keys of SDKs, are one word.
+func (n namers) names(text string) bool {
+	return slices.ContainsFunc(strings.FieldsFunc(text, func(r rune) bool {
+		return !unicode.IsLetter(r) && !unicode.IsDigit(r) && !strings.ContainsRune("-/_", r)
+	}), func(word string) bool { return n.words[strings.Trim(word, "-")] })
+}
+
+// constantText is the value of a literal or of literals that are joined by +.
+func constantText(e ast.Expr) (string, bool) {
+	switch e := e.(type) {
+	case *ast.BasicLit:
+		text, err := strconv.Unquote(e.Value)
+		return text, err == nil && e.Kind == token.STRING
+	case *ast.BinaryExpr:
+		left, okLeft := constantText(e.X)
+		right, okRight := constantText(e.Y)
+		return left + right, okLeft && okRight && e.Op == token.ADD
+	case *ast.ParenExpr:
+		return constantText(e.X)
+	}
+	return "", false
+}
+
+// ofKind reports whether an expression is a kind or a product, by its name.
+func ofKind(e ast.Expr) bool {
+	switch e := e.(type) {
+	case *ast.Ident:
+		return strings.EqualFold(e.Name, "kind") || strings.EqualFold(e.Name, "product")
+	case *ast.SelectorExpr:
+		return ofKind(e.Sel)
+	case *ast.CallExpr:
+		return len(e.Args) == 1 && ofKind(e.Args[0])
+	}
+	return false
 }
 
 // TestEveryKindIsComposed: the program has a source for each kind that it offers, and

@@ -16,6 +16,7 @@ import (
 // Found is an entry with a living token that Scan recognised. It holds no token, and of
 // the key's name nothing that may be a secret.
 type Found struct {
+	Kind      core.Kind    `json:"kind"` // of an account that reads it
 	Layout    string       `json:"layout"`
 	SDK       string       `json:"sdk"`
 	Product   core.Product `json:"product"`
@@ -111,7 +112,7 @@ func recognise(ctx context.Context, c redisconn.Client, spec kinds.Spec, key str
 			continue // it cannot be told which
 		}
 		return Found{
-			Layout: f.Layout.ID, SDK: f.Layout.SDK, Product: productOf(spec, f.Layout.App), AppID: f.Name.AppID, Agent: f.Name.Agent,
+			Kind: spec.Kind, Layout: f.Layout.ID, SDK: f.Layout.SDK, Product: productOf(spec, f.Layout.App), AppID: f.Name.AppID, Agent: f.Name.Agent,
 			Component: f.Name.Component, Digest: f.Name.Digest[:min(len(f.Name.Digest), shownDigest)], Prefix: prefix,
 			Key: f.Layout.Shown(f.Name), Seconds: int64(e.Life / time.Second),
 		}, true, nil

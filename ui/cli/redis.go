@@ -22,6 +22,7 @@ type RedisScan struct {
 // RedisEntry is an entry that was found, as an account of the kind redis would have it.
 // It holds no token and nothing of its key that may be a secret.
 type RedisEntry struct {
+	Kind      core.Kind    `json:"kind"` // of an account that reads it
 	Layout    string       `json:"layout"`
 	SDK       string       `json:"sdk"`
 	Product   core.Product `json:"product"`
@@ -103,7 +104,7 @@ func (a *app) scanRedis(ctx context.Context, in RedisScan) error {
 
 // add is the command that adds an account for an entry. The password is not in it.
 func (e RedisEntry) add(url string) string {
-	words := []string{"tokentray", "add", "NAME", "--kind", string(kinds.Redis), "--base-url", quoted(url), "--layout", e.Layout, "--product", string(e.Product)}
+	words := []string{"tokentray", "add", "NAME", "--kind", string(e.Kind), "--base-url", quoted(url), "--layout", e.Layout, "--product", string(e.Product)}
 	for _, p := range [][2]string{{"--appid", e.AppID}, {"--agent", e.Agent}, {"--component", e.Component}, {"--digest", e.Digest}, {"--key-prefix", e.Prefix}} {
 		if p[1] != "" {
 			words = append(words, p[0], quoted(p[1]))

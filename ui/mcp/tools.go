@@ -45,7 +45,7 @@ type (
 	}
 	explainIn struct {
 		Text string `json:"text" jsonschema:"the failed answer, the line of the log, the exception's text or the errcode"`
-		Kind string `json:"kind,omitempty" jsonschema:"whose upstream said it, such as wechat or wecom; otherwise the text tells"`
+		Kind string `json:"kind,omitempty" jsonschema:"the kind of account whose upstream said it, as tokentray_accounts lists it; otherwise the text tells"`
 	}
 	signIn struct {
 		Account string `json:"account" jsonschema:"the account as NAME/ENV, such as shop/sandbox"`
