@@ -4,10 +4,8 @@ import (
 	"context"
 	"fmt"
 	"io"
-	"maps"
 	"os"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -242,102 +240,6 @@ func (a *app) teamName(ctx context.Context, agent api.Agent, name string) (strin
 	return all[0].Name, nil
 }
 
-func (a *app) teamJoinCommand() *cobra.Command {
-	var in api.TeamJoin
-	var stdin, yes bool
-	cmd := &cobra.Command{
-		Use:               "join FILE",
-		Args:              func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.team_file") },
-		ValidArgsFunction: completeFile,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			data, err := readSmall(args[0], maxInvite)
-			if err != nil {
-				return err
-			}
-			in.Age = data
-			return a.teamJoin(cmd.Context(), in, stdin, yes)
-		},
-	}
-	s := cmd.Flags()
-	s.BoolVar(&stdin, "passphrase-stdin", false, "flag.passphrase_stdin")
-	s.StringVar(&in.Member, "member", "", "flag.team_member")
-	s.BoolVar(&in.Plain, "plaintext", false, "flag.team_plaintext")
-	s.BoolVar(&yes, "yes", false, "flag.yes")
-	return cmd
-}
-
-// maxInvite is how long an invite may be, in bytes.
-const maxInvite = 64 << 10
-
-func (a *app) teamJoin(ctx context.Context, in api.TeamJoin, stdin, yes bool) error {
-	p, err := a.newPassphrase(ctx, stdin, false)
-	if err != nil {
-		return err
-	}
-	in.Passphrase = p.Reveal()
-	agent, err := a.connect(ctx)
-	if err != nil {
-		return err
-	}
-	plan, err := agent.JoinTeam(ctx, in)
-	if err != nil {
-		return err
-	}
-	if !a.json {
-		a.noteRoster(plan)
-	}
-	if err := a.confirm(ctx, yes, nil, "team.join_ask", "team", plan.Team); err != nil {
-		return err
-	}
-	in.Apply = true
-	done, err := agent.JoinTeam(ctx, in)
-	if err != nil {
-		return err
-	}
-	if a.json {
-		return a.printJSON(done)
-	}
-	a.note(a.say("team.joined", "team", done.Team))
-	for _, one := range done.Roster {
-		if one.New {
-			a.note(a.say("team.joined_new"))
-			break
-		}
-	}
-	return nil
-}
-
-// noteRoster shows what a team shares, before anybody agrees to it.
-func (a *app) noteRoster(plan api.TeamJoined) {
-	a.note(a.say("team.roster", "team", plan.Team, "redis", clean(plan.Redis)))
-	if len(plan.Roster) == 0 {
-		a.note("  " + a.say("team.roster_empty"))
-	}
-	t := table{}
-	for _, one := range plan.Roster {
-		what := []string{one.AppID}
-		if one.BaseURL != "" {
-			what = append(what, one.BaseURL)
-		}
-		for _, key := range slices.Sorted(maps.Keys(one.Params)) {
-			what = append(what, key+"="+one.Params[key])
-		}
-		here := a.say("team.roster_unknown")
-		switch {
-		case one.New:
-			here = a.say("team.roster_new", "account", one.Here)
-		case one.Here != "":
-			here = a.say("team.roster_here", "account", one.Here)
-		}
-		t.add(plain("  "+clean(one.Name+"/"+string(one.Env))), plain(string(one.Kind)), plain(clean(strings.Join(what, " "))), plain(clean(here)))
-	}
-	a.note(t.lines(0)...)
-	if plan.Odd > 0 {
-		a.note(a.say("cli.warning") + a.say("team.roster_odd", "n", plan.Odd))
-	}
-	a.notePlain(plan.Plain)
-}
-
 func (a *app) teamLeaveCommand() *cobra.Command {
 	var yes bool
 	cmd := &cobra.Command{
@@ -373,66 +275,6 @@ func (a *app) teamLeave(ctx context.Context, team string, yes bool) error {
 	a.note(a.say("team.left", "team", team))
 	if len(left.Paused) > 0 {
 		a.note(a.say("team.left_paused", "accounts", clean(a.text().Some(left.Paused))))
-	}
-	return nil
-}
-
-func (a *app) teamShareCommand() *cobra.Command {
-	var in api.ShareInput
-	cmd := &cobra.Command{
-		Use:               "share NAME[/ENV]",
-		Args:              oneAccount,
-		ValidArgsFunction: a.completeRef,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			agent, acc, err := a.findAccount(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			return a.sharedNow(agent.Share(cmd.Context(), acc.Ref(), in))
-		},
-	}
-	cmd.Flags().StringVar(&in.Team, "team", "", "flag.team")
-	cmd.Flags().BoolVar(&in.Plain, "plaintext", false, "flag.team_plaintext")
-	_ = cmd.RegisterFlagCompletionFunc("team", a.completeTeamFlag)
-	return cmd
-}
-
-func (a *app) teamUnshareCommand() *cobra.Command {
-	var team string
-	cmd := &cobra.Command{
-		Use:               "unshare NAME[/ENV]",
-		Args:              oneAccount,
-		ValidArgsFunction: a.completeRef,
-		RunE: func(cmd *cobra.Command, args []string) error {
-			agent, acc, err := a.findAccount(cmd.Context(), args[0])
-			if err != nil {
-				return err
-			}
-			if team != "" && (acc.Team == nil || acc.Team.Name != team) {
-				return usage("usage.team_not_shared", "account", acc.Ref(), "team", team)
-			}
-			return a.sharedNow(agent.Unshare(cmd.Context(), acc.Ref()))
-		},
-	}
-	cmd.Flags().StringVar(&team, "team", "", "flag.team_of")
-	_ = cmd.RegisterFlagCompletionFunc("team", a.completeTeamFlag)
-	return cmd
-}
-
-// sharedNow says whose token an account has by now.
-func (a *app) sharedNow(acc api.Account, err error) error {
-	switch {
-	case err != nil:
-		return err
-	case a.json:
-		return a.printJSON(acc)
-	case acc.Team != nil:
-		a.note(a.say("team.shared", "account", acc.Ref(), "team", acc.Team.Name))
-	default:
-		a.note(a.say("team.unshared", "account", acc.Ref()))
-		if !acc.Auto {
-			a.note(a.say("team.unshared_paused", "account", acc.Ref()))
-		}
 	}
 	return nil
 }
