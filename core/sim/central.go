@@ -61,15 +61,10 @@ func (s *Server) serveCentral(w http.ResponseWriter, r *http.Request) {
 			key = other
 		}
 	}
-	s.mu.Lock()
-	acc := s.accounts[appid]
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account { return s.accounts[appid] })
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	switch {

@@ -72,21 +72,19 @@ func (a Account) checkClient() error {
 // serveOAuth is POST /oauth2/token (RFC 6749, section 4.4).
 func (s *Server) serveOAuth(w http.ResponseWriter, r *http.Request) {
 	form, id, secret, auth, readable := clientForm(r)
-	s.mu.Lock()
-	acc := s.accounts[id]
-	if acc == nil && s.cfg.OpenRegistration && id != "" && secret != "" {
-		acc = s.add(Account{AppID: id, Secret: core.NewSecret(secret), Client: &Client{}})
-	}
-	if acc != nil && acc.Client == nil {
-		acc = nil // it is of another kind
-	}
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account {
+		acc := s.accounts[id]
+		if acc == nil && s.cfg.OpenRegistration && id != "" && secret != "" {
+			acc = s.add(Account{AppID: id, Secret: core.NewSecret(secret), Client: &Client{}})
+		}
+		if acc != nil && acc.Client == nil {
+			acc = nil // it is of another kind
+		}
+		return acc
+	})
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	code := f.Error
@@ -130,14 +128,10 @@ func (a *account) isClient(secret, auth string) bool {
 // tokens. One of another client is not active to it.
 func (s *Server) serveAsk(w http.ResponseWriter, r *http.Request) {
 	form, id, secret, auth, readable := clientForm(r)
-	s.mu.Lock()
-	acc := s.accounts[id]
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account { return s.accounts[id] })
+	if !going {
 		return
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	token := form.Get("token")
 	switch {
@@ -268,14 +262,10 @@ func refuseOAuth(w http.ResponseWriter, a *account, code string) {
 // serveWho is GET /oauth2/whoami, a call that any token may make (RFC 6750).
 func (s *Server) serveWho(w http.ResponseWriter, r *http.Request) {
 	token, _ := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-	s.mu.Lock()
-	acc := s.owners[token]
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, _, going := s.begin(w, r, func() *account { return s.owners[token] })
+	if !going {
 		return
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	if acc == nil || acc.Client == nil || acc.verdict(token, s.now()) != 0 {
 		w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)

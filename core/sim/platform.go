@@ -81,21 +81,19 @@ func platformNames() []string {
 func (s *Server) servePlatform(w http.ResponseWriter, r *http.Request, p platform) {
 	params := p.params(r)
 	id, secret := params(p.id), params(p.secret)
-	s.mu.Lock()
-	acc := s.accounts[id]
-	if acc != nil && acc.Platform != p.name {
-		acc = nil
-	}
-	if acc == nil && s.cfg.OpenRegistration && id != "" && secret != "" && s.accounts[id] == nil {
-		acc = s.add(Account{AppID: id, Secret: core.NewSecret(secret), Platform: p.name})
-	}
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account {
+		acc := s.accounts[id]
+		if acc != nil && acc.Platform != p.name {
+			acc = nil
+		}
+		if acc == nil && s.cfg.OpenRegistration && id != "" && secret != "" && s.accounts[id] == nil {
+			acc = s.add(Account{AppID: id, Secret: core.NewSecret(secret), Platform: p.name})
+		}
+		return acc
+	})
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	no := refusedFor{code: f.Code, ip: s.callerOf(r, acc).String()}
@@ -243,17 +241,16 @@ func (s *Server) servePlatformCall(w http.ResponseWriter, r *http.Request, p pla
 	if p.header != "" {
 		token = strings.TrimPrefix(r.Header.Get(p.header), p.bearer)
 	}
-	s.mu.Lock()
-	acc := s.owners[token]
-	if acc != nil && acc.Platform != p.name {
-		acc = nil
-	}
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account {
+		acc := s.owners[token]
+		if acc != nil && acc.Platform != p.name {
+			acc = nil
+		}
+		return acc
+	})
+	if !going {
 		return
 	}
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	if f.Code != 0 {
 		send(w, p.refused, refusedFor{why: "fault", code: f.Code, ip: s.callerOf(r, acc).String()})

@@ -2,6 +2,7 @@ package sim
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"io"
 	"net/http"
@@ -139,25 +140,20 @@ func (s *Server) serveAbout(w http.ResponseWriter, r *http.Request, want any, ab
 	}
 	bad := readPost(r, want)
 	token := r.URL.Query().Get("access_token")
-	s.mu.Lock()
-	acc := s.owners[token]
-	if acc.ofWeCom() { // it has no such call
-		acc = nil
-	}
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account {
+		acc := s.owners[token]
+		if acc.ofWeCom() { // it has no such call
+			acc = nil
+		}
+		return acc
+	})
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	ip := s.callerOf(r, acc)
-	code := f.Code
-	if code == 0 {
-		code = bad
-	}
+	code := cmp.Or(f.Code, bad)
 	if code == 0 {
 		code = checkCode(acc, token, ip, r.URL.Path, now)
 	}
@@ -201,22 +197,14 @@ func (s *Server) serveReset(w http.ResponseWriter, r *http.Request) {
 		Secret string `json:"appsecret"`
 	}
 	bad := readPost(r, &want)
-	s.mu.Lock()
-	acc := s.accounts[want.AppID]
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account { return s.accounts[want.AppID] })
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	ip := s.callerOf(r, acc)
-	code := f.Code
-	if code == 0 {
-		code = bad
-	}
+	code := cmp.Or(f.Code, bad)
 	if code == 0 {
 		code = wanted{GrantType: grantType, AppID: want.AppID, Secret: want.Secret}.check(acc, r.URL.Path, ip, now)
 	}

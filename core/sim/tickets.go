@@ -30,15 +30,10 @@ const ticketsPerHour = 100
 // documented; users saw that it kills no earlier ticket.
 func (s *Server) serveTicket(w http.ResponseWriter, r *http.Request) {
 	token := r.URL.Query().Get("access_token")
-	s.mu.Lock()
-	acc := s.owners[token]
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account { return s.owners[token] })
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	ip := s.callerOf(r, acc)

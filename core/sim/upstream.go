@@ -115,25 +115,20 @@ func chunked(w http.ResponseWriter, r *http.Request) bool {
 // serveToken is the common part of both calls for a token: faults first, then
 // upstream's checks, then the token from make. bad is an errcode found earlier.
 func (s *Server) serveToken(w http.ResponseWriter, r *http.Request, want wanted, bad int, give func(*account, time.Time) (minted, int)) {
-	s.mu.Lock()
-	acc := s.accounts[want.AppID]
-	if acc == nil && s.cfg.OpenRegistration && bad == 0 && want.AppID != "" && want.Secret != "" && want.GrantType == grantType {
-		acc = s.add(Account{AppID: want.AppID, Secret: core.NewSecret(want.Secret), Product: kinds.ProductOfficial})
-	}
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account {
+		acc := s.accounts[want.AppID]
+		if acc == nil && s.cfg.OpenRegistration && bad == 0 && want.AppID != "" && want.Secret != "" && want.GrantType == grantType {
+			acc = s.add(Account{AppID: want.AppID, Secret: core.NewSecret(want.Secret), Product: kinds.ProductOfficial})
+		}
+		return acc
+	})
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	ip := s.callerOf(r, acc)
-	code := f.Code
-	if code == 0 {
-		code = bad
-	}
+	code := cmp.Or(f.Code, bad)
 	if code == 0 {
 		code = want.check(acc, r.URL.Path, ip, now)
 	}
@@ -183,15 +178,10 @@ func (s *Server) serveCheck(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	token := r.URL.Query().Get("access_token")
-	s.mu.Lock()
-	acc := s.owners[token]
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	acc, f, going := s.begin(w, r, func() *account { return s.owners[token] })
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	ip := s.callerOf(r, acc)
@@ -271,6 +261,21 @@ func (s *Server) arrive(acc *account, path string) Faults {
 		f.Code = -1
 	}
 	return f
+}
+
+// begin finds the account of a call, counts the call and applies the faults that do not
+// depend on it. If going is false the call is answered. Otherwise s.mu is held, and the
+// caller answers and unlocks it. find runs under s.mu.
+func (s *Server) begin(w http.ResponseWriter, r *http.Request, find func() *account) (acc *account, f Faults, going bool) {
+	s.mu.Lock()
+	acc = find()
+	f = s.arrive(acc, r.URL.Path)
+	s.mu.Unlock()
+	if s.spoil(w, r, f) {
+		return nil, f, false
+	}
+	s.mu.Lock()
+	return acc, f, true
 }
 
 // spoil applies faults that do not depend on the call, and reports whether the call

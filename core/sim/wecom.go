@@ -68,19 +68,19 @@ func (s *Server) KeyOf(corp, secret string) string {
 func (s *Server) serveWeCom(w http.ResponseWriter, r *http.Request) {
 	q := r.URL.Query()
 	corp, secret := q.Get("corpid"), q.Get("corpsecret")
-	s.mu.Lock()
-	acc, known := s.application(corp, secret)
-	if acc == nil && s.cfg.OpenRegistration && corp != "" && secret != "" {
-		// Each secret is another application.
-		acc = s.add(Account{AppID: corp, Agent: fmt.Sprint(1000001 + len(s.accounts)), Secret: core.NewSecret(secret), Product: kinds.ProductCorpOwn})
-	}
-	f := s.arrive(acc, r.URL.Path)
-	s.mu.Unlock()
-	if s.spoil(w, r, f) {
+	var known bool
+	acc, f, going := s.begin(w, r, func() *account {
+		var acc *account
+		acc, known = s.application(corp, secret)
+		if acc == nil && s.cfg.OpenRegistration && corp != "" && secret != "" {
+			// Each secret is another application.
+			acc = s.add(Account{AppID: corp, Agent: fmt.Sprint(1000001 + len(s.accounts)), Secret: core.NewSecret(secret), Product: kinds.ProductCorpOwn})
+		}
+		return acc
+	})
+	if !going {
 		return
 	}
-
-	s.mu.Lock()
 	defer s.mu.Unlock()
 	now := s.now()
 	ip := s.callerOf(r, acc)
