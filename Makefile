@@ -157,8 +157,8 @@ test-wine: deps-wine ## what is built for Windows, under wine; installs wine and
 deps-wine:
 	@assets/scripts/install-deps.sh run wine
 
-# API clients of somebody else's, from npm, at exact versions. Their installation
-# scripts do not run.
+# Third-party API clients from npm, at exact versions. Their installation scripts do
+# not run.
 CLIENTS := cmd/e2e/clients
 
 $(CLIENTS)/node_modules: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
