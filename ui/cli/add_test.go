@@ -31,8 +31,8 @@ func TestAddByFlags(t *testing.T) {
 	}
 }
 
-// TestStdinSecrets: one line end is what every tool adds and is taken away in
-// silence; all else arrives as it is, for the agent says what it trimmed.
+// TestStdinSecrets: one line end, which every tool adds, is removed silently.
+// Everything else arrives unchanged; the agent reports what it trims.
 func TestStdinSecrets(t *testing.T) {
 	for stdin, want := range map[string]string{
 		appSecret: appSecret, appSecret + "\n": appSecret, appSecret + "\r\n": appSecret,
@@ -166,8 +166,8 @@ func TestASecretThatIsTypedIsNotShown(t *testing.T) {
 	r.try(t, exitInterrupted, "edit", "shop", "--secret-stdin") // Ctrl-D
 }
 
-// TestASecondAccountOfOneApplicationIsWarnedAbout: without consent it is refused, and
-// with it the warning stands under what was done; both in the words of the kind.
+// TestASecondAccountOfOneApplicationIsWarnedAbout: without consent it is refused.
+// With consent the warning stands below the result. Both use the words of the kind.
 func TestASecondAccountOfOneApplicationIsWarnedAbout(t *testing.T) {
 	twice := core.Problem{Field: kinds.AppID, Key: core.ProblemAppIDTwice, Warn: true}
 	for lang, words := range map[string]string{

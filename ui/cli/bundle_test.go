@@ -113,7 +113,7 @@ func TestAReportTellsNothingPrivate(t *testing.T) {
 	}
 }
 
-// TestAReportIsShownFirst, and written when somebody agrees, never over a file.
+// TestAReportIsShownFirst, and is written only after consent and never over a file.
 func TestAReportIsShownFirst(t *testing.T) {
 	t.Chdir(t.TempDir())
 	const name = "tokentray-report-20260301-120000.txt"

@@ -216,7 +216,7 @@ func TestHowAnAnswerIsPrinted(t *testing.T) {
 	}
 }
 
-// TestTheCodeOfACall is that of what the upstream said, with cause and remedy.
+// TestTheCodeOfACall follows from what the upstream said, with cause and remedy.
 func TestTheCodeOfACall(t *testing.T) {
 	for _, tt := range []struct {
 		err  *api.Error

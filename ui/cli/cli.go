@@ -85,7 +85,8 @@ type app struct {
 	tx      *text.Text
 	kindSet *kinds.Set // nil: not asked for yet
 	told    bool       // by the agent
-	// ofKinds are told the kinds once, for commands that have flags by them.
+	// ofKinds are called once with the kinds, for commands whose flags depend on
+	// them.
 	ofKinds map[*cobra.Command]func(kinds.Set)
 	// after is what a command leaves to be done without the tree of commands; nil:
 	// nothing.

@@ -26,7 +26,7 @@ type childRun struct {
 	code    chan int
 }
 
-// runScript runs a script that sees a token in $T, and is told of renewals.
+// runScript runs a script that has a token in $T and is signalled at renewals.
 func runScript(t *testing.T, script string, with Child) *childRun {
 	t.Helper()
 	shell, err := exec.LookPath("sh")

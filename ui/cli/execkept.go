@@ -12,7 +12,8 @@ import (
 )
 
 // keptFile follows an account's token while a child runs. The file of --renew-file
-// always holds it, and the child is told of each new one if it wants to be.
+// always has the current token, and the child is signalled at each new one if it
+// asked for that.
 type keptFile struct {
 	app         *app
 	agent       api.Agent   // nil: there is none
@@ -26,7 +27,7 @@ type keptFile struct {
 
 	written string // path without links
 
-	renewed func(api.Token) // is told of each new token, behind the file; it may be nil
+	renewed func(api.Token) // called for each new token, after the file was written; it may be nil
 }
 
 // keepFile begins to follow a token, and writes the file for the first time.

@@ -17,7 +17,7 @@ var renewSignals = []string{"HUP", "USR1", "USR2", "INT", "TERM"}
 // restartGrace is how long a command has to end before --restart-on-renew kills it.
 const restartGrace = 10 * time.Second
 
-// renewFlags say how a command is told of a new token.
+// renewFlags say how a command is informed of a new token.
 type renewFlags struct {
 	restart bool
 	signal  string

@@ -73,7 +73,7 @@ func TestAChildLearnsOfEachNewToken(t *testing.T) {
 	})
 }
 
-// TestWhatARenewalCannotDo is refused before anything is asked.
+// TestWhatARenewalCannotDo is refused before any question.
 func TestWhatARenewalCannotDo(t *testing.T) {
 	for _, tt := range []struct {
 		args []string

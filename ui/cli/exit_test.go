@@ -91,8 +91,8 @@ func TestHelpListsEveryExitCode(t *testing.T) {
 	}
 }
 
-// TestUsage: what cannot be run is code 2, is said with the way to the help, and
-// repeats no argument, for that may be a secret.
+// TestUsage: wrong usage is code 2, and the message names the help. It repeats no
+// argument, because that may be a secret.
 func TestUsage(t *testing.T) {
 	tests := []struct {
 		args []string

@@ -277,8 +277,8 @@ func TestExportWords(t *testing.T) {
 	}
 }
 
-// TestNoKeyForAnotherProgram: where somebody else listens, files with a key would
-// hand it over.
+// TestNoKeyForAnotherProgram: if another program listens on the port, files with a
+// key would give the key to it.
 func TestNoKeyForAnotherProgram(t *testing.T) {
 	for _, state := range []string{api.DoorOff, api.DoorTaken} {
 		r, f := newExportRun(shops()...)

@@ -42,7 +42,7 @@ func write(t *testing.T, name, text string) string {
 	return path
 }
 
-// conflicting is a plan with one conflict, ready once somebody decided.
+// conflicting is a plan with one conflict, ready once the conflict is decided.
 func conflicting(req api.ImportRequest) (api.ImportPlan, error) {
 	action := req.OnConflict
 	if action == "" {
@@ -122,8 +122,7 @@ func TestAnImportThatTheAgentRefuses(t *testing.T) {
 	}
 }
 
-// The agent says that a file is a backup, and only then is somebody asked for its
-// passphrase.
+// The agent says that a file is a backup, and only then the passphrase is asked for.
 func TestABackupAsksForItsPassphrase(t *testing.T) {
 	r := newRun()
 	r.term.tty, r.term.answers = true, []string{"correct horse"}
@@ -182,8 +181,8 @@ func TestAFileThatCameInTheMeantimeIsNotReplaced(t *testing.T) {
 	}
 }
 
-// TestAPlanShowsWhereCallsWouldGo: whole, however narrow the terminal is, for
-// whoever agrees sends an AppSecret there.
+// TestAPlanShowsWhereCallsWouldGo: complete, however narrow the terminal is, because
+// the person who agrees sends an AppSecret there.
 func TestAPlanShowsWhereCallsWouldGo(t *testing.T) {
 	const evil = "https://api.weixin.qq.com.a-very-long-name-that-nobody-reads-to-its-end.evil.example/cgi-bin"
 	for _, width := range []int{40, 80, 0} {

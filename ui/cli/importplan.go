@@ -9,7 +9,7 @@ import (
 	"tokentray/ui/text"
 )
 
-// remarkColumn is the remark of which the line is a column's number.
+// remarkColumn is the remark whose line is the number of a column.
 const remarkColumn = "column"
 
 // showPlan prints what would become of each account.
@@ -93,7 +93,7 @@ func (a *app) addressLines(r api.ImportRow) []string {
 	return out
 }
 
-// rowWord says in a word what becomes of a row.
+// rowWord says in a word what happens to a row.
 func (a *app) rowWord(status, action string) cell {
 	switch {
 	case status == api.ImportProblem:

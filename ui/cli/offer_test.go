@@ -27,7 +27,7 @@ const (
 	declineLine = "tokentray edit shop/sandbox --declined wechat-legacy"
 )
 
-// Without a person the commands to type are told, and nothing is changed.
+// Without a person the output names the commands, and nothing is changed.
 func TestOfferNamesItsCommands(t *testing.T) {
 	for lang, words := range map[string]string{"en": "Each fetch makes a new token", "zh": "每次获取都会生成新的 token"} {
 		for _, args := range [][]string{{"refresh", "shop"}, {"get", "shop"}, {"refresh", "shop", "--json"}} {
@@ -107,7 +107,7 @@ func TestDeclinedByFlag(t *testing.T) {
 	}
 }
 
-// Where to find what is wrong is told with the refusal, for the account's product.
+// A refusal says where the account's product shows what is wrong.
 func TestRefusalNamesThePlace(t *testing.T) {
 	for name, c := range map[string]struct {
 		product core.Product

@@ -40,7 +40,8 @@ func TestPresetsAreListedAndShown(t *testing.T) {
 	r.try(t, 2, "preset", "show")
 }
 
-// What was added is told with its hosts, and the accounts that wait for their secret.
+// The output names the hosts of the added preset and the accounts that wait for their
+// secret.
 func TestAPresetIsAdded(t *testing.T) {
 	r, file := presetRun(t)
 	_, errOut := r.try(t, 0, "preset", "add", file, "--replace")

@@ -51,8 +51,8 @@ func TestCompletion(t *testing.T) {
 	}
 }
 
-// TestDoctor: one line each, a failure makes the code 1, and a cause that is
-// known is told in the person's language.
+// TestDoctor: one line each, a failure makes the code 1, and a known cause is shown
+// in the person's language.
 func TestDoctor(t *testing.T) {
 	findings := []Finding{
 		{Check: "folders", Level: LevelOK, Says: "folders_ok", Args: []any{"home", "/h"}},

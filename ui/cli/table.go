@@ -17,7 +17,7 @@ type cell struct {
 // style is the parameter of a "select graphic rendition" sequence, or empty.
 type style string
 
-// The styles. Nothing is told by colour alone: there is always a word too.
+// The styles. Colour is never the only mark: there is always a word too.
 const (
 	noStyle      style = ""
 	styleSandbox style = "36"   // teal

@@ -48,7 +48,7 @@ func (a *app) teamStatus(ctx context.Context, name string) error {
 	return nil
 }
 
-// teamLines say how a team stands.
+// teamLines describe the state of a team.
 func (a *app) teamLines(t api.Team) []string {
 	facts := table{colour: a.colour()}
 	row := func(key text.Key, value string, st style) {
@@ -122,8 +122,8 @@ func (a *app) memberTable(t api.Team) *table {
 	return out
 }
 
-// memberName is how a member is called; one whose key this machine does not have tells
-// no name.
+// memberName is the name of a member. A member whose key this machine does not have
+// shows no name.
 func memberName(m api.TeamMember) string {
 	if m.Name == "" {
 		return "?"

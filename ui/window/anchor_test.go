@@ -61,7 +61,7 @@ func TestTheProblemStaysDuringATry(t *testing.T) {
 			t.Errorf("the row below stands at %v, was at %v", now, before)
 		}
 	}
-	// A token that lives is told of by the state alone, as while it waits.
+	// While a token lives only the state describes it, as while it waits.
 	bad.State, bad.ExpiresAt = core.StateRenewing, noon.Add(time.Minute)
 	s.becomes(bad)
 	s.mustNotSay("Try again")

@@ -153,8 +153,8 @@ func TestFailedCopySaysWhatIsStillThere(t *testing.T) {
 	s.mustNotSay("still holds", "Clear now", "is cleared")
 }
 
-// Nobody is told that the clipboard is cleared when another program took it: what
-// that keeps, TokenTray does not clear.
+// No message says that the clipboard is cleared when another program took it:
+// TokenTray does not clear what that keeps.
 func TestAnotherProgramTookTheClipboard(t *testing.T) {
 	for lang, words := range map[string]string{"en": "Another program has the clipboard now", "zh": "剪贴板已由其他程序接管"} {
 		s := newStage(t, duo()...).in(lang, 460).open()
@@ -209,8 +209,8 @@ func silentOwner(s *stage) (release func()) {
 	return sync.OnceFunc(func() { close(hung) })
 }
 
-// A program that holds the clipboard and does not answer holds up nothing: neither
-// the form's button nor a paste. It is told of.
+// A program that owns the clipboard and does not answer blocks nothing: neither the
+// form's button nor a paste. A message names it.
 func TestAProgramThatHoldsTheClipboardAndHangs(t *testing.T) {
 	for name, paste := range map[string]func(*stage){
 		"from clipboard": func(s *stage) { s.press("From clipboard") },

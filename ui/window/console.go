@@ -11,8 +11,8 @@ func openConsole(sh *shell, a api.Account) {
 	openPage(sh, sh.ui.Words.Spec(a.Kind).Console(a.Account))
 }
 
-// openPage shows a page in the browser. Where none can be started its address is
-// told.
+// openPage shows a page in the browser. If no browser can be started, it shows the
+// address.
 func openPage(sh *shell, page string) {
 	u, err := url.Parse(page)
 	if err != nil || u.Host == "" {

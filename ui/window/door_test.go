@@ -390,8 +390,8 @@ func TestDoorStates(t *testing.T) {
 	}
 }
 
-// Where the agent has no clipboard, the key that is shown only once is copied all
-// the same; any other failure is said, and nothing counts as copied.
+// If the agent has no clipboard, the key that is shown only once is still copied. Any
+// other failure is shown, and nothing counts as copied.
 func TestClientKeyWithoutAClipboardOfTheAgent(t *testing.T) {
 	s := newStage(t, town(noon)...).open()
 	s.settings.openSettings()

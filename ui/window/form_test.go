@@ -44,8 +44,8 @@ func TestFormTakesAPastedBlock(t *testing.T) {
 	}
 }
 
-// The form opens with the keyboard in the name: a bare AppSecret that is pasted
-// there goes where it is hidden. What is typed there is refused.
+// The form opens with the focus in the name. A bare AppSecret that is pasted there
+// goes to the hidden field. Typed there, it is refused.
 func TestFormTakesNoSecretForAName(t *testing.T) {
 	s := newStage(t).open()
 	s.accounts.openAdd()
@@ -310,7 +310,7 @@ func TestFormGoesOnAfterTheClipboard(t *testing.T) {
 		t.Error("the keyboard is not in the empty AppSecret")
 	}
 	s.key(fyne.KeyReturn)
-	s.mustSay("Copy the AppSecret from the WeChat console.") // what is missing is told
+	s.mustSay("Copy the AppSecret from the WeChat console.") // what is missing is named
 }
 
 // What people write into a name that does not belong there is said by itself.
@@ -342,8 +342,7 @@ func TestANewRowIsNotUnderTheMessage(t *testing.T) {
 	}
 }
 
-// TestPastedInTheKindsWords: what was filled in is told by the names that the fields
-// have in the form.
+// TestPastedInTheKindsWords: filled fields are named as in the form.
 func TestPastedInTheKindsWords(t *testing.T) {
 	s := newStage(t).open()
 	s.accounts.openAdd()

@@ -199,8 +199,8 @@ func ringed(w fyne.Widget) bool {
 	return ok && ground.StrokeWidth == 2
 }
 
-// The pointer that rests on an icon is told what it does, within the window; one
-// that has left is not.
+// An icon shows its label while the pointer rests on it, within the window, and not
+// after the pointer left.
 func TestIconsHaveTips(t *testing.T) {
 	s := newStage(t, duo()...).open()
 	icons := map[string]*kit.Button{}

@@ -67,8 +67,8 @@ func TestEventsChangeTheList(t *testing.T) {
 	s.until("the row to go", func() bool { return !s.says("new one") })
 }
 
-// An older agent and a newer one are told apart, for what helps differs; what
-// is in a form stays.
+// An older agent and a newer one get different messages, because different things
+// help. What is in a form stays.
 func TestOlderAndNewerAgents(t *testing.T) {
 	for _, c := range []struct {
 		agent int

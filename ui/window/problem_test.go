@@ -80,7 +80,7 @@ func TestEveryRefusalIsExplained(t *testing.T) {
 	}
 }
 
-// Beijing's midnight is told beside the time of this machine.
+// Beijing's midnight is shown beside the local time.
 func TestTiming(t *testing.T) {
 	en, zh := uiIn(text.English), uiIn(text.Chinese)
 	london, err := time.LoadLocation("Europe/London")
@@ -150,8 +150,8 @@ func TestWhitelistIsHandledInTheDetail(t *testing.T) {
 	s.until("the copy", func() bool { return s.agent.copied() == "65f0-1a2b-3c4d" })
 }
 
-// A quota that is used up is told with its reset, and a legacy account gets
-// away from it by the button and a yes.
+// A quota that is used up is shown with its reset. A legacy account can change its
+// kind by the button and a yes.
 func TestQuotaOffersStable(t *testing.T) {
 	a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaKind, UpstreamCode: 45009, RetryAt: core.Zone("+08:00").NextDay(noon)})
 	a.Kind, a.State, a.Offer = kinds.WeChatLegacy, core.StateRetrying, kinds.WeChat
@@ -176,8 +176,8 @@ func TestQuotaOffersStable(t *testing.T) {
 	s.mustNotSay("Use stable_token")
 }
 
-// A test account to which stable_token is refused is offered legacy tokens, with
-// what they do; no is remembered.
+// A test account to which stable_token is refused is offered legacy tokens, with what
+// they do. A no is remembered.
 func TestATestAccountIsOfferedLegacy(t *testing.T) {
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
 		ui := uiIn(lang)

@@ -118,7 +118,7 @@ func TestAGapIsInTheRow(t *testing.T) {
 	}
 }
 
-// The kind is told as far as it fits, and never cut within a word.
+// The kind is shown as far as it fits, and never cut within a word.
 func TestKindThatFits(t *testing.T) {
 	for _, c := range []struct {
 		kind string
