@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bufio"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -18,6 +17,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/sim"
+	"tokentray/ui/bustest"
 )
 
 // notices is a desktop's notification server that reports its calls.
@@ -50,40 +50,10 @@ func (n notices) wants(t *testing.T, want string) {
 }
 
 // noticeBoard starts a session bus with a notification server.
-func noticeBoard(t *testing.T) (address string, said notices) {
+func noticeBoard(t *testing.T) (string, notices) {
 	t.Helper()
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer func() { _ = r.Close() }()
-	// The session lives as long as our end of its standard input is open. It has no
-	// services to start, such as a keyring.
-	bus := exec.Command("dbus-run-session", "--", "sh", "-c", `echo "$DBUS_SESSION_BUS_ADDRESS" >&3; exec 3>&-; exec cat`)
-	bus.ExtraFiles = []*os.File{w}
-	bus.Env = append(os.Environ(), "XDG_DATA_DIRS="+t.TempDir(), "XDG_DATA_HOME="+t.TempDir())
-	stdin, err := bus.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := bus.Start(); err != nil {
-		t.Fatalf("%v; install the packages dbus and dbus-daemon", err)
-	}
-	_ = w.Close()
-	t.Cleanup(func() {
-		_ = stdin.Close()
-		_ = bus.Wait()
-	})
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the session bus gives no address: %v", err)
-	}
-	address, said = strings.TrimSpace(line), make(notices, 10)
-	conn, err := dbus.Connect(address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { _ = conn.Close() })
+	bus := bustest.Start(t)
+	said, conn := make(notices, 10), bus.Connect(t)
 	const name = "org.freedesktop.Notifications"
 	if err := conn.Export(said, "/org/freedesktop/Notifications", name); err != nil {
 		t.Fatal(err)
@@ -91,7 +61,7 @@ func noticeBoard(t *testing.T) (address string, said notices) {
 	if _, err := conn.RequestName(name, dbus.NameFlagDoNotQueue); err != nil {
 		t.Fatal(err)
 	}
-	return address, said
+	return bus.Address, said
 }
 
 // TestTheAgentNotifies: the agent, without a window, shows a notification about an

@@ -3,14 +3,12 @@
 package notify
 
 import (
-	"bufio"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"net"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,42 +20,11 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/bustest"
 )
 
 // within limits each wait for an event.
 const within = 20 * time.Second
-
-// startBus starts a session bus for this test only and returns its address.
-func startBus(t *testing.T) string {
-	t.Helper()
-	if _, err := exec.LookPath("dbus-run-session"); err != nil {
-		t.Fatal("dbus-run-session is missing; install the packages dbus and dbus-daemon")
-	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	// The session lives as long as our end of its standard input is open. It has no
-	// services to start.
-	cmd := exec.Command("dbus-run-session", "--", "sh", "-c", `echo "$DBUS_SESSION_BUS_ADDRESS" >&3; exec 3>&-; exec cat`)
-	cmd.ExtraFiles = []*os.File{w}
-	cmd.Env = append(os.Environ(), "XDG_DATA_DIRS="+t.TempDir(), "XDG_DATA_HOME="+t.TempDir())
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	t.Cleanup(func() { stdin.Close(); cmd.Wait() })
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the session bus gives no address: %v", err)
-	}
-	return strings.TrimSpace(line)
-}
 
 // fakeServer is a desktop's notification server. It writes each call to a channel,
 // one line per call.
@@ -229,7 +196,7 @@ func start(t *testing.T, address string) *running {
 func (r *running) account(a api.Account) { r.events <- api.Event{Type: api.EventAccount, Account: &a} }
 
 func TestOnASessionBus(t *testing.T) {
-	address := startBus(t)
+	address := bustest.Start(t).Address
 	server := startServer(t, address, "body", "body-markup", "actions", "persistence")
 	r := start(t, address)
 	r.account(blocked("a<b>", "1.2.3.4"))
@@ -273,7 +240,7 @@ func TestOnASessionBus(t *testing.T) {
 // A token that arrived after something else was copied is shown, with a button to
 // copy it, until it is on the clipboard.
 func TestALateTokenIsTold(t *testing.T) {
-	address := startBus(t)
+	address := bustest.Start(t).Address
 	server := startServer(t, address, "body", "actions")
 	r := start(t, address)
 	tell := func(what string, c api.Clipboard) { r.events <- api.Event{Type: what, Clipboard: &c} }
@@ -293,7 +260,7 @@ func TestALateTokenIsTold(t *testing.T) {
 
 // A text that did not stay cleared is shown until something else is copied.
 func TestWhatStaysOnTheClipboardIsTold(t *testing.T) {
-	address := startBus(t)
+	address := bustest.Start(t).Address
 	server := startServer(t, address, "body", "actions")
 	r := start(t, address)
 	tell := func(c api.Clipboard) { r.events <- api.Event{Type: api.EventClipboard, Clipboard: &c} }
@@ -315,7 +282,7 @@ func TestWhatStaysOnTheClipboardIsTold(t *testing.T) {
 // A server without buttons and markup gets plain text. A notification that the person
 // closed is shown as a new one.
 func TestOnAPlainServer(t *testing.T) {
-	address := startBus(t)
+	address := bustest.Start(t).Address
 	server := startServer(t, address, "body")
 	r := start(t, address)
 	r.account(blocked("a<b>", ""))
@@ -331,7 +298,7 @@ func TestBusComesLater(t *testing.T) {
 	r.account(blocked("blog", ""))
 	r.sessions <- api.Session{} // from a client without one
 	const line = "show 1 replacing 0: TokenTray, tokentray, tokentray | blog/live needs you |  | []"
-	first := startBus(t)
+	first := bustest.Start(t).Address
 	server := startServer(t, first)
 	select {
 	case got := <-r.log:
@@ -348,7 +315,7 @@ func TestBusComesLater(t *testing.T) {
 	if len(server.said) > 0 {
 		t.Errorf("shown again: %s", <-server.said)
 	}
-	second := startBus(t)
+	second := bustest.Start(t).Address
 	server = startServer(t, second)
 	r.sessions <- api.Session{DBus: second}
 	wants(t, server.said, line) // what is still true is shown there too
@@ -356,7 +323,7 @@ func TestBusComesLater(t *testing.T) {
 
 // The server may start after the news and end at any time.
 func TestServerComesLater(t *testing.T) {
-	address := startBus(t)
+	address := bustest.Start(t).Address
 	r := start(t, address)
 	r.account(blocked("blog", ""))
 	select {
@@ -382,7 +349,7 @@ func TestServerComesLater(t *testing.T) {
 
 // Withdrawing works even with no time left.
 func TestWithdrawingNeedsNoTime(t *testing.T) {
-	address := startBus(t)
+	address := bustest.Start(t).Address
 	server := startServer(t, address, "body")
 	s := newDesktop(address)
 	if err := s.show(t.Context(), message{kind: expiry, title: "x"}); err != nil {

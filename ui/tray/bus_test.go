@@ -20,6 +20,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/bustest"
 )
 
 // patience limits each wait for an event.
@@ -45,7 +46,7 @@ func wait(t *testing.T, what string, from <-chan string, want string) {
 
 // The life of an icon on a real bus, in one run.
 func TestOnASessionBus(t *testing.T) {
-	first := startBus(t)
+	first := bustest.Start(t)
 	list := listOf(core.Sandbox, acc("snake_case", core.Sandbox, core.StateFresh, 2*time.Hour, 1), acc("shop", core.Live, core.StateFresh, time.Hour, 0))
 	list.Settings.Language, list.Settings.AskLiveCopy = "en", true
 	tray := startChild(t, first, list)
@@ -123,13 +124,13 @@ func TestOnASessionBus(t *testing.T) {
 	item.wantLines(live...)
 
 	// The whole session restarts.
-	first.stop()
+	first.Stop()
 	wait(t, "session gone", tray.says, "state "+NoBus)
 	tray.tell(t, command{Session: &api.Session{}}) // a client without one changes nothing
 	wait(t, "still none", tray.says, "state "+NoBus)
-	second := startBus(t)
+	second := bustest.Start(t)
 	panel = startWatcher(t, second, false)
-	tray.tell(t, command{Session: &api.Session{DBus: second.address}})
+	tray.tell(t, command{Session: &api.Session{DBus: second.Address}})
 	item = panel.item(t)
 	wait(t, "new session", tray.says, "state "+Shown)
 	if got := item.get("Id"); got != "TokenTray" {

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"tokentray/core/api"
+	"tokentray/ui/bustest"
 )
 
 // The tray runs in a child process, because systray can run only once in a process
@@ -101,11 +102,11 @@ type process struct {
 	races string // prefix of the race detector's reports
 }
 
-func startChild(t *testing.T, b *bus, l api.List) *process {
+func startChild(t *testing.T, b *bustest.Bus, l api.List) *process {
 	t.Helper()
 	p := &process{says: make(chan string, 100), races: filepath.Join(t.TempDir(), "race")}
 	cmd := exec.Command(os.Args[0])
-	cmd.Env = append(os.Environ(), childVariable+"=1", busVariable+"="+b.address, "GORACE=exitcode=0 log_path="+p.races)
+	cmd.Env = append(os.Environ(), childVariable+"=1", busVariable+"="+b.Address, "GORACE=exitcode=0 log_path="+p.races)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -3,10 +3,7 @@
 package tray
 
 import (
-	"bufio"
 	"fmt"
-	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"sync"
@@ -16,56 +13,9 @@ import (
 	"github.com/godbus/dbus/v5"
 	"github.com/godbus/dbus/v5/prop"
 	"github.com/google/go-cmp/cmp"
+
+	"tokentray/ui/bustest"
 )
-
-// bus is a session bus for this test only.
-type bus struct {
-	address string
-	stop    func()
-}
-
-func startBus(t *testing.T) *bus {
-	t.Helper()
-	if _, err := exec.LookPath("dbus-run-session"); err != nil {
-		t.Fatal("dbus-run-session is missing; install the packages dbus and dbus-daemon")
-	}
-	r, w, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer r.Close()
-	// The session lives as long as our end of its standard input is open.
-	cmd := exec.Command("dbus-run-session", "--", "sh", "-c", `echo "$DBUS_SESSION_BUS_ADDRESS" >&3; exec 3>&-; exec cat`)
-	cmd.ExtraFiles = []*os.File{w}
-	cmd.Env = slices.DeleteFunc(os.Environ(), func(s string) bool { return strings.HasPrefix(s, busVariable+"=") })
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	w.Close()
-	var once sync.Once
-	b := &bus{stop: func() { once.Do(func() { stdin.Close(); cmd.Wait() }) }}
-	t.Cleanup(b.stop)
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("the session bus gives no address: %v", err)
-	}
-	b.address = strings.TrimSpace(line)
-	return b
-}
-
-func (b *bus) connect(t *testing.T) *dbus.Conn {
-	t.Helper()
-	c, err := dbus.Connect(b.address)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() { c.Close() })
-	return c
-}
 
 // fakeWatcher is a panel's StatusNotifierWatcher and host.
 type fakeWatcher struct {
@@ -78,9 +28,9 @@ type fakeWatcher struct {
 	registered chan string
 }
 
-func startWatcher(t *testing.T, b *bus, deaf bool) *fakeWatcher {
+func startWatcher(t *testing.T, b *bustest.Bus, deaf bool) *fakeWatcher {
 	t.Helper()
-	w := &fakeWatcher{conn: b.connect(t), deaf: deaf, registered: make(chan string, 10)}
+	w := &fakeWatcher{conn: b.Connect(t), deaf: deaf, registered: make(chan string, 10)}
 	var err error
 	if err := w.conn.Export(w, watcherPath, watcherName); err != nil {
 		t.Fatal(err)
