@@ -5,6 +5,7 @@ package redistest
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"os"
 	"os/exec"
@@ -50,15 +51,19 @@ func StartPort(t testing.TB, args ...string) *Server {
 		append([]string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1"}, args...))
 }
 
-// FreePort is a port of the loopback that nobody has just now.
+// FreePort is a port of the loopback that nobody has just now. It is below those that the
+// system gives to outgoing connections, one of which could take it before the server does.
 func FreePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
+	for range 1000 {
+		port := 12000 + rand.N(20000)
+		if l, err := net.Listen("tcp", fmt.Sprintf("127.0.0.1:%d", port)); err == nil {
+			_ = l.Close()
+			return port
+		}
 	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	t.Fatal("no port is free")
+	return 0
 }
 
 // shortDir is a folder whose path leaves room for a socket's name.
