@@ -10,6 +10,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 func TestAddSavesFirstAndThenFetchesOnce(t *testing.T) {
@@ -289,21 +290,66 @@ func TestWhichAccountANameMeans(t *testing.T) {
 	}
 }
 
+// everyKind gives a world all kinds of this version, each with an upstream of its own.
+func (w *world) everyKind() map[core.Kind]*upstream {
+	w.kinds, w.sources = preset.With(kinds.Builtin()), map[core.Kind]core.Source{}
+	ups := map[core.Kind]*upstream{}
+	for _, kind := range w.kinds.Names() {
+		ups[kind] = &upstream{}
+		w.sources[kind] = ups[kind]
+	}
+	return ups
+}
+
+// Where a fetch kills the token that others hold, a live account is not fetched before
+// its owner agrees: not when it is added, refreshed or read, and not by a test, which
+// asks for a token of the harmless kind where there is one.
 func TestALiveAccountOfADestructiveKindIsNotFetchedUnasked(t *testing.T) {
 	w := newWorld(t)
+	ups := w.everyKind()
 	r := w.start()
-	in := input("till", core.Live, appID)
-	in.Kind = ptr(kinds.WeChatLegacy)
-	saved, err := r.client.Add(t.Context(), in)
-	if err != nil {
-		t.Fatal(err)
+	guarded := 0
+	for _, spec := range w.kinds.All() {
+		if !spec.Traits.Destructive() {
+			continue
+		}
+		guarded++
+		t.Run(string(spec.Kind), func(t *testing.T) {
+			up := ups[spec.Kind]
+			in := input("till "+string(spec.Kind), core.Live, appID)
+			in.Kind = ptr(spec.Kind)
+			tested, err := r.client.Test(t.Context(), api.TestRequest{Input: in})
+			switch probe := ups[spec.Sibling]; {
+			case err != nil || up.count() != 0:
+				t.Errorf("the test of what is not saved: %d fetches, %v", up.count(), err)
+			case probe != nil && (tested.Error != nil || probe.count() != 1):
+				t.Errorf("the harmless kind was asked %d times: %+v", probe.count(), tested.Error)
+			case probe == nil && (tested.Error == nil || tested.Error.Class != core.Misuse || tested.Error.Remedy != core.RemedyAllowLive):
+				t.Errorf("a test with nothing harmless to ask: %+v", tested.Error)
+			}
+			saved, err := r.client.Add(t.Context(), in)
+			if err != nil {
+				t.Fatal(err)
+			}
+			ref := saved.Account.Ref()
+			if e := saved.Account.Error; e == nil || e.Class != core.Misuse || e.Remedy != core.RemedyAllowLive {
+				t.Errorf("it is saved without the reason: %+v", e)
+			}
+			_, err = r.client.Token(t.Context(), ref, 0)
+			wantClass(t, err, core.Misuse)
+			_, err = r.client.Refresh(t.Context(), ref, api.RefreshRequest{Person: true})
+			wantClass(t, err, core.Misuse)
+			if n := up.count(); n != 0 {
+				t.Errorf("%d fetches without consent", n)
+			}
+			saved, err = r.client.Edit(t.Context(), ref, api.AccountInput{Input: core.Input{AllowLive: ptr(true)}})
+			if err != nil || saved.Account.Error != nil || up.count() != 1 {
+				t.Errorf("after consent: %d fetches, %+v, %v; want one", up.count(), saved.Account.Error, err)
+			}
+		})
 	}
-	if saved.Account.Error == nil || saved.Account.Error.Class != core.Misuse || w.up.count() != 0 {
-		t.Errorf("after %d fetches: %+v; want none and the reason", w.up.count(), saved.Account.Error)
-	}
-	saved, err = r.client.Edit(t.Context(), saved.Account.Ref(), api.AccountInput{Input: core.Input{AllowLive: ptr(true)}})
-	if err != nil || saved.Account.Error != nil || w.up.count() != 1 {
-		t.Errorf("after consent: %d fetches, %+v, %v; want one", w.up.count(), saved.Account.Error, err)
+	if guarded < 3 {
+		t.Errorf("only %d kinds are destructive", guarded)
 	}
 }
 

@@ -147,6 +147,28 @@ func TestAPresetIsCheckedBeforeItIsSaved(t *testing.T) {
 	}
 }
 
+// The names of this version's kinds are its own: a user's preset under one is refused
+// with the line of the name, and the kind stays as it was.
+func TestAPresetUnderABuiltInNameIsRefused(t *testing.T) {
+	w := newWorld(t)
+	w.everyKind()
+	r := w.start()
+	for _, kind := range w.kinds.Names() {
+		file := strings.Replace(wren, `"wren"`, `"`+string(kind)+`"`, 1)
+		for _, in := range []api.PresetFile{{File: []byte(file)}, {File: []byte(file), Replace: true}, {File: []byte(file), Check: true}} {
+			_, err := r.client.AddPreset(t.Context(), in)
+			wantClass(t, err, core.Invalid)
+			var faults api.PresetFaults
+			if !errors.As(err, &faults) || len(faults) != 1 || faults[0].Code != preset.FaultBuiltin || faults[0].Field != "name" || faults[0].Line != 2 {
+				t.Errorf("%s: %v", kind, err)
+			}
+		}
+	}
+	if set, err := r.client.Kinds(t.Context()); err != nil || !set.Equal(w.kinds) {
+		t.Errorf("the kinds changed: %v, %v", set.Names(), err)
+	}
+}
+
 // A file with faults changes nothing: not the preset that is there, nor the token of
 // its accounts.
 func TestAPresetWithFaultsChangesNothing(t *testing.T) {

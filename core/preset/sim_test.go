@@ -356,3 +356,37 @@ func TestATrialTellsWhatEachPathFound(t *testing.T) {
 		}
 	}
 }
+
+// hostsOf records the hosts that are asked, and lets nothing out.
+type hostsOf struct{ asked []string }
+
+func (h *hostsOf) RoundTrip(r *http.Request) (*http.Response, error) {
+	h.asked = append(h.asked, r.URL.Scheme+"://"+r.URL.Host)
+	return canned{http.StatusOK, []byte("{}")}.RoundTrip(r)
+}
+
+// An account without a base URL asks the host of its environment. The hosts stand here
+// again, so that no change of a preset sends a sandbox's secret to the live host unseen.
+func TestEachEnvironmentHasItsHost(t *testing.T) {
+	own := map[core.Kind]map[core.Env]string{
+		"douyin-mini": {core.Sandbox: "https://open-sandbox.douyin.com", core.Live: "https://developer.toutiao.com"},
+	}
+	for _, p := range preset.Shipped() {
+		if len(p.Request.Hosts) > 0 && own[p.Kind] == nil {
+			t.Errorf("%s has hosts of its environments: name them here", p.Kind)
+		}
+		for _, env := range core.Envs() {
+			want := p.Request.Base
+			if hosts := own[p.Kind]; hosts != nil {
+				want = hosts[env]
+			}
+			seen := &hostsOf{}
+			req := request(p.Kind, secret)
+			req.Account.Env, req.Account.BaseURL = env, ""
+			_, err := asker(seen).Source(p).Fetch(t.Context(), req)
+			if err == nil || !slices.Equal(seen.asked, []string{want}) || p.Spec().Base(req.Account) != want {
+				t.Errorf("%s, %s: asked %v, shown is %s, want %s: %v", p.Kind, env, seen.asked, p.Spec().Base(req.Account), want, err)
+			}
+		}
+	}
+}
