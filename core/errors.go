@@ -213,6 +213,7 @@ const (
 	RemedyPushFile     = "push_file"      // fix the file or its folder, then tokentray push test
 	RemedyPushCommand  = "push_command"   // fix the command, then tokentray push test
 	RemedyPushTimeout  = "push_timeout"   // make the command quicker, or give it more time
+	RemedyPushTaken    = "push_taken"     // let each account have an entry of its own
 	RemedyPushFetchers = "push_fetchers"  // let the backend ask for no tokens of its own
 	RemedyPushRedis    = "push_redis"     // see to the entry in the Redis, then tokentray push test
 	RemedyCallPath     = "call_path"      // correct path or query of the call

@@ -17,8 +17,10 @@ type RedisPlace struct {
 	// Prefix replaces the one that the SDK puts before its key; "-" is none, and empty
 	// leaves the SDK's own.
 	Prefix string `json:"prefix,omitempty"`
-	Agent  string `json:"agent,omitempty"` // of an app of WeCom, where the key holds it
-	Key    string `json:"key,omitempty"`   // the whole key, of layouts that have none of their own
+	// Agent is the number of an app of WeCom, where the key can hold it. A new push
+	// gets the account's own; "-" is none.
+	Agent string `json:"agent,omitempty"`
+	Key   string `json:"key,omitempty"` // the whole key, of layouts that have none of their own
 	// Plain is consent to send the token to another machine in the clear.
 	Plain bool `json:"plain,omitempty"`
 }
@@ -72,6 +74,8 @@ const (
 	ProblemRedisSecret   = "push_redis_secret"   // the key holds the account's AppSecret, and is kept in the clear
 	ProblemRedisOwnKey   = "push_redis_own_key"  // the layout has keys of its own
 	ProblemRedisWord     = "push_redis_word"     // prefix or agent are none
+	ProblemRedisAgent    = "push_redis_agent"    // it is not the account's own
+	ProblemRedisTaken    = "push_redis_taken"    // an account with another token writes the entry
 )
 
 // clean reports what is wrong with a place, as far as it can be seen without knowing
@@ -117,6 +121,10 @@ func redisProblem(key string) string {
 		return "does not belong to this layout, which names its keys itself; leave it out"
 	case ProblemRedisWord:
 		return "must be printable, without blanks, and at most 200 bytes"
+	case ProblemRedisAgent:
+		return "is not the account's own number; leave it out, or give - for a key without one"
+	case ProblemRedisTaken:
+		return "would be written by this account and by another with another token, which would overwrite each other; choose another key, prefix or database"
 	}
 	return ""
 }

@@ -12,7 +12,10 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/rediscache"
+	"tokentray/core/redisconn/redistest"
 	"tokentray/core/sim"
+	calls "tokentray/core/upstream"
 	"tokentray/core/wechat"
 )
 
@@ -49,9 +52,13 @@ func application(name, agent string) api.AccountInput {
 }
 
 // TestApplicationsOfOneCorpShareNothing: each has its own token in memory, at the
-// door, in files and after a restart, and what happens to one is nothing to the other.
+// door, in files, in a backend's Redis and after a restart, and what happens to one is nothing to the other.
 func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
 	w, srv := atWeCom(t)
+	backend := redistest.StartPort(t)
+	redis := backend.Client()
+	t.Cleanup(func() { _ = redis.Close() })
+	w.redis = rediscache.NewWriter(kinds.Builtin, rediscache.Options{Upstream: calls.Options{Now: w.now}})
 	r := w.start()
 	names := map[string]string{"hr": "1000002", "sales": "1000003"}
 	tokens, keys, files := map[string]string{}, map[string]string{}, map[string]string{}
@@ -67,6 +74,12 @@ func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
 		}
 		if _, err := r.client.RunPush(t.Context(), ref(name), 1); err != nil {
 			t.Fatal(err)
+		}
+		for _, layout := range []string{"wxjava", "silenceper"} {
+			in := api.PushInput{Kind: core.PushRedis, Redis: &core.RedisPlace{URL: backend.URL, Layout: layout}}
+			if p, err := r.client.AddPush(t.Context(), ref(name), in); err != nil || p.Failing() || p.Redis.Agent != agent {
+				t.Fatalf("%+v, %v", p, err)
+			}
 		}
 		keys[name] = r.key(api.ClientKeyInput{Name: name, Envs: core.Envs(), Accounts: []string{name}})
 	}
@@ -84,6 +97,11 @@ func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
 			raw, err := os.ReadFile(files[name])
 			if err != nil || strings.TrimSpace(string(raw)) != got.AccessToken {
 				t.Errorf("%s, %s: its file has another token, %v", when, name, err)
+			}
+			for _, key := range []string{"wx:cp:wechat_cp_access_token_key:" + corpID + ":" + names[name], "gowechat_work__access_token_" + corpID + "_" + names[name]} {
+				if held, err := redis.Get(t.Context(), key).Result(); err != nil || held != got.AccessToken {
+					t.Errorf("%s, %s: %s has another token, %v", when, name, key, err)
+				}
 			}
 		}
 		if tokens["hr"] == tokens["sales"] {
@@ -110,8 +128,10 @@ func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
 	if err != nil || got.AccessToken == tokens["hr"] {
 		t.Fatalf("the dead token stays: %v", err)
 	}
-	if _, err := r.client.RunPush(t.Context(), ref("hr"), 1); err != nil {
-		t.Fatal(err)
+	for number := 1; number <= 3; number++ {
+		if p, err := r.client.RunPush(t.Context(), ref("hr"), number); err != nil || p.Failing() {
+			t.Fatalf("%+v, %v", p.Last, err)
+		}
 	}
 	look("after one died")
 	if tokens["sales"] != before {
@@ -124,6 +144,72 @@ func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
 	look("after a restart")
 	if n := srv.Minted(corpID+"/1000002") + srv.Minted(corpID+"/1000003"); n != 3 {
 		t.Errorf("WeCom made %d tokens, want 3", n)
+	}
+}
+
+// TestOneEntryForTwoApplicationsIsRefused: a push with which two applications would
+// overwrite each other's token is not added, not even as a dry run. Of those that were
+// saved before that, neither writes.
+func TestOneEntryForTwoApplicationsIsRefused(t *testing.T) {
+	w, _ := atWeCom(t)
+	backend := redistest.StartPort(t)
+	redis := backend.Client()
+	t.Cleanup(func() { _ = redis.Close() })
+	w.redis = rediscache.NewWriter(kinds.Builtin, rediscache.Options{Upstream: calls.Options{Now: w.now}})
+	r := w.start()
+	hr, sales := api.Ref{Name: "hr", Env: core.Sandbox}, api.Ref{Name: "sales", Env: core.Sandbox}
+	for name, agent := range map[string]string{"hr": "1000002", "sales": "1000003"} {
+		if saved, err := r.client.Add(t.Context(), application(name, agent)); err != nil || saved.Account.Error != nil {
+			t.Fatal(err, saved.Account.Error)
+		}
+	}
+	again := application("hr-copy", "1000002")
+	again.Apart = true
+	if _, err := r.client.Add(t.Context(), again); err != nil {
+		t.Fatal(err)
+	}
+	key := "wx:cp:wechat_cp_access_token_key:" + corpID
+	without := core.RedisPlace{URL: backend.URL, Layout: "wxjava", Agent: kinds.RedisNoAgent}
+	add := func(ref api.Ref, place core.RedisPlace, dry bool) (api.Push, error) {
+		return r.client.AddPush(t.Context(), ref, api.PushInput{Kind: core.PushRedis, Redis: &place, DryRun: dry})
+	}
+	if p, err := add(hr, without, false); err != nil || p.Failing() {
+		t.Fatalf("%+v, %v", p.Last, err)
+	}
+	held := redis.Get(t.Context(), key).Val()
+	for name, place := range map[string]core.RedisPlace{
+		"without a number": without,
+		"under its name":   {URL: backend.URL, Layout: "plain", Key: key},
+		"as another user":  {URL: strings.Replace(backend.URL, "://", "://default@", 1), Layout: "wxjava", Agent: kinds.RedisNoAgent},
+	} {
+		for _, dry := range []bool{true, false} {
+			var problems core.Problems
+			if _, err := add(sales, place, dry); !errors.As(err, &problems) || len(problems) != 1 || problems[0].Key != core.ProblemRedisTaken {
+				t.Errorf("%s, dry run %v: %v", name, dry, err)
+			}
+		}
+	}
+	if p, err := add(api.Ref{Name: "hr-copy", Env: core.Sandbox}, without, false); err != nil || p.Failing() {
+		t.Errorf("an account with the same token: %+v, %v", p.Last, err)
+	}
+
+	// As it was saved before: the same entry, without a number.
+	account, err := r.resolve(sales)
+	if err != nil {
+		t.Fatal(err)
+	}
+	old, err := r.pushes.store.AddPush(account.ID, core.Push{Kind: core.PushRedis, Redis: core.RedisPlace{URL: backend.URL, Layout: "wxjava"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.pushes.put(account.ID, core.KeptPush{Push: old})
+	for ref, number := range map[api.Ref]int{sales: old.Number, hr: 1} {
+		if p, err := r.client.RunPush(t.Context(), ref, number); err != nil || !p.Failing() || p.Last.Error.Remedy != core.RemedyPushTaken {
+			t.Errorf("%s: %+v, %v", ref.Name, p.Last, err)
+		}
+	}
+	if got := redis.Get(t.Context(), key).Val(); got != held || held == "" {
+		t.Error("one of them wrote its token")
 	}
 }
 

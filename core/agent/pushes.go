@@ -313,7 +313,7 @@ func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 	}
 	p.edit.Lock()
 	defer p.edit.Unlock()
-	if problems := p.may(a.ID, what, in.Overwrite); len(problems) > 0 {
+	if problems := p.may(a, what, in.Overwrite); len(problems) > 0 {
 		return core.KeptPush{}, invalid(problems)
 	}
 	what, err := p.store.AddPush(a.ID, what)
@@ -337,12 +337,15 @@ func (p *pushes) remove(id core.ID, number int) (core.KeptPush, error) {
 	return gone, err
 }
 
-// may refuses a file in our own folders, a file of another push, and a file whose
-// content would be lost.
-func (p *pushes) may(id core.ID, what core.Push, overwrite bool) core.Problems {
+// may refuses a file in our own folders, a file of another push, a file whose
+// content would be lost, and an entry of a Redis that gets another account's token.
+func (p *pushes) may(a core.Account, what core.Push, overwrite bool) core.Problems {
 	if what.Kind == core.PushRedis {
-		if slices.ContainsFunc(p.of(id), func(k core.KeptPush) bool { return what.Same(k.Push) }) {
+		if slices.ContainsFunc(p.of(a.ID), func(k core.KeptPush) bool { return what.Same(k.Push) }) {
 			return core.Problems{{Field: "redis", Key: core.ProblemPushTwice}}
+		}
+		if p.redis.taken(what.Redis, a) {
+			return core.Problems{{Field: "redis", Key: core.ProblemRedisTaken}}
 		}
 		return nil
 	}

@@ -14,8 +14,10 @@ import (
 type RedisTarget interface {
 	// Check reports what is wrong with a place for the tokens of an account.
 	Check(core.RedisPlace, core.Account) core.Problems
-	// URL is the URL of a Redis in its one spelling.
-	URL(string) string
+	// Complete is a place as it is saved, with what it takes from the account.
+	Complete(core.RedisPlace, core.Account) core.RedisPlace
+	// Same reports whether two places, of an account each, are one entry.
+	Same(core.RedisPlace, core.Account, core.RedisPlace, core.Account) bool
 	// NeedsSecret reports whether the name of the key is made from the AppSecret.
 	NeedsSecret(core.RedisPlace, core.Account) bool
 	// Write puts a token into its entry, unless another program put a newer one
@@ -55,8 +57,21 @@ func (r *redisPushes) clean(p core.Push, a core.Account) (core.Push, core.Proble
 	if bad := r.target.Check(p.Redis, a); len(bad) > 0 {
 		return p, bad
 	}
-	p.Redis.URL = r.target.URL(p.Redis.URL)
+	p.Redis = r.target.Complete(p.Redis, a)
 	return p, nil
+}
+
+// taken reports whether a push of an account with another token writes an entry already:
+// the two would overwrite each other.
+func (r *redisPushes) taken(place core.RedisPlace, a core.Account) bool {
+	for _, other := range r.all.accounts.all() {
+		for _, k := range r.all.of(other.ID) {
+			if k.Kind == core.PushRedis && other.ID != a.ID && r.target.Same(place, a, k.Redis, other) && !r.all.sameToken(a, other) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // mayKeep refuses a key that holds the account's AppSecret.
@@ -88,7 +103,15 @@ func (r *redisPushes) write(ctx context.Context, a core.Account, place core.Redi
 }
 
 // deliver does a job, and notes what is known of the entry.
+// Pushes may have come to share an entry by an edit of an account, or before
+// that was refused.
 func (r *redisPushes) deliver(ctx context.Context, job push.Job) error {
+	if r.taken(job.Push.Redis, job.Account) {
+		return &core.Error{
+			Class: core.PushFailed, Remedy: core.RemedyPushTaken,
+			Message: "a push of another account writes this entry, and the two would overwrite each other; remove both and add them again",
+		}
+	}
 	w, err := r.write(ctx, job.Account, job.Push.Redis, job.Token, *job.Entry)
 	if err != nil {
 		return err
@@ -105,6 +128,9 @@ func (s *Service) planRedis(ctx context.Context, a core.Account, in api.PushInpu
 	}
 	if len(problems) == 0 {
 		p, problems = s.pushes.redis.clean(p, a)
+	}
+	if len(problems) == 0 && s.pushes.redis.taken(p.Redis, a) {
+		problems = core.Problems{{Field: "redis", Key: core.ProblemRedisTaken}}
 	}
 	if len(problems) > 0 {
 		return api.Push{}, invalid(problems)

@@ -38,6 +38,9 @@ const (
 // RedisNoPrefix means an empty prefix instead of the SDK's own.
 const RedisNoPrefix = "-"
 
+// RedisNoAgent means a key without an agent's number, of a push.
+const RedisNoAgent = "-"
+
 // RedisWindow is how long before its end the next token is looked for. Until then
 // the backend has no other one.
 const RedisWindow = time.Minute

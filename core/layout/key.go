@@ -74,6 +74,9 @@ func (l Layout) HashOf(key string) (hash, field string) {
 // HoldsSecret reports whether the name of the key holds a secret, or a digest of it.
 func (l Layout) HoldsSecret() bool { return strings.Contains(l.Template+l.Digest, "{secret") }
 
+// HoldsAgent reports whether the name of the key can hold the number of an agent.
+func (l Layout) HoldsAgent() bool { return strings.Contains(l.Template, "{agent}") }
+
 // NeedsDigest reports whether the key does not tell the app.
 func (l Layout) NeedsDigest() bool { return l.Digest != "" }
 

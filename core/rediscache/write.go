@@ -64,6 +64,9 @@ func (w *Writer) Check(p core.RedisPlace, a core.Account) (out core.Problems) {
 	case !l.Own() && p.Key != "":
 		add("redis_key", core.ProblemRedisOwnKey)
 	}
+	if own := w.agent(l, a); own != "" && p.Agent != "" && p.Agent != kinds.RedisNoAgent && p.Agent != own {
+		add("agent", core.ProblemRedisAgent)
+	}
 	return out
 }
 
@@ -80,14 +83,74 @@ func (w *Writer) family(p core.RedisPlace, a core.Account) layout.App {
 	return family(spec, a)
 }
 
-// URL is the URL of a Redis in its one spelling, "" for what is none. Passwords are
-// kept by it.
-func (w *Writer) URL(text string) string {
-	u, err := redisconn.Parse(text)
-	if err != nil {
+// agent is the account's own number in the keys of a layout, "" where there is none.
+func (w *Writer) agent(l layout.Layout, a core.Account) string {
+	if !l.HoldsAgent() {
 		return ""
 	}
-	return u.String()
+	spec, _ := w.kinds().Of(a.Kind)
+	return spec.Param(a, kinds.RedisAgent)
+}
+
+// Complete is a place as it is saved: the URL has its one spelling, because passwords
+// are kept by it, and a key that can hold an agent's number holds the account's own.
+// A place that was saved without a number keeps the key without one: a backend that
+// names no AgentID reads that.
+func (w *Writer) Complete(p core.RedisPlace, a core.Account) core.RedisPlace {
+	if u, err := redisconn.Parse(p.URL); err == nil {
+		p.URL = u.String()
+	}
+	if l, _ := layout.Of(p.Layout, w.family(p, a)); p.Agent == "" {
+		p.Agent = w.agent(l, a)
+	}
+	return p
+}
+
+// Same reports whether p, of account a, is the entry that q is of account b. Users of
+// the Redis do not count. A key that is made from a secret is nobody else's.
+func (w *Writer) Same(p core.RedisPlace, a core.Account, q core.RedisPlace, b core.Account) bool {
+	if !sameRedis(p.URL, q.URL) {
+		return false
+	}
+	key, ok := w.openKey(p, a)
+	other, there := w.openKey(q, b)
+	return ok && there && key == other
+}
+
+func sameRedis(p, q string) bool {
+	if p == q {
+		return true
+	}
+	u, err := redisconn.Parse(p)
+	v, err2 := redisconn.Parse(q)
+	u.User, v.User = "", ""
+	return err == nil && err2 == nil && u.String() == v.String()
+}
+
+// openKey is the key of an entry, false where its name is made from a secret.
+func (w *Writer) openKey(p core.RedisPlace, a core.Account) (string, bool) {
+	l, ok := layout.Of(p.Layout, w.family(p, a))
+	if !ok {
+		return "", false
+	}
+	key, err := l.Key(nameOf(p, a, ""))
+	return key, err == nil
+}
+
+// nameOf is what the key of a place is made from.
+func nameOf(p core.RedisPlace, a core.Account, secret string) layout.Name {
+	n := layout.Name{AppID: a.AppID, Own: p.Key, Secret: secret}
+	if p.Agent != kinds.RedisNoAgent {
+		n.Agent = p.Agent
+	}
+	switch empty := ""; p.Prefix {
+	case "":
+	case kinds.RedisNoPrefix:
+		n.Prefix = &empty
+	default:
+		n.Prefix = &p.Prefix
+	}
+	return n
 }
 
 // NeedsSecret reports whether a layout makes the name of its key from the AppSecret.
@@ -108,14 +171,7 @@ func (w *Writer) entry(job core.RedisWrite) (entry, error) {
 	}
 	p := job.Place
 	l, _ := layout.Of(p.Layout, w.family(p, job.Account))
-	n := layout.Name{AppID: job.Account.AppID, Agent: p.Agent, Own: p.Key, Secret: job.AppSecret.Reveal()}
-	switch empty := ""; p.Prefix {
-	case "":
-	case kinds.RedisNoPrefix:
-		n.Prefix = &empty
-	default:
-		n.Prefix = &p.Prefix
-	}
+	n := nameOf(p, job.Account, job.AppSecret.Reveal())
 	key, err := l.Key(n)
 	if err != nil {
 		return entry{}, pushFailed(core.RemedyPushRedis, err.Error())

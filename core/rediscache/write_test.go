@@ -184,6 +184,7 @@ func TestAPlaceIsChecked(t *testing.T) {
 	w := writer(nil)
 	official := core.Account{Kind: kinds.WeChat, Product: kinds.ProductOfficial, AppID: appID}
 	other := core.Account{Kind: kinds.WeChat, Product: kinds.ProductOther, AppID: appID}
+	corp := core.Account{Kind: kinds.WeCom, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: map[string]string{"agent": "1000002"}}
 	const here = "redis://127.0.0.1"
 	for _, tt := range []struct {
 		name  string
@@ -204,6 +205,10 @@ func TestAPlaceIsChecked(t *testing.T) {
 		{"another's entry", official, core.RedisPlace{URL: here, Layout: "wxjava", Family: "component"}, core.ProblemRedisFamily},
 		{"no key", official, core.RedisPlace{URL: here, Layout: "plain"}, core.ProblemRedisKey},
 		{"a key too many", official, core.RedisPlace{URL: here, Layout: "wxjava", Key: "x"}, core.ProblemRedisOwnKey},
+		{"the account's own agent", corp, core.RedisPlace{URL: here, Layout: "wxjava", Agent: "1000002"}, ""},
+		{"no agent", corp, core.RedisPlace{URL: here, Layout: "wxjava", Agent: kinds.RedisNoAgent}, ""},
+		{"another agent", corp, core.RedisPlace{URL: here, Layout: "silenceper", Agent: "1000003"}, core.ProblemRedisAgent},
+		{"an agent where the key has none", corp, core.RedisPlace{URL: here, Layout: "powerwechat", Agent: "1000003"}, ""},
 		{"a prefix with blanks", official, core.RedisPlace{URL: here, Layout: "wxjava", Prefix: "a b"}, core.ProblemRedisWord},
 	} {
 		bad := w.Check(tt.place, tt.a)
@@ -212,6 +217,51 @@ func TestAPlaceIsChecked(t *testing.T) {
 			t.Errorf("%s: %+v", tt.name, bad)
 		case strings.Contains(fmt.Sprint(bad, bad.Error()), "hunter2"):
 			t.Errorf("%s: tells the password", tt.name)
+		}
+	}
+}
+
+// TestTheAgentInAKey: a new place gets the account's own number where the key can hold
+// one, and one that was saved without keeps its key. What writes one entry is found by
+// its key, whoever logs in.
+func TestTheAgentInAKey(t *testing.T) {
+	w := writer(nil)
+	agent := func(number string) core.Account {
+		return core.Account{Kind: kinds.WeCom, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: map[string]string{"agent": number}}
+	}
+	hr, sales := agent("1000002"), agent("1000003")
+	place := func(layout, number, key string) core.RedisPlace {
+		return core.RedisPlace{URL: "redis://127.0.0.1/0", Layout: layout, Agent: number, Key: key}
+	}
+	for _, tt := range []struct{ layout, given, want string }{
+		{"wxjava", "", "1000002"},
+		{"silenceper", "", "1000002"},
+		{"wxjava", kinds.RedisNoAgent, kinds.RedisNoAgent},
+		{"powerwechat", "", ""},
+		{"plain", "", ""},
+	} {
+		if got := w.Complete(place(tt.layout, tt.given, ""), hr); got.Agent != tt.want {
+			t.Errorf("%s with agent %q is saved with %q", tt.layout, tt.given, got.Agent)
+		}
+	}
+	elsewhere, another := place("wxjava", "", ""), place("wxjava", "", "")
+	elsewhere.URL, another.URL = "redis://127.0.0.1/1", "redis://shop@127.0.0.1:6379"
+	const key = "wx:cp:wechat_cp_access_token_key:ww0123456789abcdef"
+	for name, tt := range map[string]struct {
+		p, q core.RedisPlace
+		same bool
+	}{
+		"both saved without a number": {place("wxjava", "", ""), place("wxjava", "", ""), true},
+		"each with its own":           {place("wxjava", "1000002", ""), place("wxjava", "1000003", ""), false},
+		"none, and none by intent":    {place("wxjava", "", ""), place("wxjava", kinds.RedisNoAgent, ""), true},
+		"another user":                {place("wxjava", "", ""), another, true},
+		"another database":            {place("wxjava", "", ""), elsewhere, false},
+		"another SDK":                 {place("wxjava", "", ""), place("silenceper", "", ""), false},
+		"the same key in full":        {place("plain", "", key), place("wxjava", "", ""), true},
+		"made from the secret":        {place("powerwechat", "", ""), place("powerwechat", "", ""), false},
+	} {
+		if w.Same(tt.p, hr, tt.q, sales) != tt.same || w.Same(tt.q, sales, tt.p, hr) != tt.same {
+			t.Errorf("%s: one entry is not %v", name, tt.same)
 		}
 	}
 }

@@ -23,6 +23,7 @@ func pushes() table {
 		"remedy.review_push":   {"To go on with it: tokentray push test {account} NUMBER. To remove it: tokentray push rm {account} NUMBER", "继续推送：tokentray push test {account} 编号；删除推送：tokentray push rm {account} 编号"},
 		"remedy.push_fetchers": {"Give the backend no AppSecret, or point its base URL at TokenTray. If nothing else writes the entry, delete its key; then: tokentray push test {account}", "请不要给后端 AppSecret，或将其接口地址指向 TokenTray。如果没有其他程序写入，请删除该键，然后执行：tokentray push test {account}"},
 		"remedy.push_redis":    {"See that the layout is the backend's; then: tokentray push test {account}", "请确认 --layout 与后端一致，然后执行：tokentray push test {account}"},
+		"remedy.push_taken":    {"Remove this push and the other account's (tokentray push rm), and add them again: each then gets a key of its own, with its AgentID", "请用 tokentray push rm 删除本推送和另一账号的推送，再重新添加：键名会带上各自的 AgentID，互不覆盖"},
 		"remedy.no_push":       {"List the pushes: tokentray push list {account}", "查看已有推送：tokentray push list {account}"},
 
 		"problem.push_kind":           {"A push is for a file, a command or a Redis.", "推送目标只能是文件、命令或 Redis。"},
@@ -44,6 +45,8 @@ func pushes() table {
 		"problem.push_redis_secret":   {"The key holds the AppSecret, and keys are kept in the clear. Let the backend choose another one, as with the setKey of its SDK.", "键名中含有 AppSecret，而键名以明文保存。请让后端改用其他键名（如通过 SDK 的 setKey）。"},
 		"problem.push_redis_own_key":  {"This layout names its keys itself: leave --redis-key out. What stands before them is --key-prefix.", "该方式自行决定键名：请去掉 --redis-key；前缀用 --key-prefix 指定。"},
 		"problem.push_redis_word":     {"Prefix and AgentID are printable, without blanks, and at most 200 bytes long.", "前缀和 AgentID 须为可打印字符，不含空格，最长 200 字节。"},
+		"problem.push_redis_agent":    {"This is not the account's own AgentID: its token would go to another app. Leave --agent out, or give --agent - where the backend's key has none.", "这不是该账号的 AgentID，token 会写到其他应用名下。请去掉 --agent；后端键名不含 AgentID 时用 --agent - 表示不带。"},
+		"problem.push_redis_taken":    {"Another account, with another token, writes this key of this Redis already; the two would overwrite each other. Choose another key, prefix or database.", "另一账号已在此 Redis 写入同一个键，而两者的 token 不同，会互相覆盖。请改用其他键名、前缀或库。"},
 		"problem.push_home":           {"This file lies in TokenTray's own folder; choose another.", "此文件位于 TokenTray 自己的数据目录中，请另选位置。"},
 
 		"did.pushed":      {"pushed", "已推送"},
@@ -180,7 +183,7 @@ func pushes() table {
 		"flag.push_layout":          {"how the backend's SDK keeps a token, as `LAYOUT`: silenceper, silenceper-stable, powerwechat, wxjava, plain, json or php", "后端 SDK 保存 token 的`方式`：silenceper、silenceper-stable、powerwechat、wxjava、plain、json 或 php"},
 		"flag.push_app":             {"the `FAMILY` of apps, where it differs from the account's: official-account, mini-program or work", "应用`类别`（与账号不同时填写）：official-account、mini-program 或 work"},
 		"flag.push_key_prefix":      {"what stands before the SDK's own key, as `PREFIX`; - for nothing", "SDK 键名前的`前缀`；- 表示没有"},
-		"flag.push_agent":           {"the app's number in the key, as `AGENT`, where the SDK puts it there", "键名中的应用编号 `AgentID`（如有）"},
+		"flag.push_agent":           {"the app's number in the key, as `AGENT`, where the SDK puts it there; the account's own unless given, - for none", "键名中的应用编号 `AgentID`（如有）；默认取账号自己的，- 表示不带"},
 		"flag.push_redis_key":       {"the whole `KEY`, for the layouts plain, json and php", "完整`键名`，用于 plain、json 和 php"},
 		"flag.redis_password":       {"ask for the password of the Redis", "填写 Redis 密码"},
 		"flag.redis_password_stdin": {"read the password of the Redis from standard input", "从标准输入读取 Redis 密码"},
