@@ -34,6 +34,7 @@ func TestCheck(t *testing.T) {
 		class core.Class
 	}{
 		{`{"errcode":40001,"errmsg":"invalid credential"}`, core.ErrDead, core.Temporary},
+		{`{"errcode":40001,"errmsg":"invalid credential, access_token is invalid or not latest"}`, core.ErrReplaced, core.Temporary},
 		{`{"errcode":42001,"errmsg":"access_token expired"}`, core.ErrEnded, core.Temporary},
 		{`{"errcode":40164,"errmsg":"invalid ip 203.0.113.7"}`, nil, core.Whitelist},
 		{`{"errcode":48001,"errmsg":"api unauthorized"}`, core.ErrNotGranted, core.Misuse},
@@ -41,7 +42,8 @@ func TestCheck(t *testing.T) {
 	} {
 		body = c.body
 		e := refusal(t, check(kinds.ProductCentralWeChat))
-		if e.Class != c.class || c.cause != nil && !errors.Is(e, c.cause) || c.cause == nil && errors.Is(e, core.ErrDead) {
+		if e.Class != c.class || c.cause != nil && !errors.Is(e, c.cause) || c.cause == nil && errors.Is(e, core.ErrDead) ||
+			errors.Is(e, core.ErrReplaced) != (c.cause == core.ErrReplaced) {
 			t.Errorf("%s: %v, caused by %v", c.body, e, e.Err)
 		}
 	}

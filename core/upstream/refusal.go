@@ -26,6 +26,18 @@ func TokenDead() Rule {
 	}
 }
 
+// WhyDead is the reason of WeChat's family for a dead token, from the errcode and its
+// text. The words "not latest" mean that another program has fetched a newer one.
+func WhyDead(code int, message string) error {
+	switch {
+	case code == 42001:
+		return core.ErrEnded
+	case code == 40001 && strings.Contains(message, "not latest"):
+		return core.ErrReplaced
+	}
+	return core.ErrDead
+}
+
 // SpeaksOf reports whether an upstream's message is about the secret, and whether it
 // is about the call's token.
 func SpeaksOf(message string) (secret, token bool) {

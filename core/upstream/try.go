@@ -29,7 +29,7 @@ func (c *Caller) Try(ctx context.Context, req core.Request, t Try, token string)
 	case err != nil:
 		return err
 	case a.Code != 0:
-		rule, cause := t.rule(a.Code)
+		rule, cause := t.rule(a.Code, a.Message)
 		e := c.Refused(rule, a, "", redact)
 		e.Err = cause
 		return e
@@ -39,18 +39,14 @@ func (c *Caller) Try(ctx context.Context, req core.Request, t Try, token string)
 	return OddAnswer("neither a list of addresses nor an errcode")
 }
 
-// rule is what an errcode in the answer means.
-func (t Try) rule(code int) (Rule, error) {
+// rule is what an errcode in the answer means, and its text.
+func (t Try) rule(code int, message string) (Rule, error) {
 	switch {
 	case t.Dead(code):
-		cause := core.ErrDead
-		if code == 42001 {
-			cause = core.ErrEnded
-		}
 		return Rule{
 			Class: core.Temporary, Remedy: core.RemedyTryAgain,
 			Message: "upstream no longer accepts this token: it ended, or " + t.Holder + " has another one; refresh it",
-		}, cause
+		}, WhyDead(code, message)
 	case slices.Contains([]int{40164, 61004, 60020}, code):
 		return Rule{Class: core.Whitelist, Remedy: core.RemedyWhitelist, IP: true, Message: "this computer's IP is not on the account's whitelist; add it in the upstream's console"}, nil
 	case slices.Contains([]int{48001, 48002}, code):

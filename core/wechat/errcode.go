@@ -2,7 +2,6 @@ package wechat
 
 import (
 	"strconv"
-	"strings"
 	"time"
 
 	"tokentray/core"
@@ -126,7 +125,7 @@ func (c *caller) refusedCheck(a upstream.Answer, redact upstream.Redactor) *core
 			Class: core.Temporary, Remedy: core.RemedyTryAgain,
 			Message: "upstream no longer accepts this token: it expired, or another program fetched a newer one; refresh it",
 		}, a, redact)
-		e.Err = whyDead(a)
+		e.Err = upstream.WhyDead(a.Code, a.Message)
 		return e
 	}
 	return c.refused(ruleFor(a.Code), a, redact)
@@ -140,18 +139,6 @@ func (c *caller) notGranted(a upstream.Answer, redact upstream.Redactor) *core.E
 	}, a, redact)
 	e.Err = core.ErrNotGranted
 	return e
-}
-
-// whyDead is upstream's reason for a dead token. The words "not latest" mean that
-// another program has fetched a newer one.
-func whyDead(a upstream.Answer) error {
-	switch {
-	case a.Code == 42001:
-		return core.ErrEnded
-	case a.Code == 40001 && strings.Contains(a.Message, "not latest"):
-		return core.ErrReplaced
-	}
-	return core.ErrDead
 }
 
 func (c *caller) refused(r upstream.Rule, a upstream.Answer, redact upstream.Redactor) *core.Error {
