@@ -7,7 +7,8 @@ import (
 )
 
 // left is how many calls the account's budget still allows today when no person
-// asks. Every call for the token counts, whoever asked for it. The lock is held.
+// asks. Every call for the token and its tickets counts, whoever asked for it. The
+// lock is held.
 func (k *Keeper) left(e *entry, now time.Time) int {
 	most := e.account.Budget
 	switch {
@@ -17,6 +18,18 @@ func (k *Keeper) left(e *entry, now time.Time) int {
 		return most
 	}
 	return max(0, most-e.tally.Calls)
+}
+
+// overBudget is the refusal while the account's budget allows no call that no person
+// asks for; nil when it allows one.
+func (k *Keeper) overBudget(id ID) *Error {
+	now := k.now()
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	if e := k.entries[id]; e != nil && k.left(e, now) == 0 {
+		return k.errBudget(*e.account, now)
+	}
+	return nil
 }
 
 // hold postpones a round because the day's budget is used up. It is due again when

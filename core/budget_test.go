@@ -158,3 +158,70 @@ func TestABudgetIsToldAtOnce(t *testing.T) {
 		}
 	})
 }
+
+// TestTicketsKeepToTheBudget: a call for a ticket counts like one for a token. When the
+// budget is used up, the background lets the ticket end and programs get none; a person
+// does, and the next day begins anew.
+func TestTicketsKeepToTheBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newTicketing()
+		up.ticketLife = time.Hour
+		o := openOffice(t, up, setup{account: budget(2)})
+		synctest.Wait() // the token
+		if _, c := o.want(t, core.TicketWish{}); c != "" {
+			t.Fatal(c)
+		}
+		calls := func() int {
+			s, _ := o.Snapshot("1")
+			return s.Today.Calls
+		}
+		if n := calls(); n != 2 {
+			t.Errorf("%d calls for a token and a ticket", n)
+		}
+		time.Sleep(90 * time.Minute) // the ticket ends, its token lives
+		synctest.Wait()
+		if n := o.up.tickets(); n != 1 {
+			t.Errorf("the background asked %d times for the ticket", n-1)
+		}
+		if _, c := o.want(t, core.TicketWish{}); c != core.Quota || o.up.tickets() != 1 {
+			t.Errorf("a program: %q after %d calls", c, o.up.tickets())
+		}
+		if _, c := o.want(t, core.TicketWish{Person: true}); c != "" || o.up.tickets() != 2 || calls() != 3 {
+			t.Errorf("a person: %q after %d calls, %d of the day", c, o.up.tickets(), calls())
+		}
+		time.Sleep(2 * time.Hour) // the token has ended too
+		if _, c := o.want(t, core.TicketWish{Person: true}); c != "" || o.up.tickets() != 3 || calls() != 5 {
+			t.Errorf("a person, without a token: %q after %d calls, %d of the day", c, o.up.tickets(), calls())
+		}
+		time.Sleep(time.Until(beijing.NextDay(time.Now())) - time.Minute)
+		synctest.Wait()
+		if n := o.up.tickets(); n != 3 {
+			t.Errorf("the background asked %d times before midnight", n-3)
+		}
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if _, alive := o.tickets.Living("1", "page"); !alive || o.up.tickets() != 4 || calls() != 2 {
+			t.Errorf("the next day: living %v, %d calls, %d of the day", alive, o.up.tickets(), calls())
+		}
+	})
+}
+
+// TestARaisedBudgetRenewsTheTicket: an edit of the budget lets its renewal go on.
+func TestARaisedBudgetRenewsTheTicket(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newTicketing()
+		up.ticketLife = time.Hour
+		o := openOffice(t, up, setup{account: budget(2)})
+		synctest.Wait()
+		o.want(t, core.TicketWish{})
+		time.Sleep(70 * time.Minute)
+		a := o.account
+		a.Budget = 10
+		o.Put(a, core.Token{})
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		if _, alive := o.tickets.Living("1", "page"); !alive || o.up.tickets() != 2 {
+			t.Errorf("living %v after %d calls", alive, o.up.tickets())
+		}
+	})
+}

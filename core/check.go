@@ -192,7 +192,7 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 	}
 	grant, err := source.Fetch(ctx, Request{Account: a, Credentials: c})
 	if e := AsError(err); up.Probe == nil && (e == nil || !e.Unsent) { // a probe is a different call, and upstream counts it separately
-		k.countTest(a)
+		k.countCall(a)
 	}
 	if err != nil {
 		return Grant{}, AsError(err)

@@ -80,9 +80,9 @@ func (k *Keeper) forced(a Account, day string) int {
 	return 0
 }
 
-// countTest counts the call of a test of account a for its token, and so for the
-// kept accounts that share it.
-func (k *Keeper) countTest(a Account) {
+// countCall counts a call of account a that no round made, a test or one for a ticket,
+// for its token, and so for the kept accounts that share it.
+func (k *Keeper) countCall(a Account) {
 	now := k.lock()
 	rec, one := Record{Day: k.day(a).Day(now), Calls: 1}, Counts{Calls: 1}
 	t := k.tallyOf(a)

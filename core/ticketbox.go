@@ -88,7 +88,7 @@ func (b *ticketBox) due(o ticketOwner, now time.Time) (time.Time, bool) {
 	if b.same { // there is no other one before
 		due = b.ticket.ExpiresAt
 	}
-	due = later(due, b.notBefore)
+	due = later(later(due, b.notBefore), o.held)
 	if !b.asked.After(now) {
 		due = later(due, b.asked.Add(autoFloor))
 	}
@@ -101,6 +101,7 @@ type ticketCall struct {
 	account    Account
 	name       string
 	background bool
+	person     bool // asks in spite of the account's budget
 
 	sent time.Time // before the call that brought the ticket; zero: upstream was not asked
 }
@@ -121,7 +122,7 @@ func (c *ticketCall) run(ctx context.Context) (Grant, *Error) {
 	if !errors.Is(err, ErrDead) {
 		return grant, AsError(err)
 	}
-	answer, err := k.Refresh(ctx, c.account.ID, Report{Stale: token.Value})
+	answer, err := k.Refresh(ctx, c.account.ID, Report{Stale: token.Value, Person: c.person})
 	if err != nil {
 		return Grant{}, AsError(err)
 	}
@@ -133,7 +134,12 @@ func (c *ticketCall) run(ctx context.Context) (Grant, *Error) {
 func (c *ticketCall) token(ctx context.Context) (Token, error) {
 	k := c.t.keeper
 	if !c.background {
-		return k.Get(ctx, c.account.ID, 0)
+		token, err := k.Get(ctx, c.account.ID, 0)
+		if e := AsError(err); !c.person || e == nil || e.Remedy != RemedyBudget {
+			return token, err
+		}
+		answer, err := k.Refresh(ctx, c.account.ID, Report{Person: true})
+		return answer.Token, err
 	}
 	if token, _ := k.Token(c.account.ID); token.Good(k.now(), 0) {
 		return token, nil
@@ -141,7 +147,7 @@ func (c *ticketCall) token(ctx context.Context) (Token, error) {
 	return Token{}, &Error{Class: Temporary, Remedy: RemedyTryAgain, Message: "there is no token to ask for a ticket with; one is on its way"}
 }
 
-// ask makes the call.
+// ask makes the call, and counts it among the account's calls of the day.
 func (c *ticketCall) ask(ctx context.Context, source TicketSource, token string) (Grant, error) {
 	k := c.t.keeper
 	w := k.attempt(ctx, c.account, Token{Value: token})
@@ -154,9 +160,18 @@ func (c *ticketCall) ask(ctx context.Context, source TicketSource, token string)
 	case <-ctx.Done():
 		return Grant{}, AsError(ctx.Err())
 	}
+	if !c.person {
+		if err := k.overBudget(c.account.ID); err != nil {
+			return Grant{}, err
+		}
+	}
 	c.sent = k.now()
 	grant, err := source.Ticket(ctx, w.req, c.name, token)
-	if e := AsError(err); e != nil {
+	e := AsError(err)
+	if e == nil || !e.Unsent {
+		k.countCall(c.account)
+	}
+	if e != nil {
 		if e.Remedy == RemedyQuotaDay { // a remedy of calls for a token
 			told := *e
 			told.Remedy = RemedyQuotaTicket

@@ -38,7 +38,8 @@ const (
 // Nothing is fetched before the first caller asks for a ticket. From then on it is
 // renewed in the background, until nobody has asked for it for a day. Any number of
 // callers cause one call to the upstream. A background renewal fetches no token: it
-// uses the living one.
+// uses the living one. A call counts among the account's calls of the day: when its budget
+// is used up, only a person's wish goes through.
 type Tickets struct {
 	keeper  *Keeper
 	journal TicketJournal
@@ -200,15 +201,15 @@ func (t *Tickets) board(a Account, edits int, w TicketWish, now time.Time) (Tick
 	case box.err != nil && box.edits == edits:
 		return Ticket{}, nil, box.err
 	}
-	return Ticket{}, t.start(key, box, a, edits, false), nil
+	return Ticket{}, t.start(key, box, ticketCall{account: a, person: w.Person}, edits), nil
 }
 
 // start begins a flight. The lock is held and no flight is under way.
-func (t *Tickets) start(key ticketKey, box *ticketBox, a Account, edits int, background bool) *ticketFlight {
+func (t *Tickets) start(key ticketKey, box *ticketBox, call ticketCall, edits int) *ticketFlight {
 	f := &ticketFlight{done: make(chan struct{})}
 	box.flight = f
 	t.wg.Go(func() {
-		call := ticketCall{t: t, account: a, name: key.name, background: background}
+		call.t, call.name = t, key.name
 		grant, err := call.run(t.ctx)
 		t.finish(key, box, f, call, edits, grant, err)
 	})
@@ -340,7 +341,7 @@ func (t *Tickets) renewDue() (time.Duration, bool) {
 		case due.After(now):
 			next = min(next, due.Sub(now))
 		default:
-			t.start(key, box, o.account, o.edits, true)
+			t.start(key, box, ticketCall{account: o.account, background: true}, o.edits)
 		}
 	}
 	return next, len(t.boxes) > 0
@@ -352,6 +353,8 @@ type ticketOwner struct {
 	token   TokenID
 	edits   int
 	rests   bool // nothing is renewed for it in the background
+	// held is when the budget of the day allows calls again; zero: it does.
+	held time.Time
 }
 
 // owners are the accounts for which there are tickets.
@@ -365,7 +368,11 @@ func (t *Tickets) owners() map[ID]ticketOwner {
 	out := make(map[ID]ticketOwner, len(ids))
 	for _, id := range ids {
 		if a, edits, err := t.keeper.asker(id); err == nil {
-			out[id] = ticketOwner{a, t.keeper.TokenID(a), edits, t.keeper.rests(a)}
+			o := ticketOwner{account: a, token: t.keeper.TokenID(a), edits: edits, rests: t.keeper.rests(a)}
+			if err := t.keeper.overBudget(id); err != nil {
+				o.held = err.RetryAt
+			}
+			out[id] = o
 		}
 	}
 	return out

@@ -55,8 +55,8 @@ type Account struct {
 	// the agent started.
 	Lost       *CheckResult `json:"lost,omitempty"`
 	CallsToday int          `json:"calls_today"`
-	// CallsToday are the calls for the account's token, including those for other
-	// accounts that share it; ForcedToday the forced fetches among them. Quota is
+	// CallsToday are the calls for the account's token and its tickets, including
+	// those for other accounts that share it; ForcedToday the forced fetches among them. Quota is
 	// what upstream is known to allow in one of its days. At CountsUntil both counts
 	// start over; see Counts.
 	ForcedToday int       `json:"forced_today,omitempty"`
