@@ -45,9 +45,9 @@ func (ac *actions) perform(id core.ID, what action) {
 		}
 	case actionOffer:
 		ac.accounts.askOffer(id)
-	case actionDiagnosis: // the page takes no rid in its address
-		ac.clipboard.copyText(a.Error.RID, ac.ui.T("snack.rid", "rid", a.Error.RID))
-		openPage(ac.shell, ac.ui.Words.Spec(a.Kind).DiagnosisOf(a.Account, a.Error.RID))
+	case actionDiagnosis: // the page takes no rid in its address: it is to be pasted there
+		page := ac.ui.Words.Spec(a.Kind).DiagnosisOf(a.Account, a.Error.RID)
+		ac.clipboard.copyTextThen(a.Error.RID, ac.ui.T("snack.rid", "rid", a.Error.RID), func() { openPage(ac.shell, page) })
 	case actionCodePage:
 		openPage(ac.shell, ac.ui.Words.Spec(a.Kind).CodePageOf(a.Account, a.Error.UpstreamCode))
 	case actionCopyRID:

@@ -100,7 +100,10 @@ func (cp *clipboard) failedCopy(e *core.Error, ref api.Ref) {
 // copyText copies a text that is no secret, such as an address, through the agent:
 // the copy then outlives this window, and no token that is still awaited replaces
 // it. If the agent has no clipboard, it uses the window's own.
-func (cp *clipboard) copyText(text, said string) {
+func (cp *clipboard) copyText(text, said string) { cp.copyTextThen(text, said, func() {}) }
+
+// copyTextThen is copyText, and calls then once the text is on the clipboard.
+func (cp *clipboard) copyTextThen(text, said string, then func()) {
 	ask(cp.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
 		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(text)})
 	}, func(_ api.Clipboard, err *core.Error) {
@@ -108,6 +111,7 @@ func (cp *clipboard) copyText(text, said string) {
 			cp.app.Clipboard().SetContent(text)
 		}
 		cp.showInfo(said)
+		then()
 	})
 }
 

@@ -187,14 +187,28 @@ func (f *form) choosePlace(field string, choose func()) {
 }
 
 // chooseKind changes the kind, and redraws the form if the other kind has other
-// fields.
+// fields, or calls them otherwise.
 func (f *form) chooseKind(kind string) {
-	before := f.draft.formFields()
+	before := f.ofKind()
 	f.draft.choose(core.Kind(kind))
-	if !slices.Equal(before, f.draft.formFields()) {
+	if !slices.Equal(before, f.ofKind()) {
 		f.on.redraw(f)
 	}
 	f.touch("kind")
+}
+
+// ofKind is what the chosen kind makes of the form: its fields, with their words and
+// what stands in them while they are empty.
+func (f *form) ofKind() []string {
+	out := append(f.draft.formFields(), f.draft.defaults()...)
+	for _, one := range f.draft.spec().Fields {
+		out = append(out, f.label(one.Key), string(one.Input))
+		out = append(out, one.Choices...)
+	}
+	for _, one := range f.draft.spec().Products {
+		out = append(out, string(one.Product))
+	}
+	return out
 }
 
 // drawFoot is the line with Test and Save, under what they answered.

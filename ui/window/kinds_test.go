@@ -1,6 +1,7 @@
 package window
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 	"tokentray/ui/kit"
 )
 
@@ -96,4 +98,46 @@ func TestAKindJoinsTheWindow(t *testing.T) {
 	}
 	s.listing.selectAccount("wren-sandbox")
 	s.untilSays("Ring number", "0123456789", "oak", "large")
+}
+
+// The form of each kind has all its fields, with their labels in both languages: none
+// is without a word, and what the form before had is gone.
+func TestTheFormOfEachKind(t *testing.T) {
+	for _, lang := range []string{"en", "zh"} {
+		s := newStage(t).in(lang, 900).open()
+		s.accounts.openAdd()
+		for _, spec := range preset.With(kinds.Builtin()).All() {
+			p := s.accounts.form.fields["kind"].(*kit.Picker)
+			s.pickKind(s.ui.Words.KindChoice(spec.Kind))
+			f := s.accounts.form
+			if f.draft.Kind != spec.Kind {
+				p.Unfold(false)
+				f.chooseKind(string(spec.Kind)) // another kind's name begins alike
+				f = s.accounts.form
+			}
+			labels := []string{s.ui.T("form.name"), s.ui.T("form.env"), s.ui.T("form.kind")}
+			for _, one := range spec.Fields {
+				label := s.ui.Words.Field(spec.Kind, one)
+				if label == "" || label == one.Key || strings.ContainsAny(label, "{}") {
+					t.Errorf("%s, %s: the label of %s is %q", lang, spec.Kind, one.Key, label)
+				}
+				if f.boxes[one.Key] == nil {
+					t.Errorf("%s, %s: no field for %s", lang, spec.Kind, one.Key)
+				}
+				labels = append(labels, label)
+			}
+			if len(spec.Products) > 0 {
+				labels = append(labels, s.ui.T("form.product"))
+				for _, one := range spec.Products {
+					labels = append(labels, s.ui.Words.ProductShort(spec.Kind, one.Product))
+				}
+			}
+			s.mustSay(labels...)
+			for _, key := range []string{kinds.AppID, kinds.Secret, kinds.BaseURL} {
+				if f.boxes[key] != nil && !spec.Has(key) {
+					t.Errorf("%s, %s: a field for %s is left", lang, spec.Kind, key)
+				}
+			}
+		}
+	}
 }

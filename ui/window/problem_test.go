@@ -1,6 +1,7 @@
 package window
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 	"testing"
@@ -212,9 +213,16 @@ func TestWhereARefusalIsExplained(t *testing.T) {
 	a := ailing(api.Error{Class: core.Temporary, Remedy: core.RemedyUnknownCode, UpstreamCode: 99999, RID: "62416571-5cbc3445-3e6cab76"})
 	s := newStage(t, a).open()
 	opened := s.opens()
+	open := s.cfg.OpenURL
+	s.cfg.OpenURL = func(u *url.URL) error {
+		if s.agent.copied() != a.Error.RID {
+			t.Errorf("%s opens before the rid is on the clipboard", u)
+		}
+		return open(u)
+	}
 	s.pane.openDetail("gate-sandbox")
 	s.press("Open diagnosis")
-	s.until("the copy", func() bool { return s.agent.copied() == a.Error.RID })
+	s.until("the page", func() bool { return len(*opened) == 1 })
 	s.press("Look up the code")
 	want := []string{"https://developers.weixin.qq.com/console/devtools/debug?tab=errorDiag", "https://developers.weixin.qq.com/doc/oplatform/developers/errCode/"}
 	if !slices.Equal(*opened, want) {
@@ -319,5 +327,29 @@ func TestSecretOutlivesTheAgent(t *testing.T) {
 	s.untilSays("There is no agent at the moment; nothing was sent.")
 	if field.Text != goodSecret || s.sheet == nil {
 		t.Error("what was typed is gone")
+	}
+}
+
+// An address that an application of WeCom does not trust: the account tells the way to
+// its 可信IP, which differs between one's own application and a provider's.
+func TestTheWayToTrustedIPs(t *testing.T) {
+	for product, ways := range map[core.Product][2]string{
+		kinds.ProductCorpOwn:     {"In work.weixin.qq.com: 应用管理 > the application > 开发者接口 > 企业可信IP.", "在 work.weixin.qq.com：应用管理 > 对应应用 > 开发者接口 > 企业可信 IP。"},
+		kinds.ProductCorpManaged: {"In the service provider's console: 代开发应用 > the application > 企业可信IP.", "在服务商后台：代开发应用 > 对应应用 > 企业可信 IP。"},
+	} {
+		a := blocked("office", core.Sandbox)
+		a.Kind, a.Product, a.AppID, a.Params = kinds.WeCom, product, "ww0123456789abcdef", map[string]string{"agent": "1000002"}
+		a.Error = &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, Kind: kinds.WeCom, UpstreamCode: 60020, CallerIP: "203.0.113.7", Message: "refused"}
+		for i, lang := range []text.Lang{text.English, text.Chinese} {
+			ui := uiIn(lang)
+			said := strings.Join(advice(ui, a), "\n")
+			if !strings.Contains(said, ways[i]) {
+				t.Errorf("%s, %v: %q", product, lang, said)
+			}
+			p := problemOf(ui, a, noon)
+			if !strings.Contains(p.Cause, "203.0.113.7") || !strings.Contains(strings.ReplaceAll(p.Cause+p.Remedy, " ", ""), "可信IP") {
+				t.Errorf("%s, %v: %q, %q", product, lang, p.Cause, p.Remedy)
+			}
+		}
 	}
 }

@@ -24,7 +24,7 @@ func TestQuotaIsReadAndReset(t *testing.T) {
 	s.untilSays("2 are used up; nothing asks by itself today")
 	s.mustSay("stable_token", "12 of 500,000 used, 499,988 left")
 	s.press("Reset counters…")
-	s.mustSay("Reset the counters of shop/sandbox?")
+	s.mustSay("Reset the counters of shop/sandbox?", "The upstream allows 10 resets a month for all who share this AppID; this spends one.", "The AppSecret is sent to https://api.weixin.qq.com.")
 	s.press("Cancel")
 	s.press("Reset counters…")
 	s.press("Reset")
