@@ -5,6 +5,7 @@ import (
 	"go/parser"
 	"go/token"
 	"io/fs"
+	"os"
 	"path/filepath"
 	"slices"
 	"strconv"
@@ -83,6 +84,37 @@ func TestOnlyItsPlacesNameAKind(t *testing.T) {
 		if times > 0 && !slices.Contains(places(), filepath.ToSlash(filepath.Dir(path))) {
 			t.Errorf("%s names kinds or products %d times; read it from the spec (core/kinds)", path, times)
 		}
+	}
+}
+
+// TestReadmeNamesEveryKind: the README's table of kinds has a row for each, and no row
+// for what is none.
+func TestReadmeNamesEveryKind(t *testing.T) {
+	raw, err := os.ReadFile("../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, found := strings.Cut(string(raw), "\n### Which kind?\n")
+	table, _, ends := strings.Cut(table, "\n\n**")
+	if !found || !ends {
+		t.Fatal("README has no table of kinds")
+	}
+	var named []string
+	for row := range strings.Lines(table) {
+		if cell, isRow := strings.CutPrefix(row, "| `"); isRow {
+			cell, _, _ = strings.Cut(cell, " |")
+			cell = strings.TrimSuffix(cell, " (default)")
+			named = append(named, strings.Split(strings.ReplaceAll(cell, "`", ""), ", ")...)
+		}
+	}
+	var want []string
+	for _, kind := range preset.With(kinds.Builtin()).Names() {
+		want = append(want, string(kind))
+	}
+	slices.Sort(named)
+	slices.Sort(want)
+	if !slices.Equal(named, want) {
+		t.Errorf("README names the kinds %q, there are %q", named, want)
 	}
 }
 

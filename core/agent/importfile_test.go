@@ -170,3 +170,44 @@ func TestTheAPIKnowsTheFormats(t *testing.T) {
 		t.Errorf("the API knows %q up to %d bytes, the reader %q up to %d", api.ImportSources(), api.MaxImportFile, sources, interchange.MaxFile)
 	}
 }
+
+// A table with the column kind brings accounts of the presets of this version, and
+// without it those whose IDs begin as a platform's do. They are asked by their kind.
+func TestATableOfPresetsIsImported(t *testing.T) {
+	const one, two = "cli_a0123456789abcde", "cli_b0123456789abcde"
+	for name, table := range map[string]string{
+		"with kinds":    "name,kind,app_id,app_secret\nbot,feishu," + one + "," + goodSecret + "\nhelper,feishu," + two + "," + goodSecret + "\n",
+		"with a choice": "name,kind,app_id,app_secret\nbot,feishu," + one + "," + goodSecret + "\nhelper,lark," + two + "," + goodSecret + "\n",
+		"by their IDs":  "name,app_id,app_secret\nbot," + one + "," + goodSecret + "\nhelper," + two + "," + goodSecret + "\n",
+		"without names": "app_id,app_secret\n" + one + "," + goodSecret + "\n" + two + "," + goodSecret + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ups := w.everyKind()
+			r := w.start()
+			req := api.ImportRequest{File: &api.ImportFile{Name: "apps.csv", Data: []byte(table)}}
+			plan, err := r.client.Import(t.Context(), req)
+			if err != nil || !plan.Ready || len(plan.Rows) != 2 {
+				t.Fatalf("%v: %+v", err, plan)
+			}
+			req.Apply = plan.Digest
+			if plan, err = r.client.Import(t.Context(), req); err != nil || !plan.Done {
+				t.Fatalf("%v: %+v", err, plan)
+			}
+			for i, id := range []string{one, two} {
+				at := slices.IndexFunc(r.accounts.all(), func(a core.Account) bool { return a.AppID == id })
+				if at < 0 {
+					t.Fatalf("%s is not there: %+v", id, r.accounts.all())
+				}
+				a, want := r.accounts.all()[at], core.Kind("feishu")
+				if i == 1 && name == "with a choice" {
+					want = "lark"
+				}
+				got, err := r.client.Token(t.Context(), api.Ref{Name: a.Name, Env: a.Env}, 0)
+				if a.Kind != want || err != nil || !slices.Contains(ups[want].tokens(), got.AccessToken) {
+					t.Errorf("%s is %s, want %s: %v", id, a.Kind, want, err)
+				}
+			}
+		})
+	}
+}

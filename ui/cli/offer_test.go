@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"strings"
 	"testing"
 
@@ -110,7 +111,7 @@ func TestDeclinedByFlag(t *testing.T) {
 // A refusal says where the account's product shows what is wrong.
 func TestRefusalNamesThePlace(t *testing.T) {
 	for name, c := range map[string]struct {
-		product core.Product
+		product core.Product // of wechat, or of wecom where the error is its
 		base    string
 		err     api.Error
 		want    string
@@ -122,13 +123,15 @@ func TestRefusalNamesThePlace(t *testing.T) {
 		"official, frozen":    {kinds.ProductOfficial, "", api.Error{Class: core.Frozen, Remedy: core.RemedyFrozenSecret}, "> 开发密钥", "IP"},
 		"unknown code":        {kinds.ProductMini, "", api.Error{Class: core.Temporary, Remedy: core.RemedyUnknownCode, UpstreamCode: 99999}, "developers/errCode/", "errorDiag"},
 		"through a proxy":     {kinds.ProductOfficial, "https://wx.proxy.example", api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, UpstreamCode: 40164, CallerIP: "203.0.113.7"}, "and no * here", "203.0.113.*"},
+		"wecom, own":          {kinds.ProductCorpOwn, "", api.Error{Kind: kinds.WeCom, Class: core.Whitelist, Remedy: core.RemedyWhitelist, UpstreamCode: 60020, CallerIP: "203.0.113.7"}, "In work.weixin.qq.com: 应用管理 > the application > 开发者接口 > 企业可信IP.", "service provider"},
+		"wecom, managed":      {kinds.ProductCorpManaged, "", api.Error{Kind: kinds.WeCom, Class: core.Whitelist, Remedy: core.RemedyWhitelist, UpstreamCode: 60020, CallerIP: "203.0.113.7"}, "In the service provider's console: 代开发应用 > the application > 企业可信IP.", "开发者接口"},
 		"of a simulator, IP":  {kinds.ProductOfficial, "http://127.0.0.1:1", api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, UpstreamCode: 40164, CallerIP: "203.0.113.7"}, "Add ", "开发密钥"},
 		"of a simulator":      {kinds.ProductOfficial, "http://127.0.0.1:1", api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, RID: "62416571-5cbc3445-3e6cab76", UpstreamCode: 99999}, "Add ", "开发密钥"},
 	} {
 		r := withToken(newRun())
 		acc := &r.agent.list.Accounts[0]
-		c.err.Kind, c.err.Message = kinds.WeChat, "refused"
-		acc.Product, acc.BaseURL, acc.Error, acc.State = c.product, c.base, &c.err, core.StateBlocked
+		c.err.Kind, c.err.Message = cmp.Or(c.err.Kind, kinds.WeChat), "refused"
+		acc.Kind, acc.Product, acc.BaseURL, acc.Error, acc.State = c.err.Kind, c.product, c.base, &c.err, core.StateBlocked
 		r.agent.refuse = c.err.Core()
 		code, _, errOut := r.do(t.Context(), "refresh", "shop")
 		out, _ := r.try(t, 0, "show", "shop")
