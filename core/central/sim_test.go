@@ -72,3 +72,52 @@ func TestTheSimulator(t *testing.T) {
 		}
 	})
 }
+
+// A team's server gives the same token again, or another one each time while those
+// before live on, as the simulator is told. It cannot do anything else.
+func TestTheSimulatorsServerIsAskedAgain(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const appid = "wx0123456789abcdef"
+		srv := sim.New(sim.Config{})
+		source := central.Sources(central.Options{Transport: srv.Transport()})[kinds.Central]
+		req := request("http://127.0.0.1", nil)
+		req.Account.BaseURL = "http://127.0.0.1/central/" + appid
+		req.Credentials.Secret = core.NewSecret(key)
+		for _, tt := range []struct {
+			repeat core.Repeat
+			tokens int // of three calls; 0: it is refused
+		}{
+			{"", 1},
+			{core.RepeatSame, 1},
+			{core.RepeatNewAllLive, 3},
+			{core.RepeatSameRenewed, 0},
+			{core.RepeatNewTwoLive, 0},
+			{core.RepeatDestructive, 0},
+		} {
+			srv.Remove(appid)
+			err := srv.Put(sim.Account{AppID: appid, Secret: core.NewSecret(key), Product: kinds.ProductOfficial, Repeat: tt.repeat})
+			if (err != nil) != (tt.tokens == 0) {
+				t.Fatalf("%q: %v", tt.repeat, err)
+			}
+			if err != nil {
+				continue
+			}
+			seen := map[string]bool{}
+			for range 3 {
+				got, err := source.Fetch(t.Context(), req)
+				if err != nil || got.ExpiresIn != 2*time.Hour {
+					t.Fatalf("%q: %v, %v", tt.repeat, got.ExpiresIn, err)
+				}
+				seen[got.Value] = true
+			}
+			for token := range seen {
+				if !srv.Accepts(appid, token) {
+					t.Errorf("%q: a token that was replaced is dead", tt.repeat)
+				}
+			}
+			if len(seen) != tt.tokens || srv.Minted(appid) != tt.tokens {
+				t.Errorf("%q: %d tokens, %d made, want %d", tt.repeat, len(seen), srv.Minted(appid), tt.tokens)
+			}
+		}
+	})
+}

@@ -52,7 +52,8 @@ type Account struct {
 	// of platforms. Empty: it is WeChat's or WeCom's.
 	Platform string
 	// Repeat is what asking again does, for WeCom, clients and the other platforms;
-	// empty means their usual behaviour.
+	// for an account of WeChat, what asking its team's server again does. Empty means
+	// their usual behaviour.
 	Repeat core.Repeat
 	// TextLife and TokenBytes are for other platforms: whether a life is written as
 	// a text, and how long a token is; 0 means as usual.
@@ -92,7 +93,7 @@ type account struct {
 	Account
 	stable, legacy space
 	retired        []minted // lately dead, the oldest first
-	issued         []minted // of another platform or a client, the newest first
+	issued         []minted // of another platform, a client or a team's server, the newest first
 	calls          map[string]int
 	minted         int
 	tickets        map[string]*space // by the path that returns them
@@ -160,8 +161,10 @@ func (a Account) checkPlatform() error {
 		return fmt.Errorf("the platform is one of %q, without an agent; change platform", platformNames())
 	case a.Platform != "" && a.Repeat != "" && !slices.Contains(core.Repeats(), a.Repeat):
 		return fmt.Errorf("asking again does one of %q; change repeat", core.Repeats())
-	case a.Platform == "" && (!slices.Contains(wecomRepeats(), a.Repeat) || a.Repeat != "" && a.Agent == ""):
-		return fmt.Errorf("asking again does one of %q, and of WeCom and other platforms alone; change repeat", wecomRepeats())
+	case a.Platform == "" && a.Agent != "" && !slices.Contains(wecomRepeats(), a.Repeat):
+		return fmt.Errorf("asking WeCom again does one of %q; change repeat", wecomRepeats())
+	case a.Platform == "" && a.Agent == "" && !slices.Contains(centralRepeats(), a.Repeat):
+		return fmt.Errorf("asking the team's server of an account of WeChat again does one of %q; change repeat", centralRepeats())
 	case a.TokenBytes < 0 || a.TokenBytes > 64<<10 || a.Platform == "" && (a.TokenBytes != 0 || a.TextLife):
 		return errors.New("text_life and token_bytes, from 1 to 65536, are of other platforms; change them")
 	}

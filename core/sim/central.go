@@ -9,6 +9,8 @@ import (
 	"net/http"
 	"strings"
 	"time"
+
+	"tokentray/core"
 )
 
 // PathCentral is the path of a team's token server for an account; its AppID comes
@@ -35,6 +37,23 @@ const (
 // centrals lists them.
 func centrals() []Central {
 	return []Central{CentralWeChat, CentralMoment, CentralJSON, CentralText, CentralBare, CentralExpired}
+}
+
+// centralRepeats are what asking a team's server again can do here.
+func centralRepeats() []core.Repeat {
+	return []core.Repeat{"", core.RepeatSame, core.RepeatNewAllLive}
+}
+
+// centralToken is the token that a team's server gives out: the stable one as long as
+// that lives, or another one each time, beside those before. s.mu is held.
+func (s *Server) centralToken(a *account, now time.Time) minted {
+	if a.Repeat != core.RepeatNewAllLive {
+		return s.stableToken(a, now)
+	}
+	end := now.Add(s.life(a))
+	m := minted{value: a.newToken(), expires: end, dies: end}
+	s.issue(a, m, maxLive)
+	return m
 }
 
 // serveCentral is GET or POST /central/APPID: a team's token server that asks the
@@ -79,7 +98,7 @@ func (s *Server) serveCentral(w http.ResponseWriter, r *http.Request) {
 	case subtle.ConstantTimeCompare([]byte(key), []byte(acc.Secret.Reveal())) != 1:
 		refuseCentral(w, http.StatusUnauthorized, "the key is wrong")
 	default:
-		m := s.stableToken(acc, now)
+		m := s.centralToken(acc, now)
 		if rest == "stale" && in.Stale == m.value {
 			m = s.mint(acc, &acc.stable, now)
 		}

@@ -54,7 +54,8 @@
 //	                                    "expires":"text|fraction|negative|missing","token_type":"…","status_200":true}
 //	                                   and "repeat":"new-all-live|same|new-two-live".
 //	                                   "central":"moment|json|text|bare|expired" is how the team's
-//	                                   token server for an account answers.
+//	                                   token server for an account answers, and there
+//	                                   "repeat":"same|new-all-live" is what asking again does.
 //	DELETE /sim/accounts?appid=wx…     forget an account and its tokens
 //	POST   /sim/faults                 what goes wrong, of one account or, without appid, of all:
 //	                                   {"appid":"wx…","error_percent":5,"outage":false,"latency":0.2,

@@ -178,16 +178,10 @@ func (s *Server) clientToken(a *account, form url.Values, now time.Time) minted 
 	}
 	end := now.Add(s.life(a))
 	m := minted{value: a.clientTokenValue(form, now, end), expires: end, dies: end}
-	a.issued = slices.Insert(a.issued, 0, m)
+	s.issue(a, m, maxClientTokens)
 	if a.Repeat == core.RepeatNewTwoLive && len(a.issued) > 2 {
 		a.issued[2].dies = time.Time{}
 	}
-	if len(a.issued) > maxClientTokens {
-		delete(s.owners, a.issued[maxClientTokens].value)
-		a.issued = a.issued[:maxClientTokens]
-	}
-	s.owners[m.value] = a
-	a.minted++
 	return m
 }
 

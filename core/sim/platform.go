@@ -209,18 +209,12 @@ func (s *Server) platformToken(a *account, p platform, now time.Time) minted {
 		}
 	}
 	m := minted{value: a.platformValue(p), expires: now.Add(life), dies: now.Add(life)}
-	a.issued = slices.Insert(a.issued, 0, m)
+	s.issue(a, m, maxLive)
 	for i := range a.issued {
 		if i > 1 && (repeat == core.RepeatDestructive || repeat == core.RepeatNewTwoLive) {
 			a.issued[i].dies = time.Time{}
 		}
 	}
-	if len(a.issued) > maxLive {
-		delete(s.owners, a.issued[maxLive].value)
-		a.issued = a.issued[:maxLive]
-	}
-	s.owners[m.value] = a
-	a.minted++
 	return m
 }
 

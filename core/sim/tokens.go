@@ -59,6 +59,18 @@ func (s *Server) mint(a *account, sp *space, now time.Time) minted {
 	return sp.current
 }
 
+// issue adds a token to those that an account has beside each other, and forgets the
+// oldest when there are more than most. s.mu is held.
+func (s *Server) issue(a *account, m minted, most int) {
+	a.issued = slices.Insert(a.issued, 0, m)
+	if len(a.issued) > most {
+		delete(s.owners, a.issued[most].value)
+		a.issued = a.issued[:most]
+	}
+	s.owners[m.value] = a
+	a.minted++
+}
+
 // retire remembers a token that is dead from now on. s.mu is held.
 func (s *Server) retire(a *account, m minted) {
 	if m.value == "" {
