@@ -257,10 +257,10 @@ SCALE ?= 1000x20
 
 .PHONY: bench
 bench: deps-test build-all ## measure the agent, the socket, the Keeper, the window and a simulated team, each beside its bound; takes 20 minutes
-	$(GO) test -run '^$$' -bench . -benchmem ./core ./core/preset
 	TOKENTRAY_SCALE=$(SCALE) $(GO) test -count=1 -v -timeout 3h -run 'AtScale|CostsARedis' ./core/team
 	CGO_ENABLED=1 $(GO) build -tags $(TAGS) -o $(BIN)/ ./cmd/e2e/bare
 	@failed=; \
+	$(GO) test -run '^$$' -bench . -benchmem ./core ./core/preset ./core/upstream || failed=yes; \
 	$(GO) run ./cmd/e2e/bench -bin $(BIN) || failed=yes; \
 	$(GO) test -run '^$$' -bench AtTheDoor -benchmem ./core/agent || failed=yes; \
 	CGO_ENABLED=0 $(GO) run ./cmd/e2e/doorbench -bin $(BIN) || failed=yes; \

@@ -15,15 +15,22 @@ import (
 )
 
 // crowd is a list far beyond what anybody has: every tenth account needs a
-// person, and every name stands in both environments.
+// person, every name stands in both environments, and the names have all kinds in turn.
 func crowd(n int) []api.Account {
 	var out []api.Account
+	specs := preset.With(kinds.Builtin()).All()
 	for i := range n / 2 {
+		spec := specs[i%len(specs)]
 		name := fmt.Sprintf("account %05d", i)
 		for _, env := range core.Envs() {
 			a := sample(name, env, noon, time.Hour+time.Duration(i)*time.Second, 48*time.Hour)
 			if i%10 == 0 {
 				a = blocked(name, env)
+				a.Error.Kind = spec.Kind
+			}
+			a.Kind, a.Product, a.AppID = spec.Kind, "", fmt.Sprintf("id%06x", i/8) // some stand in groups
+			if len(spec.Products) > 0 {
+				a.Product = spec.Products[i/len(specs)%len(spec.Products)].Product
 			}
 			out = append(out, a)
 		}
