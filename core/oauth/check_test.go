@@ -1,7 +1,9 @@
 package oauth_test
 
 import (
+	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -132,4 +134,45 @@ func TestIntrospectionOfTheSimulator(t *testing.T) {
 	if err := c.(core.Checker).Check(t.Context(), req, g.Value); !errors.Is(err, core.ErrDead) {
 		t.Errorf("a token that was revoked: %v", err)
 	}
+}
+
+// canned answers every request alike.
+type canned struct {
+	status int
+	body   []byte
+}
+
+func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
+	return &http.Response{StatusCode: c.status, Body: io.NopCloser(bytes.NewReader(c.body)), Header: http.Header{}, Request: r}, nil
+}
+
+// FuzzCheck: whatever is answered about a token, only status 200 with active false, or
+// 401 of a product's call, calls it dead, and no error shows the token or the secret.
+func FuzzCheck(f *testing.F) {
+	for _, body := range []string{
+		`{"active":true,"exp":1}`, `{"active":false}`, `{"active":"maybe"}`, `{"active":{"active":true}}`, `{"error":"invalid_client","error_description":"` + secret + " " + token + `"}`,
+		"", "{", "null", "[]", "<html>", "\xef\xbb\xbf{}",
+	} {
+		for _, status := range []int{200, 401, 403, 429, 500} {
+			f.Add(status, []byte(body))
+		}
+	}
+	f.Fuzz(func(t *testing.T, status int, body []byte) {
+		if status < 200 || status > 599 {
+			status = 200
+		}
+		c := oauth.Sources(oauth.Options{Transport: canned{status, body}})[kinds.OAuth2].(core.SomeChecker)
+		introspects := request("http://127.0.0.1/token", map[string]string{kinds.IntrospectionURL: "http://127.0.0.1/ask"})
+		probes := request("http://127.0.0.1/v1/oauth2/token", nil)
+		probes.Account.Product = kinds.ProductPayPal
+		for req, called := range map[*core.Request]int{&introspects: http.StatusOK, &probes: http.StatusUnauthorized} {
+			err := c.Check(t.Context(), *req, token)
+			if e := core.AsError(err); err != nil && (e.Message == "" || strings.Contains(fmt.Sprintf("%v %+v", e, *e), token) || strings.Contains(fmt.Sprintf("%v %+v", e, *e), secret)) {
+				t.Fatalf("%q", e.Error())
+			}
+			if err == nil && (status < 200 || status > 299) || errors.Is(err, core.ErrDead) && status != called {
+				t.Fatalf("status %d: %v", status, err)
+			}
+		}
+	})
 }

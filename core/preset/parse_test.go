@@ -1,6 +1,8 @@
 package preset_test
 
 import (
+	"cmp"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -10,6 +12,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/kinds"
 	"tokentray/core/preset"
+	"tokentray/core/upstream"
 )
 
 // robin is a user's preset with everything in it, a line for each field.
@@ -266,6 +269,44 @@ func FuzzAnswer(f *testing.F) {
 		}
 		if err == nil && (g.Value == "" || g.ExpiresIn < time.Second || strings.ContainsFunc(g.Value, func(r rune) bool { return r <= ' ' || r > '~' })) {
 			t.Fatalf("%+v", g)
+		}
+	})
+}
+
+// FuzzCheck: whatever is answered to the call that shows a dead token, the token works,
+// is dead by what the preset lists, or nothing is said of it; no error shows it.
+func FuzzCheck(f *testing.F) {
+	const token = "t-a.living-token_never.shown"
+	var checked []preset.Preset
+	for _, p := range preset.Shipped() {
+		if p.Spec().Checks() {
+			checked = append(checked, p)
+		}
+	}
+	for i, p := range checked {
+		for _, body := range []string{`{"code":0}`, `{"code":10014,"msg":"` + token + `"}`, `{"error":"invalid_client"}`, "", "<html>", "{", "null"} {
+			f.Add(uint8(i), 200, []byte(body))
+			f.Add(uint8(i), 401, []byte(body))
+		}
+		for _, a := range p.Dead {
+			for _, value := range a.Values {
+				f.Add(uint8(i), cmp.Or(a.Status, 200), nested(a.Field, value))
+			}
+		}
+	}
+	f.Fuzz(func(t *testing.T, which uint8, status int, body []byte) {
+		p := checked[int(which)%len(checked)]
+		if status < 200 || status > 599 {
+			status = 200
+		}
+		err := asker(canned{status, body}).Source(p).(core.Checker).Check(t.Context(), request(p.Kind, secret), token)
+		if e := core.AsError(err); err != nil && (e.Message == "" || e.Class == core.BadSecret || strings.Contains(fmt.Sprintf("%v %+v", e, *e), token)) {
+			t.Fatalf("%+v", e)
+		}
+		d, _ := upstream.ReadDocument(body)
+		read := (status < 300 || status >= 400) && len(body) <= 1<<20 // of others nothing is believed
+		if dead := read && isDead(p.Spec(), status, d); dead != errors.Is(err, core.ErrDead) || dead && err == nil {
+			t.Fatalf("%s, %d: dead %v: %v", p.Kind, status, dead, err)
 		}
 	})
 }

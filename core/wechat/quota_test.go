@@ -93,3 +93,28 @@ func TestResetQuota(t *testing.T) {
 		})
 	}
 }
+
+// FuzzUsage: whatever comes, there is a quota in numbers that can be, or an error that
+// shows neither the token nor the secret.
+func FuzzUsage(f *testing.F) {
+	for _, body := range []string{
+		`{"errcode":0,"errmsg":"ok","quota":{"daily_limit":10000000,"used":6,"remain":9999994},"rate_limit":{"call_count":100000,"refresh_second":60}}`,
+		`{"errcode":0,"quota":{"daily_limit":"200","used":"198","remain":2}}`, `{"quota":{"daily_limit":5,"used":-1,"remain":1e99},"rate_limit":[]}`,
+		`{"errcode":76021,"errmsg":"` + token + `"}`, `{"errcode":48001,"errmsg":"` + secret + `"}`, `{"errcode":40001}`, "", "{", "<html>", "null",
+	} {
+		f.Add([]byte(body))
+	}
+	f.Fuzz(func(t *testing.T, body []byte) {
+		m := sources(canned{body: string(body)})["wechat"].Source.(core.Meter)
+		u, err := m.Usage(t.Context(), request("http://127.0.0.1"), token, "/cgi-bin/stable_token")
+		if err != nil {
+			if said := everything(err); strings.Contains(said, token) || strings.Contains(said, secret) || u != (core.Usage{}) {
+				t.Fatalf("%s, %+v", said, u)
+			}
+			return
+		}
+		if u.Limit < 0 || u.Used < 0 || u.Left < 0 || u.RateCalls < 0 || (u.RateCalls > 0) != (u.RateSeconds > 0) {
+			t.Fatalf("%+v", u)
+		}
+	})
+}
