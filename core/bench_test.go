@@ -6,38 +6,65 @@ import (
 	"runtime"
 	"testing"
 	"time"
+	"unsafe"
 
 	"tokentray/core"
 )
 
-// TestMemoryOfAnAccount: an account costs less than 1 KB besides its strings, which
-// its caller has anyway. The least of some rounds counts: what other tests leave behind
-// only adds.
+// TestMemoryOfAnAccount: the Keeper needs less than 1 KB for an account besides the
+// strings, which its caller has anyway; and an account with its strings and the params
+// of its kind costs less than 1 KB besides its token, over kinds as they are mixed.
 func TestMemoryOfAnAccount(t *testing.T) {
-	const n = 10000
+	accounts, tokens := strangers(10000)
+	kept := memoryOf(t, tokens, func(i int) core.Account { return accounts[i] })
+	whole := memoryOf(t, tokens, mixed) - int64(unsafe.Sizeof(core.Token{}))
+	runtime.KeepAlive(accounts)
+	t.Logf("%d bytes an account in the Keeper, %d with all that it has", kept, whole)
+	if kept < 100 || kept >= 1024 {
+		t.Errorf("an account costs %d bytes, want less than 1024", kept)
+	}
+	if whole <= kept-128 || whole >= 1024 {
+		t.Errorf("an account of mixed kinds costs %d bytes besides its token, want less than 1024", whole)
+	}
+}
+
+// memoryOf is what each account costs that is made and put into a Keeper. The least of
+// some rounds counts: what other tests leave behind only adds.
+func memoryOf(t *testing.T, tokens []core.Token, account func(int) core.Account) int64 {
+	t.Helper()
+	n := int64(len(tokens))
 	least := int64(math.MaxInt64)
 	for range 5 {
 		var before, after runtime.MemStats
-		accounts, tokens := strangers(n)
-		k := emptyKeeper()
+		k := keeperOf(kindStable, "by-number", "by-url")
 		runtime.GC()
 		runtime.ReadMemStats(&before)
-		for i, a := range accounts {
-			k.Put(a, tokens[i])
+		for i, token := range tokens {
+			k.Put(account(i), token)
 		}
 		runtime.GC()
 		runtime.ReadMemStats(&after)
 		least = min(least, (int64(after.HeapAlloc)-int64(before.HeapAlloc))/n)
-		if got := len(k.Snapshots()); got != n {
+		if got := len(k.Snapshots()); got != len(tokens) {
 			t.Fatalf("%d accounts, want %d", got, n)
 		}
-		runtime.KeepAlive(accounts)
 		runtime.KeepAlive(tokens)
 	}
-	t.Logf("%d bytes an account", least)
-	if least < 100 || least >= 1024 {
-		t.Errorf("an account costs %d bytes, want less than 1024", least)
+	return least
+}
+
+// mixed is an account of kinds in turn, of which a quarter have params, as of those that
+// there are: some are told apart by a number, some have a URL and what is sent to it.
+func mixed(i int) core.Account {
+	a := stranger(i)
+	switch i % 8 {
+	case 3:
+		a.Kind, a.Params = "by-number", map[string]string{"agent": fmt.Sprint(1000000 + i)}
+	case 7:
+		a.Kind, a.BaseURL = "by-url", fmt.Sprintf("https://sso.example/realms/%d/token", i)
+		a.Params = map[string]string{"auth": "body", "scope": fmt.Sprint("read write ", i), "audience": fmt.Sprintf("https://api.example/%d", i)}
 	}
+	return a
 }
 
 // keeperWith holds n accounts whose tokens live.
@@ -50,24 +77,33 @@ func keeperWith(n int) *core.Keeper {
 	return k
 }
 
-func emptyKeeper() *core.Keeper {
-	return core.NewKeeper(core.Config{
-		Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: newUpstream(twoHours), Traits: stable}},
-		Vault:     &vault{}, Journal: newJournal(),
-	})
+func emptyKeeper() *core.Keeper { return keeperOf(kindStable) }
+
+// keeperOf knows some kinds, which behave alike, and has no accounts.
+func keeperOf(kinds ...core.Kind) *core.Keeper {
+	up := core.Upstream{Source: newUpstream(twoHours), Traits: stable, Identity: []string{"agent", "scope", "audience"}}
+	ups := map[core.Kind]core.Upstream{}
+	for _, kind := range kinds {
+		ups[kind] = up
+	}
+	return core.NewKeeper(core.Config{Upstreams: ups, Vault: &vault{}, Journal: newJournal()})
 }
 
 // strangers are n accounts that share nothing, with tokens that live.
 func strangers(n int) (accounts []core.Account, tokens []core.Token) {
 	now := time.Now().Round(0)
 	for i := range n {
-		accounts = append(accounts, core.Account{
-			ID: core.ID(fmt.Sprint(i)), Name: fmt.Sprint("account ", i), Env: core.Sandbox,
-			Kind: kindStable, AppID: fmt.Sprintf("wx%016x", i), Auto: true,
-		})
+		accounts = append(accounts, stranger(i))
 		tokens = append(tokens, core.Token{Value: fmt.Sprint("token", i), ObtainedAt: now, ExpiresAt: now.Add(twoHours), Life: twoHours})
 	}
 	return accounts, tokens
+}
+
+func stranger(i int) core.Account {
+	return core.Account{
+		ID: core.ID(fmt.Sprint(i)), Name: fmt.Sprint("account ", i), Env: core.Sandbox,
+		Kind: kindStable, AppID: fmt.Sprintf("wx%016x", i), Auto: true,
+	}
 }
 
 // BenchmarkGetLiving must stay under 300 ns and 0 allocations, whatever the
