@@ -30,6 +30,7 @@ const (
 	aToken                  // allowed where a token is asked for
 	aClientKey              // allowed where one is made
 	aTicket                 // allowed where sign is told to show it
+	aMistake                // a secret that a person put on a command line: allowed there
 )
 
 // trove has the words that must not leak and the texts in which they are searched.
@@ -63,6 +64,9 @@ func (v *trove) mark(c class, word string) string {
 
 // secret makes an AppSecret as WeChat's are.
 func (v *trove) secret() string { return v.mark(aSecret, word()) }
+
+// mistake makes a secret that a person puts on a command line, which is refused.
+func (v *trove) mistake() string { return v.mark(aMistake, word()) }
 
 // odd makes a word that every way of escaping changes, in both of its halves.
 func (v *trove) odd() string { return v.mark(aSecret, word()[:12]+`"<%+/`+word()[:12]+`\&'>=`) }

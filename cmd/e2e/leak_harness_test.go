@@ -271,7 +271,11 @@ func (l *leakage) spy(uid int, stop <-chan struct{}) {
 						continue
 					}
 					program, _, _ := bytes.Cut(text, []byte{0})
-					l.look(fmt.Sprintf("what user %d sees as %s of %.60s", uid, name, program), text)
+					var may []class
+					if name == "cmdline" {
+						may = append(may, aMistake) // the person's own; the program only refuses it
+					}
+					l.look(fmt.Sprintf("what user %d sees as %s of %.60s", uid, name, program), text, may...)
 				}
 			}
 		}

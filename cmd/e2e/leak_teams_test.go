@@ -65,7 +65,7 @@ func (l *leakage) teamsGoOut() (end func()) {
 
 	create := []string{"team", "create", "five", "--redis", at, "--member", "laptop"}
 	l.fails(l.odd()+"\n", append(create, "--redis-password-stdin")...)
-	l.fails("", "team", "create", "five", "--redis", strings.Replace(s.URL, "redis://", "redis://member:"+l.secret()+"@", 1))
+	l.fails("", "team", "create", "five", "--redis", strings.Replace(s.URL, "redis://", "redis://member:"+l.mistake()+"@", 1))
 	l.socketCall("POST", "/v1/teams", fmt.Sprintf(`{"name":"five","redis":%q,"password":[%q]}`, at, l.odd()))
 	l.socketCall("POST", "/v1/teams", fmt.Sprintf(`{"name":"five","redis":%q,"password":%q`, at, l.odd()))
 	l.socketCall("POST", "/v1/teams", fmt.Sprintf(`{"name":"five","redis":%q,"password":%q}`, strings.Replace(s.URL, "redis://", "redis://member:"+l.secret()+"@", 1), l.odd()))
@@ -222,7 +222,7 @@ func (l *leakage) pushesGoOut() {
 	}
 	at := strings.Replace(s.URL, "redis://", "redis://writer@", 1)
 	push := []string{"push", "add", "stdin", "--redis", at, "--layout", "plain", "--redis-key", "shop:token"}
-	l.fails(l.odd()+"\n", "push", "add", "stdin", "--redis", strings.Replace(s.URL, "redis://", "redis://writer:"+l.secret()+"@", 1), "--layout", "plain", "--redis-key", "shop:token", "--redis-password-stdin")
+	l.fails(l.odd()+"\n", "push", "add", "stdin", "--redis", strings.Replace(s.URL, "redis://", "redis://writer:"+l.mistake()+"@", 1), "--layout", "plain", "--redis-key", "shop:token", "--redis-password-stdin")
 	l.try(l.odd()+"\n", append(push, "--redis-password-stdin", "--dry-run")...)
 	l.try(password+"\n", append(push, "--redis-password-stdin", "--dry-run")...)
 	l.do(password+"\n", append(push, "--redis-password-stdin")...)

@@ -195,6 +195,7 @@ func TestTheDescriptionAgainstTheRunningServer(t *testing.T) {
 	good["joinTeam"] = `{"age":"` + inviteTo(t, "seven", teamURL) + `","passphrase":"a good passphrase","apply":true}`
 	good["inviteToTeam"] = `{"passphrase":"a good passphrase"}`
 	good["rotateTeam"] = good["inviteToTeam"]
+	good["editTeam"] = `{"redis":"` + teamURL + `"}`
 	fill := strings.NewReplacer("{team}", "six", "{kind}", "qq", "{name}/{env}", "shop/sandbox", "/keys/{name}", "/keys/made", "{name}", "shop", "{key}", "theme", "{number}", "1")
 	nobody := strings.NewReplacer("{team}", "nobody", "{kind}", "nothing", "{name}/{env}", "nobody/sandbox", "{name}", "nobody", "{key}", "nothing", "{number}", "1")
 	query := map[string]string{
