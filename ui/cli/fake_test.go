@@ -117,13 +117,6 @@ func (f *fake) did(what string) error {
 	return f.err
 }
 
-// callCount is how many calls were made, also while more are.
-func (f *fake) callCount() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.calls)
-}
-
 func (f *fake) List(context.Context) (api.List, error) {
 	f.lists++
 	return f.list, nil
