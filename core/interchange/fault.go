@@ -47,6 +47,9 @@ const (
 	FaultForeign     = "foreign"     // a line of a .env file that is no assignment
 	FaultShape       = "shape"       // looks like an AppID, under a name that tells nothing
 	FaultEncrypted   = "encrypted"   // the whole file, by another program
+	FaultComponent   = "component"   // a third-party platform's own AppID
+	FaultLonely      = "lonely"      // an AppSecret without an AppID
+	FaultDisabled    = "disabled"    // a Postman variable that is switched off
 )
 
 // Error is the fault in English, without the file's contents.
@@ -124,6 +127,12 @@ func (f Fault) say() string {
 		return "looks like an AppID under a name that does not tell; name the variables with --appid-key and --secret-key"
 	case FaultEncrypted:
 		return "the file is encrypted by another program, or only points to another file; decrypt or fetch it with that program"
+	case FaultComponent:
+		return "is the AppID of a third-party platform, which has no access token of its own; import the AppIDs of its accounts"
+	case FaultLonely:
+		return "is an AppSecret without an AppID of the same prefix; add the AppID, or name both variables with --appid-key and --secret-key"
+	case FaultDisabled:
+		return "is switched off in Postman; switch it on and export again"
 	}
 	return f.Code
 }

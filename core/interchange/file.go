@@ -312,10 +312,11 @@ func unsure(accounts []Account) []Remark {
 	return out
 }
 
-// nothing is the error for a file without accounts. If placeholders or AppIDs of
-// unknown form are the reason, it names them.
+// nothing is the error for a file without accounts. If something that was left out is
+// the reason, it names that. The secret of a variable that was left out has no AppID
+// only because of that, so secrets are named last.
 func nothing(remarks []Remark) error {
-	var bad faults
+	var bad, lonely faults
 	for _, r := range remarks {
 		switch r.Code {
 		case recognise.RemarkPlaceholder:
@@ -324,7 +325,16 @@ func nothing(remarks []Remark) error {
 			bad.add(FaultOther, r.Line, r.Key, 0)
 		case recognise.RemarkShape:
 			bad.add(FaultShape, r.Line, r.Key, 0)
+		case recognise.RemarkComponent:
+			bad.add(FaultComponent, r.Line, r.Key, 0)
+		case RemarkDisabled:
+			bad.add(FaultDisabled, r.Line, r.Key, 0)
+		case recognise.RemarkLonely:
+			lonely.add(FaultLonely, r.Line, r.Key, 0)
 		}
+	}
+	if bad.err() == nil {
+		bad = lonely
 	}
 	if bad.err() == nil {
 		bad.add(FaultNoAccounts, 0, "", 0)
