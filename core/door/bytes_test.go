@@ -32,14 +32,17 @@ var date = regexp.MustCompile(`^Date: [A-Z][a-z]{2}, \d{2} [A-Z][a-z]{2} \d{4} \
 
 // spoken is the whole answer to a request that closes its connection, with its
 // headers sorted.
-func spoken(t *testing.T, address, method, path, body string) string {
+func spoken(t *testing.T, address, method, path, body string, headers ...string) string {
 	t.Helper()
+	if !slices.ContainsFunc(headers, func(h string) bool { return strings.HasPrefix(h, "Host: ") }) {
+		headers = append(headers, "Host: "+address)
+	}
 	c, err := net.Dial("tcp", address)
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer c.Close()
-	if _, err := fmt.Fprintf(c, "%s %s HTTP/1.1\r\nHost: %s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", method, path, address, len(body), body); err != nil {
+	if _, err := fmt.Fprintf(c, "%s %s HTTP/1.1\r\n%s\r\nContent-Length: %d\r\nConnection: close\r\n\r\n%s", method, path, strings.Join(headers, "\r\n"), len(body), body); err != nil {
 		t.Fatal(err)
 	}
 	raw, err := io.ReadAll(c)
@@ -48,7 +51,7 @@ func spoken(t *testing.T, address, method, path, body string) string {
 	}
 	head, rest, _ := strings.Cut(string(raw), "\r\n\r\n")
 	status, head, _ := strings.Cut(head, "\r\n")
-	headers := strings.Split(head, "\r\n")
+	headers = strings.Split(head, "\r\n")
 	for i, h := range headers {
 		headers[i] = date.ReplaceAllString(h, "Date: (now)")
 	}
@@ -90,6 +93,33 @@ func TestWeChatsAnswersByteForByte(t *testing.T) {
 	} {
 		if got, want := spoken(t, address, tt.method, tt.path, tt.body), weChatAnswer(tt.want); got != want {
 			t.Errorf("%s:\n%q, want\n%q", tt.name, got, want)
+		}
+	}
+}
+
+// TestRefusedCallersByteForByte: a page and a call by another host, which are 403, are
+// answered in the upstream's form too.
+func TestRefusedCallersByteForByte(t *testing.T) {
+	g := newGate(t)
+	address, _ := opened(t, g)
+	const page = "pages of this origin may not call; tokentray api key add --origin makes a key that allows one"
+	_, port, _ := net.SplitHostPort(address)
+	host := "the loopback API does not answer at Host evil.example:1; call it as http://127.0.0.1:" + port +
+		", or make a key for that name: tokentray api key add NAME --host evil.example:1"
+	for _, tt := range []struct{ name, method, path, header, want string }{
+		{"a page", "GET", "/cgi-bin/token?grant_type=client_credential&appid=wxsandbox&secret=" + g.all, "Origin: https://evil.example", `{"errcode":40125,"errmsg":"invalid appsecret: ` + page + `"}`},
+		{"a page, stable_token", "POST", "/cgi-bin/stable_token", "Origin: https://evil.example", `{"errcode":40125,"errmsg":"invalid appsecret: ` + page + `"}`},
+		{"a page, WeCom", "GET", "/cgi-bin/gettoken", "Sec-Fetch-Site: cross-site", `{"errcode":40001,"errmsg":"invalid credential: ` + page + `"}`},
+		{"another host", "GET", "/cgi-bin/token?grant_type=client_credential&appid=wxsandbox&secret=" + g.all, "Host: evil.example:1", `{"errcode":40066,"errmsg":"invalid url: ` + host + `"}`},
+		{"another host, stable_token", "POST", "/cgi-bin/stable_token", "Host: evil.example:1", `{"errcode":40066,"errmsg":"invalid url: ` + host + `"}`},
+	} {
+		got := spoken(t, address, tt.method, tt.path, "", tt.header)
+		status, _, _ := strings.Cut(got, "\r\n")
+		if _, body, _ := strings.Cut(got, "\r\n\r\n"); status != "HTTP/1.1 403 Forbidden" || body != tt.want {
+			t.Errorf("%s: %s %q, want\n%q", tt.name, status, body, tt.want)
+		}
+		if !strings.Contains(got, "\r\nContent-Type: application/json; ") || strings.Contains(got, g.all) {
+			t.Errorf("%s: %q", tt.name, got)
 		}
 	}
 }

@@ -22,7 +22,8 @@ import (
 // be set takes its token from TokenTray and competes with nobody: the secret is a
 // client key, and the AppID selects the account within the key's scope. The paths,
 // their parameters and answers are data, see kinds.Door. Except for refusals of Host
-// and Origin every answer is HTTP 200, with a code and a message if it is no token.
+// and Origin, which are 403 in the same form, every answer is HTTP 200, with a code
+// and a message if it is no token.
 
 // foreign is one token path of an upstream's own, with the kinds whose accounts it
 // serves.
@@ -322,7 +323,7 @@ func (v *visit) cgiHand(t api.Token, err error) {
 	case v.client.revoked.Err() != nil:
 		v.cgiWrite(*refusal(v.door, kinds.BadKey, "the client key was revoked"))
 	case err == nil:
-		v.cgiAnswer(v.cgiToken(t))
+		v.cgiAnswer(http.StatusOK, v.cgiToken(t))
 	case errors.As(err, &e) && e.Remedy == core.RemedySlower:
 		v.cgiSlower(e.RetryAt)
 	default:
@@ -346,19 +347,32 @@ func (v *visit) cgiSlower(at time.Time) {
 	v.cgiWrite(*refusal(v.door, kinds.TooMany, "this client refreshes or fails too often"))
 }
 
-func (v *visit) cgiWrite(e cgiError) {
+// cgiRefuse answers a caller who may not call at all, in the upstream's form. The
+// form has no code for a page or a Host, so the nearest ones stand for them.
+func (v *visit) cgiRefuse(status int, remedy, message string) {
+	reason := kinds.BadKey
+	if remedy == core.RemedyHost {
+		reason = kinds.NoSuchPath
+	}
+	v.cgiSay(status, *refusal(v.door, reason, message))
+}
+
+func (v *visit) cgiWrite(e cgiError) { v.cgiSay(http.StatusOK, e) }
+
+func (v *visit) cgiSay(status int, e cgiError) {
 	v.line.Errcode = e.code
-	v.cgiAnswer(ordered(member{v.door.Code, e.code}, member{v.door.Text, e.text}))
+	v.cgiAnswer(status, ordered(member{v.door.Code, e.code}, member{v.door.Text, e.text}))
 }
 
 // cgiAnswer writes an answer as the upstream does: its content type, and not a byte
 // after the object, because some clients clean the body by hand before they parse
 // it.
-func (v *visit) cgiAnswer(body []byte) {
-	v.line.Status = http.StatusOK
+func (v *visit) cgiAnswer(status int, body []byte) {
+	v.line.Status = status
 	h := v.w.Header()
 	h.Set("Content-Type", v.door.ContentType)
 	h.Set("Content-Length", strconv.Itoa(len(body)))
+	v.w.WriteHeader(status)
 	_, _ = v.w.Write(body) // the caller may be gone
 }
 

@@ -51,6 +51,7 @@ func (d *Server) Handler(port int) http.Handler {
 		c, _ := r.Context().Value(connKey{}).(*conn)
 		v := &visit{d: d, w: w, r: r, now: d.cfg.Now().Round(0), foreign: d.foreign.Load(), port: p, strange: !hosts[r.Host] || c != nil && c.lan}
 		language, own := v.foreign.owns(r.URL.Path)
+		v.door = language
 		switch {
 		case v.strange && !d.clients.anyNames(r.Host):
 			v.mismatch = true
@@ -300,6 +301,10 @@ func (v *visit) answer(body any) {
 // those who may.
 func (v *visit) refuse(status int, remedy, message string) {
 	v.hangUp()
+	if v.door != nil {
+		v.cgiRefuse(status, remedy, message)
+		return
+	}
 	v.line.Status = status
 	api.WriteError(v.w, status, &core.Error{Class: core.Misuse, Message: message, Remedy: remedy}, v.now)
 }
