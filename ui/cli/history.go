@@ -76,7 +76,7 @@ func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv b
 		a.note(a.say("history.empty", "account", acc.Ref()))
 		return nil
 	}
-	t := table{colour: a.colour(), elastic: 4}
+	t := table{colour: a.colour(), elastic: 4, wraps: true}
 	head := func(key text.Key) cell { return styled(a.say(key), styleHead) }
 	t.add(head("history.at"), head("history.what"), head("list.token"), head("history.took"), head("history.more"))
 	for _, e := range entries {

@@ -26,6 +26,46 @@ func TestHistory(t *testing.T) {
 	}
 }
 
+// TestHistoryIsWrapped: in a narrow terminal a line goes on in the next, and no part of
+// what upstream said is cut.
+func TestHistoryIsWrapped(t *testing.T) {
+	r := withToken(newRun())
+	r.term.outTTY, r.term.width = true, 80
+	r.env["NO_COLOR"] = "1"
+	r.agent.history = []api.HistoryEntry{
+		{At: start(), What: core.DidFail, Class: core.Whitelist, Code: 40164, CallerIP: "203.0.113.7", RID: "62416571-5cbc3445-3e6cab76", Took: 120 * time.Millisecond},
+		{At: start().Add(-time.Hour), What: core.DidRenew, Mask: "84_ab••••wxyz", Expires: start().Add(time.Hour), Took: 80 * time.Millisecond, Calls: 1},
+	}
+	out, _ := r.try(t, 0, "history", "shop")
+	want := `TIME                 WHAT     TOKEN          TOOK
+2026-03-01 12:00:00  failed                  120ms  IP not on the whitelist,
+                     errcode 40164, rid 62416571-5cbc3445-3e6cab76, caller IP
+                     203.0.113.7
+2026-03-01 11:00:00  renewed  84_ab••••wxyz  80ms   lives until 13:00:00
+`
+	if out != want {
+		t.Errorf("got\n%s\nwant\n%s", out, want)
+	}
+	for width := 20; width <= 130; width++ {
+		for _, lang := range []string{"en", "zh"} {
+			r.env["TOKENTRAY_LANG"], r.term.width = lang, width
+			r.term.out.Reset()
+			out, _ := r.try(t, 0, "history", "shop")
+			for line := range strings.Lines(out) {
+				if cells(strings.TrimSuffix(line, "\n")) > width {
+					t.Errorf("%s, %d columns: %q is too long", lang, width, line)
+				}
+			}
+			whole := strings.Join(strings.Fields(out), "")
+			for _, part := range []string{"40164", "62416571-5cbc3445-3e6cab76", "203.0.113.7"} {
+				if !strings.Contains(whole, part) {
+					t.Errorf("%s, %d columns: %s is missing in\n%s", lang, width, part, out)
+				}
+			}
+		}
+	}
+}
+
 func TestHistoryAsCSV(t *testing.T) {
 	r := withToken(newRun())
 	r.agent.history = []api.HistoryEntry{

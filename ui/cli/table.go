@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/mattn/go-runewidth"
@@ -42,6 +43,9 @@ type table struct {
 	// further.
 	elastic int
 	spare   []int
+	// wraps reports that the last column, which is the elastic one, goes on in lines of
+	// its own where it is too long, under the second column.
+	wraps bool
 }
 
 // leastElastic is how many cells the elastic column keeps while others can go.
@@ -64,9 +68,31 @@ func (t *table) lines(width int) []string {
 	if width > 0 {
 		t.fit(widths, width)
 	}
-	out := make([]string, len(t.rows))
-	for i, row := range t.rows {
-		out[i] = t.line(row, widths, width)
+	out := make([]string, 0, len(t.rows))
+	for _, row := range t.rows {
+		out = append(out, t.folded(row, widths, width)...)
+	}
+	return out
+}
+
+// folded is a row with the lines in which its last cell goes on.
+func (t *table) folded(row []cell, widths []int, width int) []string {
+	last := len(row) - 1
+	if !t.wraps || width <= 0 || last < 1 || last != t.elastic {
+		return []string{t.line(row, widths, width)}
+	}
+	at := t.indent
+	for _, w := range widths[:last] {
+		at += w + gap
+	}
+	at = min(at, width)
+	// The columns before it are as one word in the first line.
+	parts := wrapped(strings.Repeat("x", at-1)+" "+row[last].text, width, t.indent+widths[0]+gap)
+	first := slices.Clone(row)
+	first[last].text = parts[0][min(at, len(parts[0])):]
+	out := []string{t.line(first, widths, width)}
+	for _, part := range parts[1:] {
+		out = append(out, t.paint(part, row[last].style))
 	}
 	return out
 }
