@@ -61,6 +61,19 @@ func TestHealthy(t *testing.T) {
 	}
 }
 
+// TestAnEmptyKeyringHasItsOwnSentences: the finding holds the cause, whose sentences are
+// those that every other place has for it.
+func TestAnEmptyKeyringHasItsOwnSentences(t *testing.T) {
+	c := healthy(t)
+	empty := &core.Error{Class: core.VaultClosed, Remedy: core.RemedyVaultEmpty}
+	c.Keyring = func(context.Context) Keyring { return Keyring{Err: empty} }
+	all := Run(t.Context(), c)
+	at := slices.IndexFunc(all, func(f Finding) bool { return f.Check == "keyring" })
+	if at < 0 || all[at].Level != Fail || !errors.Is(all[at].Err, empty) {
+		t.Errorf("got %+v", all)
+	}
+}
+
 // TestFindings: each thing that can be wrong is told with its remedy.
 func TestFindings(t *testing.T) {
 	bad := errors.New("it is broken")
@@ -87,10 +100,6 @@ func TestFindings(t *testing.T) {
 		{"keyring fail keyring_file_bad keyring_file_fix", func(c *Config) { c.PassphraseFile, c.PassphraseErr = "/h/secrets.age", bad }},
 		{"keyring warn keyring_locked keyring_fix", func(c *Config) {
 			c.Keyring = func(context.Context) Keyring { return Keyring{Locked: true, Err: bad} }
-		}},
-		{"keyring fail keyring_empty keyring_make", func(c *Config) {
-			empty := &core.Error{Class: core.VaultClosed, Remedy: core.RemedyVaultEmpty}
-			c.Keyring = func(context.Context) Keyring { return Keyring{Err: empty} }
 		}},
 		{"keyring fail keyring_unavailable keyring_init", func(c *Config) { c.Keyring = func(context.Context) Keyring { return Keyring{Err: bad} } }},
 		{"port ok port_ok", at(Port{Open: true})},

@@ -115,7 +115,7 @@ func (c Config) keyring(ctx context.Context) Finding {
 	case k.Locked:
 		f.Level, f.Says, f.Fix = Warn, "keyring_locked", "keyring_fix"
 	case core.AsError(k.Err).Remedy == core.RemedyVaultEmpty:
-		f.Level, f.Says, f.Fix = Fail, "keyring_empty", "keyring_make"
+		f.Level, f.Says, f.Fix, f.Err = Fail, "keyring_unavailable", "keyring_init", k.Err
 	default:
 		f.Level, f.Says, f.Fix = Fail, "keyring_unavailable", "keyring_init"
 	}

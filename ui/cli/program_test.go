@@ -93,6 +93,27 @@ func TestDoctor(t *testing.T) {
 	}
 }
 
+// TestDoctorSaysWhatOthersSay: for a keyring that has nothing to store in, the words are
+// those of every other place.
+func TestDoctorSaysWhatOthersSay(t *testing.T) {
+	for lang, want := range map[string]string{
+		"en": "The keyring service runs, and has no keyring to store in. Make a keyring called Login with the desktop's password manager (Passwords and Keys), or keep secrets in a file under a passphrase: tokentray vault init",
+		"zh": "密钥环服务已运行，但没有可用的密钥环。 请用桌面的密码管理器（密码和密钥）新建名为“Login”的密钥环，或用口令保护的文件保存密钥：tokentray vault init",
+	} {
+		r := newRun()
+		r.env["TOKENTRAY_LANG"] = lang
+		r.parts = func(p *Parts) {
+			p.Doctor = func(context.Context, DoctorOptions) ([]Finding, error) {
+				empty := &core.Error{Class: core.VaultClosed, Remedy: core.RemedyVaultEmpty, Message: "english"}
+				return []Finding{{Check: "keyring", Level: LevelFail, Says: "keyring_unavailable", Fix: "keyring_init", Err: empty}}, nil
+			}
+		}
+		if out, _ := r.try(t, exitFailure, "doctor"); !strings.Contains(out, want) {
+			t.Errorf("%q, want %q", out, want)
+		}
+	}
+}
+
 // TestDemo: without a window the table runs here; a closed window ends a demo
 // that nobody could end in another way.
 func TestDemo(t *testing.T) {
