@@ -36,7 +36,7 @@ func (w *world) between() error {
 	switch n := w.rng.IntN(30); {
 	case n < 3:
 		count(&w.t.damage, "none, the schema is that of an older version")
-		return w.olderSchema(1 + w.rng.IntN(3))
+		return w.olderSchema(1 + w.rng.IntN(4))
 	case n < 8:
 		return w.ageBackups()
 	case n < 12 && len(w.book) > 2:
