@@ -1,13 +1,22 @@
 package window
 
-import "tokentray/core"
+import (
+	"slices"
+
+	"fyne.io/fyne/v2"
+
+	"tokentray/core"
+	"tokentray/ui/kit"
+)
 
 // Rows must not move under the pointer: a click would copy another account's token.
 // When rows above change their height, or come and go, the list scrolls by the same
 // amount, so that the row under the pointer keeps its place on the screen; without a
 // pointer, the first whole row in sight does. At the start of the list there may be
-// no room to scroll: then the rows above keep their height until the pointer leaves
-// the list, or has not moved for a while.
+// no room to scroll: then rows keep their height and their order, and new rows wait,
+// until the pointer leaves the list, or has not moved for a while. What cannot wait,
+// such as a row that was removed or a message that goes, leaves empty room above the
+// first or below the last row meanwhile.
 
 // pointerTimeout is how many seconds after its last movement the pointer counts.
 const pointerTimeout = 10
@@ -18,6 +27,7 @@ type anchor struct {
 	at    float32 // its top, below the upper edge of the list
 	under bool    // the pointer is on it
 	kept  bool    // it was in its place last time
+	loose bool    // a person changed the list: nothing waits
 }
 
 // findAnchor finds the row that keeps its place.
@@ -44,37 +54,108 @@ func (v *listView) keepingAnchor(change func() bool) {
 		return
 	}
 	if i, ok := v.at[v.anchor.id]; ok {
-		v.scroll.Offset.Y = min(max(0, v.tops[i]-v.anchor.at), v.maxOffset(0))
+		y := v.tops[i] - v.anchor.at
+		if v.holds(v.anchor) {
+			y = v.makeRoom(y, v.scroll.Size().Height)
+		}
+		v.scroll.Offset.Y = min(max(0, y), v.maxOffset(0))
 		v.anchor.kept = v.tops[i]-v.scroll.Offset.Y == v.anchor.at
 	}
 	v.scroll.Refresh()
 	v.layoutRows()
 }
 
+// holds reports whether the pointer is on the anchor and counts.
+func (v *listView) holds(a anchor) bool { return a.under && !a.loose && v.idle < pointerTimeout }
+
+// makeRoom adds empty room, so that a list of that height can be scrolled to y. It
+// returns y, or 0 where the room is above.
+func (v *listView) makeRoom(y, high float32) float32 {
+	if y < 0 {
+		v.setLead(v.lead - y)
+		y = 0
+	}
+	if y > max(0, v.end()-high) {
+		v.tail += y + high - v.end()
+	}
+	return y
+}
+
+// setLead sets the room above the first row.
+func (v *listView) setLead(room float32) {
+	for i := range v.tops {
+		v.tops[i] += room - v.lead
+	}
+	v.lead = room
+}
+
+// fitsOrder reports whether the row under the pointer keeps its place, by scrolling
+// alone, when the list takes other accounts or another order.
+func (v *listView) fitsOrder(ids []core.ID) bool {
+	a := v.findAnchor()
+	if !v.holds(a) {
+		return true
+	}
+	total, top, found := v.lead, float32(0), false
+	for _, id := range ids {
+		if id == a.id {
+			top, found = total, true
+		}
+		total += v.rowHeight(id)
+	}
+	y := top - a.at
+	return !found || y >= 0 && y <= max(0, total+v.tail-v.scroll.Size().Height)
+}
+
+// staying are the rows of now, in their order, that are among ids.
+func (v *listView) staying(ids []core.ID) []core.ID {
+	among := make(map[core.ID]bool, len(ids))
+	for _, id := range ids {
+		among[id] = true
+	}
+	return slices.DeleteFunc(slices.Clone(v.ids), func(id core.ID) bool { return !among[id] })
+}
+
+// resize gives the list another height, as when a message comes or goes below it.
+func (v *listView) resize(s fyne.Size) {
+	if a := v.findAnchor(); v.holds(a) {
+		v.makeRoom(v.scroll.Offset.Y, s.Height)
+	}
+	kit.Place(v.scroll, 0, 0, s.Width, s.Height)
+}
+
 // maxOffset is how far the list can be scrolled after it grew by so much.
 func (v *listView) maxOffset(by float32) float32 {
-	return max(0, v.tops[len(v.tops)-1]+by-v.scroll.Size().Height)
+	return max(0, v.end()+by-v.scroll.Size().Height)
 }
+
+// end is how high all rows are together, with the room around them.
+func (v *listView) end() float32 { return v.tops[len(v.tops)-1] + v.tail }
 
 // keepsHeight reports whether a row keeps its height instead of changing it by so
 // much: it is above the pointer, and scrolling could not compensate.
 func (v *listView) keepsHeight(i int, by float32) bool {
 	at, ok := v.at[v.anchor.id]
-	if !ok || !v.anchor.under || i >= at || v.idle >= pointerTimeout {
+	if !ok || !v.holds(v.anchor) || i >= at {
 		return false
 	}
 	y := v.tops[at] + by - v.anchor.at
 	return y < 0 || y > v.maxOffset(by)
 }
 
-// releaseHeights lets the rows that kept their height change, once the pointer is
-// elsewhere.
-func (v *listView) releaseHeights() {
-	if len(v.keptHeights) == 0 || v.idle < pointerTimeout && v.findAnchor().under {
+// release lets what waited for the pointer change, once the pointer is elsewhere.
+func (v *listView) release() {
+	if v.holds(v.findAnchor()) {
+		return
+	}
+	v.on.released()
+	if len(v.keptHeights) == 0 && v.lead == 0 && v.tail == 0 {
 		return
 	}
 	v.keepingAnchor(func() bool {
-		moved := false
+		moved := v.lead != 0 || v.tail != 0
+		v.setLead(0)
+		v.tail = 0
 		for id := range v.keptHeights {
 			if i, ok := v.at[id]; ok {
 				moved = v.refreshRow(i) || moved
@@ -95,7 +176,16 @@ func (v *listView) fit(r row) row {
 
 // shift scrolls by as much as the list itself moved down on the screen.
 func (v *listView) shift(by float32) {
-	if y := min(max(0, v.scroll.Offset.Y+by), v.maxOffset(0)); y != v.scroll.Offset.Y {
+	if by == 0 {
+		return
+	}
+	y := v.scroll.Offset.Y + by
+	if v.holds(v.findAnchor()) {
+		y = v.makeRoom(y, v.scroll.Size().Height)
+		v.scroll.Refresh()
+		v.layoutRows()
+	}
+	if y = min(max(0, y), v.maxOffset(0)); y != v.scroll.Offset.Y {
 		v.scrollTo(y)
 	}
 }

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -121,6 +122,120 @@ func TestRowsDoNotMoveUnderThePointer(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// Nor does it move where the list has no room to scroll by: the order and new rows
+// wait until the pointer has left, or rests, and a row that was removed leaves room.
+func TestNothingMovesUnderThePointerAtTheEnds(t *testing.T) {
+	used := func(name string, ago time.Duration) api.Account {
+		a := well(name)
+		a.LastUsed = noon.Add(-ago)
+		return a
+	}
+	renewing := well("c")
+	renewing.State = core.StateRenewing
+	for name, c := range map[string]struct {
+		order   string
+		pointed core.ID
+		happen  func(*stage)
+		during  string // the list as long as the pointer is there
+		after   string
+	}{
+		"one comes above": {"", "b-sandbox", func(s *stage) { s.becomes(well("aa")) }, "a b c", "a aa b c"},
+		"one comes below": {"", "b-sandbox", func(s *stage) { s.becomes(well("d")) }, "a b c d", "a b c d"},
+		"one goes above": {"", "b-sandbox", func(s *stage) {
+			s.agent.send(api.Event{Type: api.EventRemoved, Removed: "a-sandbox"})
+			s.until("the event", func() bool { _, ok := s.model.find("a-sandbox"); return !ok })
+		}, "b c", "b c"},
+		"another is used": {core.OrderUsed, "b-sandbox", func(s *stage) {
+			c := used("c", 0)
+			s.agent.send(api.Event{Type: api.EventAccount, Account: &c})
+			s.until("the event", func() bool { a, _ := s.model.find(c.ID); return a.LastUsed.Equal(noon) })
+		}, "a b c", "c a b"},
+		"another is renewed": {core.OrderNeed, "b-sandbox", func(s *stage) { s.becomes(renewing) }, "a b c", "c a b"},
+		"a banner comes and goes": {"", "b-sandbox", func(s *stage) {
+			for _, paused := range []bool{true, false} {
+				before := s.onScreen("b-sandbox")
+				set := s.model.Settings
+				set.PausedAll = paused
+				s.agent.send(api.Event{Type: api.EventSettings, Settings: &set})
+				s.until("the banner", func() bool { return s.says("All renewal is paused.") == paused })
+				if now := s.onScreen("b-sandbox"); now != before {
+					s.t.Errorf("it stands at %v, was at %v (paused: %v)", now, before, paused)
+				}
+			}
+		}, "a b c", "a b c"},
+	} {
+		for way, done := range map[string]func(*stage){
+			"it left":  func(s *stage) { s.leaveRow(c.pointed); s.tick() },
+			"it rests": func(s *stage) { s.rest() },
+		} {
+			t.Run(name+", "+way, func(t *testing.T) {
+				s := newStage(t, used("a", time.Minute), used("b", time.Hour), used("c", 2*time.Hour))
+				s.agent.list.Settings.ListOrder = c.order
+				s.open()
+				s.until("the agent", func() bool { return s.link.phase == phaseConnected })
+				s.listing.selectAccount("c-sandbox")
+				s.pointAt(c.pointed)
+				before := s.onScreen(c.pointed)
+				c.happen(s)
+				s.tick()
+				if now := s.onScreen(c.pointed); now != before || !s.listing.list.views[c.pointed].hovered {
+					t.Errorf("it stands at %v, was at %v", now, before)
+				}
+				if got := strings.Join(s.listed(), " "); got != c.during {
+					t.Errorf("listed are %s, want %s", got, c.during)
+				}
+				done(s)
+				list := s.listing.list
+				if got := strings.Join(s.listed(), " "); got != c.after || list.scroll.Offset.Y != 0 || list.tops[0] != 0 || list.tail != 0 {
+					t.Errorf("listed are %s, want %s; from %v, first at %v, room below %v", got, c.after, list.scroll.Offset.Y, list.tops[0], list.tail)
+				}
+				if s.listing.selected != "c-sandbox" || list.selected != "c-sandbox" {
+					t.Errorf("selected is %s", s.listing.selected)
+				}
+			})
+		}
+	}
+}
+
+// rest lets the pointer rest for as long as it counts.
+func (s *stage) rest() {
+	for range pointerTimeout {
+		s.tick()
+	}
+}
+
+// At the end of the list a message that goes leaves its room until the pointer left.
+func TestAMessageGoesAtTheEndOfTheList(t *testing.T) {
+	s := newStage(t, thousand()...).open()
+	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
+	s.showInfo("something")
+	list := s.listing.list
+	list.scrollTo(list.maxOffset(0))
+	const pointed = core.ID("account 998-sandbox")
+	s.pointAt(pointed)
+	before := s.onScreen(pointed)
+	s.clipboard.dismiss()
+	s.tick()
+	if now := s.onScreen(pointed); now != before {
+		t.Errorf("it stands at %v, was at %v", now, before)
+	}
+	s.leaveRow(pointed)
+	s.tick()
+	if y := list.scroll.Offset.Y; list.tail != 0 || y != list.maxOffset(0) || s.onScreen(pointed) != before+snackHeight {
+		t.Errorf("it still stands at %v, scrolled to %v of %v", s.onScreen(pointed), y, list.maxOffset(0))
+	}
+}
+
+// What a person changes does not wait for the pointer.
+func TestAPersonsChangeDoesNotWait(t *testing.T) {
+	s := newStage(t, well("a"), well("b"), well("cherry")).open()
+	s.pointAt("cherry-sandbox")
+	s.listing.findFrom("cherry")
+	if list := s.listing.list; strings.Join(s.listed(), " ") != "cherry" || list.tops[0] != 0 || list.tail != 0 {
+		t.Errorf("%v are listed from %v, room below %v", s.listed(), list.tops[0], list.tail)
 	}
 }
 

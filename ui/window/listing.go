@@ -34,6 +34,7 @@ type listing struct {
 	groups      groups           // of the accounts that are listed
 	order       string           // in which they are listed
 	places      map[core.ID]standing
+	waiting     bool // another order, or new rows, wait for the pointer
 
 	root   *fyne.Container // all of it
 	head   *listHead
@@ -60,7 +61,7 @@ type listingActions struct {
 func (ls *listing) draw() {
 	ls.list = newListView(ls.ui, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
 		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click},
-		step:       ls.selectAccount, bound: ls.on.bound, find: ls.findFrom,
+		step:       ls.selectAccount, bound: ls.on.bound, find: ls.findFrom, released: ls.released,
 	})
 	ls.list.selected = ls.selected
 	ls.empty = newEmptyList(ls.ui, ls.emptyActions())
@@ -71,12 +72,29 @@ func (ls *listing) draw() {
 	ls.root = container.New(&listLayout{}, ls.head.root, ls.finder.root, container.NewStack(ls.list, ls.empty.root))
 }
 
-// fillList shows the rows of the view, or what replaces them.
-func (ls *listing) fillList() {
+// fillList shows the rows of the view, or what replaces them, after a person changed
+// what is listed.
+func (ls *listing) fillList() { ls.fill(true) }
+
+// refill shows the rows of the view after an event. The order waits where it would
+// move the row under the pointer.
+func (ls *listing) refill() { ls.fill(ls.order != ls.model.Settings.ListOrder) }
+
+// released shows what waited for the pointer.
+func (ls *listing) released() {
+	if ls.waiting {
+		ls.refill()
+	}
+}
+
+func (ls *listing) fill(byPerson bool) {
 	ls.keepSelectionInView()
 	ls.head.show(ls.view)
-	var ids []core.ID
+	ids, was := []core.ID(nil), ls.groups
 	ids, ls.groups = ls.arranged()
+	if ls.waiting = !byPerson && !ls.list.fitsOrder(ids); ls.waiting {
+		ids, ls.groups = ls.list.staying(ids), was
+	}
 	ls.order, ls.places = ls.model.Settings.ListOrder, map[core.ID]standing{}
 	for i := range ls.model.Accounts {
 		if a := &ls.model.Accounts[i]; standingOf(a) != (standing{}) {
@@ -88,7 +106,7 @@ func (ls *listing) fillList() {
 	if len(ids) == 0 {
 		ls.fillEmpty()
 	}
-	ls.list.show(ids)
+	ls.list.show(ids, byPerson)
 	ls.relayout()
 }
 
@@ -113,7 +131,7 @@ func (ls *listing) changed(id core.ID) {
 		moved = !slices.Equal(ids, ls.list.ids)
 	}
 	if moved {
-		ls.fillList()
+		ls.refill()
 	}
 	ls.list.update(id)
 }

@@ -34,6 +34,7 @@ type listView struct {
 	// While the pointer is on a row, that row keeps its place: see anchor.go.
 	anchor      anchor
 	keptHeights map[core.ID]float32 // heights that rows above it keep meanwhile
+	lead, tail  float32             // empty room above the first row and below the last
 	idle        int                 // seconds in which the pointer did not move
 
 	scroll *kit.Scroll
@@ -56,6 +57,8 @@ type listActions struct {
 	step  func(core.ID)                    // the keyboard moved
 	bound func(stroke, ...keyGroup) func() // what a key does
 	find  func(string)
+
+	released func() // the pointer is on no row, or rests
 }
 
 var _ fyne.Focusable = (*listView)(nil)
@@ -80,7 +83,7 @@ type rowsLayout struct{ list *listView }
 func (s *rowsLayout) Layout([]fyne.CanvasObject, fyne.Size) {}
 
 func (s *rowsLayout) MinSize([]fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(240, s.list.tops[len(s.list.tops)-1])
+	return fyne.NewSize(240, s.list.end())
 }
 
 func (v *listView) CreateRenderer() fyne.WidgetRenderer {
@@ -92,7 +95,7 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 				v.measure(s.Width)
 			}
 			inSight := v.seen(v.selected)
-			kit.Place(v.scroll, 0, 0, s.Width, s.Height)
+			v.resize(s)
 			v.layoutRows()
 			if inSight {
 				v.selectRow(v.selected) // a message below may have taken its room
@@ -101,9 +104,13 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 	}
 }
 
-// show takes the accounts to list.
-func (v *listView) show(ids []core.ID) {
+// show takes the accounts to list. byPerson: a person changed what is listed, and
+// nothing waits for the pointer.
+func (v *listView) show(ids []core.ID, byPerson bool) {
 	v.keepingAnchor(func() bool {
+		if byPerson {
+			v.anchor.loose, v.lead, v.tail = true, 0, 0
+		}
 		v.ids = ids
 		v.at = make(map[core.ID]int, len(ids))
 		for i, id := range ids {
@@ -123,18 +130,21 @@ func (v *listView) show(ids []core.ID) {
 // measure finds where each row stands in a list of that width.
 func (v *listView) measure(width float32) {
 	v.width = width
-	v.tops = append(make([]float32, 0, len(v.ids)+1), 0)
+	v.tops = append(make([]float32, 0, len(v.ids)+1), v.lead)
 	for i, id := range v.ids {
-		high, kept := v.keptHeights[id]
-		switch {
-		case kept:
-		case v.source.plain(id):
-			high = rowHeight
-		default:
-			high = v.HeightOf(v.source.row(id))
-		}
-		v.tops = append(v.tops, v.tops[i]+high)
+		v.tops = append(v.tops, v.tops[i]+v.rowHeight(id))
 	}
+}
+
+// rowHeight is how high the row of an account is now.
+func (v *listView) rowHeight(id core.ID) float32 {
+	if high, kept := v.keptHeights[id]; kept {
+		return high
+	}
+	if v.source.plain(id) {
+		return rowHeight
+	}
+	return v.HeightOf(v.source.row(id))
 }
 
 // heightOf is how high a row is.
@@ -178,7 +188,7 @@ func (v *listView) refreshRow(i int) bool {
 // into sight.
 func (v *listView) tick() {
 	v.idle++
-	v.releaseHeights()
+	v.release()
 	v.keepingAnchor(func() bool {
 		moved := false
 		for first, last := v.window(); first < last; first++ {

@@ -214,7 +214,7 @@ func (w *Window) event(e api.Event) {
 	}
 	switch {
 	case c.Accounts, c.Active, c.Vault, c.Settings && w.listing.order != w.model.Settings.ListOrder:
-		w.listing.fillList()
+		w.listing.refill()
 		w.pane.fillDetail()
 		w.win.SetTitle(w.title())
 		if c.Snapshot {
@@ -290,7 +290,7 @@ func (w *Window) ticker() {
 // linkChanged shows how the window stands with the agent.
 func (w *Window) linkChanged() {
 	w.fillBanners()
-	w.listing.fillList()
+	w.listing.refill()
 	w.settings.redrawSettings()
 }
 
