@@ -1,6 +1,7 @@
 package window
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -78,6 +79,7 @@ func TestClosingWithoutAnAgent(t *testing.T) {
 // What was typed and not saved is asked about, by whichever way the window is
 // closed. Only the answer throws it away.
 func TestClosingAsksForWhatWasTyped(t *testing.T) {
+	const somePassphrase = "correct horse battery"
 	ways := map[string]func(*stage){
 		"Ctrl+W": func(s *stage) { s.ctrl(fyne.KeyW) },
 		"Ctrl+Q": func(s *stage) { s.ctrl(fyne.KeyQ) },
@@ -114,9 +116,25 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 			"Discard what you typed?", "Keep editing", "Discard",
 			func(s *stage) bool { return s.win.Canvas().Focused().(*kit.Entry).Text == goodSecret },
 		},
+		"a passphrase": {
+			func(s *stage) {
+				s.vault.askPassphrase("")
+				s.win.Canvas().Focused().(*kit.Entry).SetText(somePassphrase)
+			},
+			"Discard what you typed?", "Keep editing", "Discard",
+			func(s *stage) bool { return s.win.Canvas().Focused().(*kit.Entry).Text == somePassphrase },
+		},
+		"a new passphrase": {
+			func(s *stage) {
+				s.vault.askInit()
+				s.win.Canvas().Focused().(*kit.Entry).SetText(somePassphrase)
+			},
+			"Discard what you typed?", "Keep editing", "Discard",
+			func(s *stage) bool { return s.win.Canvas().Focused().(*kit.Entry).Text == somePassphrase },
+		},
 	} {
 		for way, leave := range ways {
-			if name == "a new AppSecret" && way != "X" {
+			if sheet := name == "a new AppSecret" || strings.HasSuffix(name, "passphrase"); sheet && way != "X" {
 				continue // a sheet takes no shortcuts
 			}
 			t.Run(name+" by "+way, func(t *testing.T) {

@@ -54,6 +54,7 @@ func (va *vault) askPassphrase(wrong string) {
 	s.Add(kit.Title(ui, ui.T("vault.unlock.title")), kit.NewProse(ui.T("vault.unlock.body"), kit.SizeText, ui.Palette.Text), field, say,
 		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), va.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("bar.unlock"), goOn)))
 	s.first = field
+	s.typed = func() bool { return field.Text != "" }
 	va.openSheet(s)
 }
 
@@ -105,6 +106,7 @@ func (va *vault) askInit() {
 	s.Add(kit.Title(ui, ui.T("vault.init.title")), kit.NewProse(ui.T("vault.init.body"), kit.SizeText, ui.Palette.Text), first, second, say,
 		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), va.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("vault.init.go"), goOn)))
 	s.first = first
+	s.typed = func() bool { return first.Text+second.Text != "" }
 	va.openSheet(s)
 }
 
