@@ -126,12 +126,15 @@ func TestSilenceperIsRefused(t *testing.T) {
 		}
 	}
 
-	// An AppID of two accounts leaves one when the key allows one.
-	h.Run("0123456789abcdef0123456789abcdef\n", "add", "shop", "--env", "live", "--apart", "--appid", appID, "--secret-stdin", "--base-url", h.Sim)
+	// Two accounts that share a token are one. Of two that do not, because they are
+	// of two hosts, the key must leave one.
+	secret := "0123456789abcdef0123456789abcdef\n"
+	h.Run(secret, "add", "again", "--apart", "--appid", appID, "--secret-stdin", "--base-url", h.Sim)
+	h.Run(secret, "add", "shop", "--env", "live", "--apart", "--appid", appID, "--secret-stdin", "--base-url", strings.Replace(h.Sim, "127.0.0.1", "localhost", 1))
 	both := h.Line("api", "key", "add", "both", "--env", "sandbox", "--env", "live")
 	live := h.Line("api", "key", "add", "live", "--env", "live")
 	if _, err := h.account(both).GetAccessToken(); err == nil || !strings.Contains(err.Error(), "40013") {
-		t.Errorf("an AppID of two accounts that the key allows: %v", err)
+		t.Errorf("an AppID of accounts of two tokens that the key allows: %v", err)
 	}
 	for key, ref := range map[string]string{h.key: "shop/sandbox", live: "shop/live"} {
 		if got, err := h.account(key).GetAccessToken(); err != nil || got != h.Line("get", ref) {
