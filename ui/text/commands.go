@@ -124,7 +124,7 @@ func commands() table {
 			"切换当前环境，即只写名称时、托盘和窗口所指的环境。不会获取 token，也不改动账号。",
 		},
 		"cmd.watch.long": {
-			"Watch the tokens count down, until q or Ctrl-C. Arrows,\nPage Up and Page Down move the mark, Enter copies the token that is marked, s switches\nthe environment; / filters by words of name, environment, state, kind, ID\nor note, Enter keeps the filter and Esc ends it. When standard output is no terminal, or with --json, one line is printed for each change.",
+			"Watch the tokens count down, until q or Ctrl-C. Arrows, Page Up and Page Down move\nthe mark, Enter copies the token that is marked, s switches the environment. / filters\nby words of name, environment, state, kind, ID or note; Enter keeps the filter and Esc\nends it. When standard output is no terminal, or with --json, one line is printed for\neach change.",
 			"实时查看 token 倒计时，按 q 或 Ctrl-C 结束，方向键和翻页键移动标记，\n回车复制所标记账号的 token，s 切换环境；/ 按名称、环境、状态、类型、ID\n或备注筛选，回车保留，Esc 退出筛选。标准输出不是终端或使用 --json 时，每次变化输出一行。",
 		},
 		"cmd.doctor.long": {
