@@ -40,7 +40,8 @@ var arrows = []struct {
 	{"core/diagnose", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/door", []string{"core", "core/api", "core/call", "core/kinds"}},
 	{"core/sidecar", []string{"core", "core/api"}},
-	{"core/interchange", []string{"core", "core/kinds", "core/recognise"}},
+	{"core/filefault", nil},
+	{"core/interchange", []string{"core", "core/filefault", "core/kinds", "core/recognise"}},
 	{"core/recognise", []string{"core", "core/kinds"}},
 	{"core/jssdk", []string{"core", "core/kinds"}},
 	{"core/launch", []string{"core", "core/api", "core/format", "core/home", "core/local"}},
@@ -69,7 +70,7 @@ var arrows = []struct {
 	{"core/layout", nil},
 	{"core/harden", nil},
 	{"core/...", []string{"core", "core/kinds"}}, // adapters
-	{"ui/text", []string{"core", "core/api", "core/kinds"}},
+	{"ui/text", []string{"core", "core/api", "core/filefault", "core/kinds"}},
 	{"ui/search", []string{"core", "core/api", "ui/text"}},
 	{"ui/mcp", []string{"core", "core/api", "ui/text"}},
 	{"ui/kit", []string{"ui/text", "assets", "assets/..."}}, // knows no account

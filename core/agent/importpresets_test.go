@@ -8,7 +8,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
-	"tokentray/core/interchange"
+	"tokentray/core/filefault"
 )
 
 // backedUp is a backup of a home with the preset wren and an account of it.
@@ -101,7 +101,7 @@ func TestAListOfAccountsBringsNoPreset(t *testing.T) {
 	_, err := r.client.Import(t.Context(), api.ImportRequest{File: &api.ImportFile{Name: "team.json", Data: []byte(list)}})
 	wantClass(t, err, core.Invalid)
 	var faults api.ImportFaults
-	if !errors.As(err, &faults) || len(faults) != 1 || faults[0].Code != interchange.FaultKey {
+	if !errors.As(err, &faults) || len(faults) != 1 || faults[0].Code != filefault.Key {
 		t.Errorf("%+v", err)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"strconv"
 
 	"tokentray/core"
+	"tokentray/core/filefault"
 )
 
 // Version is that of our own files. A file of a higher version is refused: what it
@@ -121,11 +122,11 @@ func readAccounts(text []byte) (File, error) {
 	}
 	list := root.get("accounts")
 	if list == nil || list.kind != isList {
-		bad.add(FaultMissing, root.line, "accounts", 0)
+		bad.add(filefault.Missing, root.line, "accounts", 0)
 		return File{}, bad.err()
 	}
 	if len(list.items) > MaxAccounts {
-		return File{}, Faults{{Code: FaultMany, Line: list.items[MaxAccounts].line, Other: MaxAccounts}}
+		return File{}, Faults{{Code: filefault.Many, Line: list.items[MaxAccounts].line, Other: MaxAccounts}}
 	}
 	for _, item := range list.items {
 		f.Accounts = append(f.Accounts, accountOf(item, &bad))
@@ -137,21 +138,21 @@ func readAccounts(text []byte) (File, error) {
 func head(root *node, f *File, bad *faults) {
 	what := root.get("tokentray")
 	if root.kind != isObject || what == nil || what.kind != isString || what.text != whatAccounts && what.text != whatBackup {
-		bad.add(FaultUnknown, root.line, "", 0)
+		bad.add(filefault.Unknown, root.line, "", 0)
 		return
 	}
 	version := root.get("version")
 	if version == nil {
-		bad.add(FaultMissing, root.line, "version", 0)
+		bad.add(filefault.Missing, root.line, "version", 0)
 		return
 	}
 	n, err := strconv.Atoi(version.text)
 	switch {
 	case version.kind != isNumber || err != nil || n < 1:
-		bad.add(FaultType, version.line, "version", 0)
+		bad.add(filefault.Type, version.line, "version", 0)
 		return
 	case n > Version:
-		bad.add(FaultVersion, version.line, "", 0)
+		bad.add(filefault.Version, version.line, "", 0)
 		return
 	}
 	for _, m := range root.members {
@@ -163,24 +164,24 @@ func head(root *node, f *File, bad *faults) {
 			settingsOf(m, f, bad)
 		case "presets":
 			if what.text != whatBackup { // a list of accounts has none
-				bad.add(FaultKey, m.line, "", 0)
+				bad.add(filefault.Key, m.line, "", 0)
 				continue
 			}
 			presetsOf(m, f, bad)
 		default:
-			bad.add(FaultKey, m.line, "", 0)
+			bad.add(filefault.Key, m.line, "", 0)
 		}
 	}
 }
 
 func settingsOf(m member, f *File, bad *faults) {
 	if m.value.kind != isObject {
-		bad.add(FaultType, m.line, m.key, 0)
+		bad.add(filefault.Type, m.line, m.key, 0)
 		return
 	}
 	for _, s := range m.value.members {
 		if s.value.kind != isString {
-			bad.add(FaultType, s.line, "settings", 0)
+			bad.add(filefault.Type, s.line, "settings", 0)
 			continue
 		}
 		f.Settings = append(f.Settings, Setting{s.key, s.value.text})
@@ -190,12 +191,12 @@ func settingsOf(m member, f *File, bad *faults) {
 // presetsOf reads the user's presets of a backup; the caller checks them.
 func presetsOf(m member, f *File, bad *faults) {
 	if m.value.kind != isObject {
-		bad.add(FaultType, m.line, m.key, 0)
+		bad.add(filefault.Type, m.line, m.key, 0)
 		return
 	}
 	for _, p := range m.value.members {
 		if p.value.kind != isString {
-			bad.add(FaultType, p.line, "presets", 0)
+			bad.add(filefault.Type, p.line, "presets", 0)
 			continue
 		}
 		f.Presets = append(f.Presets, []byte(p.value.text))
@@ -204,7 +205,7 @@ func presetsOf(m member, f *File, bad *faults) {
 
 func wantText(m member, bad *faults) string {
 	if m.value.kind != isString {
-		bad.add(FaultType, m.value.line, m.key, 0)
+		bad.add(filefault.Type, m.value.line, m.key, 0)
 	}
 	return m.value.text
 }
@@ -212,17 +213,17 @@ func wantText(m member, bad *faults) string {
 func accountOf(item *node, bad *faults) Account {
 	a := Account{Line: item.line}
 	if item.kind != isObject {
-		bad.add(FaultType, item.line, "accounts", 0)
+		bad.add(filefault.Type, item.line, "accounts", 0)
 		return a
 	}
 	for _, m := range item.members {
 		if !takeField(&a, m, bad) {
-			bad.add(FaultKey, m.line, "", 0)
+			bad.add(filefault.Key, m.line, "", 0)
 		}
 	}
 	for _, key := range []string{"name", "appid"} {
 		if item.get(key) == nil {
-			bad.add(FaultMissing, item.line, key, 0)
+			bad.add(filefault.Missing, item.line, key, 0)
 		}
 	}
 	return a
@@ -232,7 +233,7 @@ func accountOf(item *node, bad *faults) Account {
 func takeField(a *Account, m member, bad *faults) bool {
 	if p, _ := core.PlainOf(m.key); (p.Switch || p.Number) && p.File != core.NoFile {
 		if p.Switch && m.value.kind != isBool || p.Number && m.value.kind != isNumber {
-			bad.add(FaultType, m.value.line, m.key, 0)
+			bad.add(filefault.Type, m.value.line, m.key, 0)
 		}
 		return p.Put(a, m.value.text)
 	}
@@ -250,13 +251,13 @@ func takeField(a *Account, m member, bad *faults) bool {
 // paramsOf reads the kind's own fields.
 func paramsOf(m member, bad *faults) map[string]string {
 	if m.value.kind != isObject {
-		bad.add(FaultType, m.value.line, m.key, 0)
+		bad.add(filefault.Type, m.value.line, m.key, 0)
 		return nil
 	}
 	out := map[string]string{}
 	for _, p := range m.value.members {
 		if p.value.kind != isString {
-			bad.add(FaultType, p.value.line, m.key, 0)
+			bad.add(filefault.Type, p.value.line, m.key, 0)
 		}
 		out[p.key] = p.value.text
 	}

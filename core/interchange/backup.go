@@ -11,6 +11,7 @@ import (
 	"filippo.io/age/armor"
 
 	"tokentray/core"
+	"tokentray/core/filefault"
 )
 
 // WorkFactor is the cost of guessing the passphrase of a backup: scrypt with
@@ -59,9 +60,9 @@ func SealBackup(accounts []Credential, settings []Setting, presets map[core.Kind
 	}
 	switch {
 	case len(accounts) > MaxAccounts:
-		return nil, Faults{{Code: FaultMany, Other: MaxAccounts}}
+		return nil, Faults{{Code: filefault.Many, Other: MaxAccounts}}
 	case len(plain) > MaxFile:
-		return nil, Faults{{Code: FaultBig, Other: MaxFile >> 20}}
+		return nil, Faults{{Code: filefault.Big, Other: MaxFile >> 20}}
 	}
 	recipient, err := age.NewScryptRecipient(passphrase.Reveal())
 	if err != nil {
@@ -93,10 +94,10 @@ func IsBackup(data []byte) bool {
 // readBackup opens a backup. It contains each account in full.
 func readBackup(data []byte, o Options) (File, error) {
 	if len(data) > MaxFile {
-		return File{}, Faults{{Code: FaultBig, Other: MaxFile >> 20}}
+		return File{}, Faults{{Code: filefault.Big, Other: MaxFile >> 20}}
 	}
 	if !IsBackup(data) {
-		return File{}, one(FaultUnknown, 0)
+		return File{}, one(filefault.Unknown, 0)
 	}
 	plain, err := open(data, o.Passphrase)
 	if err != nil {
@@ -121,7 +122,7 @@ func open(data []byte, passphrase core.Secret) ([]byte, error) {
 	defer debug.FreeOSMemory()
 	id, err := age.NewScryptIdentity(passphrase.Reveal())
 	if err != nil {
-		return nil, one(FaultPassphrase, 0)
+		return nil, one(filefault.Passphrase, 0)
 	}
 	id.SetMaxWorkFactor(maxWorkFactor)
 	var in io.Reader = bytes.NewReader(data)
@@ -134,11 +135,11 @@ func open(data []byte, passphrase core.Secret) ([]byte, error) {
 	case errors.As(err, &noMatch) && errors.Is(err, age.ErrIncorrectIdentity):
 		return nil, one(wrongOrOther(noMatch), 0)
 	case err != nil:
-		return nil, one(FaultDamaged, 0)
+		return nil, one(filefault.Damaged, 0)
 	}
 	plain, err := io.ReadAll(io.LimitReader(r, MaxFile+1))
 	if err != nil {
-		return nil, one(FaultDamaged, 0)
+		return nil, one(filefault.Damaged, 0)
 	}
 	return plain, nil
 }
@@ -146,7 +147,7 @@ func open(data []byte, passphrase core.Secret) ([]byte, error) {
 // wrongOrOther tells a wrong passphrase from a file encrypted for somebody's key.
 func wrongOrOther(e *age.NoIdentityMatchError) string {
 	if len(e.StanzaTypes) > 0 && e.StanzaTypes[0] != "scrypt" {
-		return FaultOtherKey
+		return filefault.OtherKey
 	}
-	return FaultPassphrase
+	return filefault.Passphrase
 }

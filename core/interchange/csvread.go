@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/filefault"
 	"tokentray/core/kinds"
 	"tokentray/core/recognise"
 )
@@ -184,9 +185,9 @@ func readCSV(text []byte, o Options) (File, error) {
 		case len(row) == 1 && strings.TrimSpace(row[0]) == "", allEmpty(row):
 			continue
 		case len(row) != len(header):
-			bad.add(FaultColumns, line, "", 0)
+			bad.add(filefault.Columns, line, "", 0)
 		case len(f.Accounts) >= MaxAccounts:
-			return File{}, Faults{{Code: FaultMany, Line: line, Other: MaxAccounts}}
+			return File{}, Faults{{Code: filefault.Many, Line: line, Other: MaxAccounts}}
 		default:
 			f.Accounts = append(f.Accounts, ours.account(row, line, o, &bad))
 		}
@@ -224,15 +225,15 @@ func readHeader(header []string, line int, f *File, o Options) (columnsOf, error
 			continue
 		}
 		if slices.Contains(out.names, name) {
-			bad.add(FaultTwice, line, name, line)
+			bad.add(filefault.Twice, line, name, line)
 		}
 		out.names[i] = name
 	}
 	switch {
 	case o.AppIDKey != "" && !slices.Contains(out.names, "appid"), o.SecretKey != "" && !slices.Contains(out.names, "secret"):
-		return out, one(FaultNoKey, line)
+		return out, one(filefault.NoKey, line)
 	case !isTable(out.names):
-		return out, one(FaultHeader, line)
+		return out, one(filefault.Header, line)
 	}
 	return out, bad.err()
 }
@@ -249,15 +250,15 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 		case "version":
 			switch n, err := strconv.Atoi(strings.TrimSpace(cell)); {
 			case err != nil || n < 1:
-				bad.add(FaultType, line, name, 0)
+				bad.add(filefault.Type, line, name, 0)
 			case n > Version:
-				bad.add(FaultVersion, line, "", 0)
+				bad.add(filefault.Version, line, "", 0)
 			}
 		case "auto":
 			switch on, ok := yesOrNo(cell); {
 			case strings.TrimSpace(cell) == "":
 			case !ok:
-				bad.add(FaultType, line, name, 0)
+				bad.add(filefault.Type, line, name, 0)
 			default:
 				a.Auto = &on
 			}
@@ -356,10 +357,10 @@ func yesOrNo(cell string) (on, ok bool) {
 func csvFault(err error) error {
 	var parse *csv.ParseError
 	if !errors.As(err, &parse) {
-		return one(FaultEmpty, 0)
+		return one(filefault.Empty, 0)
 	}
 	if errors.Is(parse.Err, csv.ErrQuote) {
-		return one(FaultQuote, parse.StartLine)
+		return one(filefault.Quote, parse.StartLine)
 	}
-	return one(FaultSyntax, parse.Line)
+	return one(filefault.Syntax, parse.Line)
 }

@@ -3,6 +3,7 @@ package interchange
 import (
 	"strings"
 
+	"tokentray/core/filefault"
 	"tokentray/core/recognise"
 )
 
@@ -24,7 +25,7 @@ func readDotenv(text []byte, o Options) (File, error) {
 func ofVariables(vars []recognise.Variable, o Options) (File, error) {
 	found, known := o.Recogniser.Accounts(vars, recognise.Named{ID: o.AppIDKey, Secret: o.SecretKey})
 	if !known {
-		return File{}, one(FaultNoKey, 0)
+		return File{}, one(filefault.NoKey, 0)
 	}
 	return ofFound(found)
 }
@@ -32,7 +33,7 @@ func ofVariables(vars []recognise.Variable, o Options) (File, error) {
 func ofFound(found recognise.Found) (File, error) {
 	var bad faults
 	for _, t := range found.Twice {
-		bad.add(FaultTwice, t.Line, t.Key, t.First)
+		bad.add(filefault.Twice, t.Line, t.Key, t.First)
 	}
 	f := File{Remarks: found.Remarks, env: found.Env}
 	for _, a := range found.Accounts {
@@ -111,7 +112,7 @@ func (d *dotenv) assign(name string, at, first int) error {
 	value, length, ok := dotenvValue(d.text[at:], d.ini)
 	if !ok {
 		if !d.skip {
-			d.bad.add(FaultQuote, d.line, d.shown(v.Name), 0)
+			d.bad.add(filefault.Quote, d.line, d.shown(v.Name), 0)
 			return d.bad.err()
 		}
 		d.other(v.Name, d.line, first)
@@ -138,7 +139,7 @@ func (d *dotenv) other(name string, line, length int) {
 	}
 	switch {
 	case !d.skip:
-		d.bad.add(FaultForeign, line, key, 0)
+		d.bad.add(filefault.Foreign, line, key, 0)
 	case len(d.foreign) < maxFaults:
 		d.foreign = append(d.foreign, Remark{Code: RemarkForeign, Line: d.line, Key: key})
 	}

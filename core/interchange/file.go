@@ -10,6 +10,7 @@ import (
 	"sync"
 
 	"tokentray/core"
+	"tokentray/core/filefault"
 	"tokentray/core/kinds"
 	"tokentray/core/recognise"
 )
@@ -136,7 +137,7 @@ func Read(data []byte, o Options) (File, error) {
 	}
 	if o.From == Backup || o.From == "" && IsBackup(data) {
 		if o.AppIDKey != "" || o.SecretKey != "" {
-			return File{}, one(FaultKeysFixed, 0)
+			return File{}, one(filefault.KeysFixed, 0)
 		}
 		return readBackup(data, o)
 	}
@@ -149,7 +150,7 @@ func Read(data []byte, o Options) (File, error) {
 		o.From = guess(text, o)
 	}
 	if keys := o.AppIDKey != "" || o.SecretKey != ""; keys && o.From == TokenTray {
-		return File{}, one(FaultKeysFixed, 0)
+		return File{}, one(filefault.KeysFixed, 0)
 	}
 	var f File
 	switch o.From {
@@ -164,10 +165,10 @@ func Read(data []byte, o Options) (File, error) {
 	case WxJava:
 		f, err = readSpring(text, o)
 		if guessed && isJSON(text) && err == nil && len(f.Accounts)+len(f.Remarks) == 0 {
-			err = one(FaultUnknown, 1)
+			err = one(filefault.Unknown, 1)
 		}
 	default:
-		return File{}, one(FaultUnknown, 0)
+		return File{}, one(filefault.Unknown, 0)
 	}
 	if err != nil {
 		return File{}, err
@@ -250,7 +251,7 @@ func finish(f File, o Options) (File, error) {
 	}
 	f.env = recognise.AnyEnv(f.env, recognise.EnvOf(recognise.Split(o.base())))
 	if len(f.Accounts) > MaxAccounts {
-		return File{}, Faults{{Code: FaultMany, Line: f.Accounts[MaxAccounts].Line, Other: MaxAccounts}}
+		return File{}, Faults{{Code: filefault.Many, Line: f.Accounts[MaxAccounts].Line, Other: MaxAccounts}}
 	}
 	var bad faults
 	taken := map[string]int{} // name and environment -> index in kept
@@ -265,7 +266,7 @@ func finish(f File, o Options) (File, error) {
 		case a.Made:
 			a.Name = free(a, taken)
 		default:
-			bad.add(FaultAccount, a.Line, "", kept[at].Line)
+			bad.add(filefault.Account, a.Line, "", kept[at].Line)
 			continue
 		}
 		taken[slot(a)] = len(kept)
@@ -320,24 +321,24 @@ func nothing(remarks []Remark) error {
 	for _, r := range remarks {
 		switch r.Code {
 		case recognise.RemarkPlaceholder:
-			bad.add(FaultPlaceholder, r.Line, r.Key, 0)
+			bad.add(filefault.Placeholder, r.Line, r.Key, 0)
 		case recognise.RemarkOther:
-			bad.add(FaultOther, r.Line, r.Key, 0)
+			bad.add(filefault.Other, r.Line, r.Key, 0)
 		case recognise.RemarkShape:
-			bad.add(FaultShape, r.Line, r.Key, 0)
+			bad.add(filefault.Shape, r.Line, r.Key, 0)
 		case recognise.RemarkComponent:
-			bad.add(FaultComponent, r.Line, r.Key, 0)
+			bad.add(filefault.Component, r.Line, r.Key, 0)
 		case RemarkDisabled:
-			bad.add(FaultDisabled, r.Line, r.Key, 0)
+			bad.add(filefault.Disabled, r.Line, r.Key, 0)
 		case recognise.RemarkLonely:
-			lonely.add(FaultLonely, r.Line, r.Key, 0)
+			lonely.add(filefault.Lonely, r.Line, r.Key, 0)
 		}
 	}
 	if bad.err() == nil {
 		bad = lonely
 	}
 	if bad.err() == nil {
-		bad.add(FaultNoAccounts, 0, "", 0)
+		bad.add(filefault.NoAccounts, 0, "", 0)
 	}
 	return bad.err()
 }

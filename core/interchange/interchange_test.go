@@ -10,6 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"tokentray/core"
+	"tokentray/core/filefault"
 	"tokentray/core/kinds"
 )
 
@@ -391,7 +392,7 @@ func TestFaults(t *testing.T) {
 			if !strings.HasPrefix(got, c.want) {
 				t.Errorf("got %q, want %q", got, c.want)
 			}
-			if text := err.Error(); strings.Contains(text, secretA) || strings.HasPrefix(bad[0].say(), bad[0].Code) {
+			if text := err.Error(); strings.Contains(text, secretA) || filefault.Say(bad[0].Code, 0) == bad[0].Code {
 				t.Errorf("the error says %q", text)
 			}
 		})

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"tokentray/core/filefault"
 	"tokentray/core/recognise"
 )
 
@@ -18,7 +19,7 @@ func readPostman(text []byte, o Options) (File, error) {
 	var bad faults
 	list := root.get("values")
 	if list == nil || list.kind != isList {
-		bad.add(FaultMissing, root.line, "values", 0)
+		bad.add(filefault.Missing, root.line, "values", 0)
 		return File{}, bad.err()
 	}
 	var vars []recognise.Variable
@@ -54,11 +55,11 @@ func named(accounts []Account, name string) {
 func postmanVariable(item *node, r *recognise.Recogniser, bad *faults) (v recognise.Variable, on bool) {
 	v.Line, on = item.line, true
 	if item.kind != isObject {
-		bad.add(FaultType, item.line, "values", 0)
+		bad.add(filefault.Type, item.line, "values", 0)
 		return v, false
 	}
 	if key := item.get("key"); key == nil || key.kind != isString {
-		bad.add(FaultMissing, item.line, "key", 0)
+		bad.add(filefault.Missing, item.line, "key", 0)
 		return v, false
 	} else {
 		v.Name, v.Line = key.text, key.line
@@ -71,7 +72,7 @@ func postmanVariable(item *node, r *recognise.Recogniser, bad *faults) (v recogn
 	case value.kind == isString, value.kind == isNumber:
 		v.Value, v.Line = value.text, value.line
 	case slices.Contains([]recognise.Field{recognise.ID, recognise.Secret}, r.Meaning(v.Name).Field):
-		bad.add(FaultType, value.line, r.Shown(v.Name), 0)
+		bad.add(filefault.Type, value.line, r.Shown(v.Name), 0)
 	}
 	return v, on
 }

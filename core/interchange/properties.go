@@ -5,6 +5,8 @@ import (
 	"strings"
 	"unicode"
 	"unicode/utf16"
+
+	"tokentray/core/filefault"
 )
 
 // property is one value of a Spring configuration. doc counts the documents of the
@@ -87,13 +89,13 @@ func readProperties(text string) ([]property, error) {
 			logical += strings.TrimLeft(strings.TrimSuffix(lines[i], "\r"), " \t\f")
 		}
 		if len(out) >= maxProperties {
-			return nil, Faults{{Code: FaultMany, Line: at, Other: maxProperties}}
+			return nil, Faults{{Code: filefault.Many, Line: at, Other: maxProperties}}
 		}
 		key, value := cutProperty(logical)
 		k, okKey := unescapeProperty(key)
 		v, okValue := unescapeProperty(value)
 		if !okKey || !okValue {
-			bad.add(FaultSyntax, at, "", 0)
+			bad.add(filefault.Syntax, at, "", 0)
 			continue
 		}
 		if path := splitPath(k); len(path) > 0 && len(path) <= maxDepth {

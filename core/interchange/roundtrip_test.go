@@ -11,6 +11,7 @@ import (
 	"filippo.io/age"
 
 	"tokentray/core"
+	"tokentray/core/filefault"
 	"tokentray/core/kinds"
 )
 
@@ -127,11 +128,11 @@ func TestABackupComesBack(t *testing.T) {
 			t.Errorf("%d: got %+v, want %+v", i, got, w)
 		}
 	}
-	if _, err := Read(data, Options{Passphrase: core.NewSecret("wrong horse")}); !reflect.DeepEqual(err, one(FaultPassphrase, 0)) {
+	if _, err := Read(data, Options{Passphrase: core.NewSecret("wrong horse")}); !reflect.DeepEqual(err, one(filefault.Passphrase, 0)) {
 		t.Errorf("a wrong passphrase: %v", err)
 	}
 	data[len(data)-1] ^= 1
-	if _, err := Read(data, Options{Passphrase: pass}); !reflect.DeepEqual(err, one(FaultDamaged, 0)) {
+	if _, err := Read(data, Options{Passphrase: pass}); !reflect.DeepEqual(err, one(filefault.Damaged, 0)) {
 		t.Errorf("a changed file: %v", err)
 	}
 }
@@ -148,7 +149,7 @@ func TestAFileForAKey(t *testing.T) {
 	if err != nil || w.Close() != nil {
 		t.Fatal(err)
 	}
-	if _, err := Read(out.Bytes(), Options{Passphrase: core.NewSecret("p")}); !reflect.DeepEqual(err, one(FaultOtherKey, 0)) {
+	if _, err := Read(out.Bytes(), Options{Passphrase: core.NewSecret("p")}); !reflect.DeepEqual(err, one(filefault.OtherKey, 0)) {
 		t.Errorf("got %v", err)
 	}
 	data, err := SealBackup(nil, nil, nil, time.Unix(0, 0), core.NewSecret("p"), 10)
@@ -156,7 +157,7 @@ func TestAFileForAKey(t *testing.T) {
 		t.Fatal(err)
 	}
 	greedy := bytes.Replace(data, []byte(" 10\n"), []byte(" 30\n"), 1)
-	if _, err := Read(greedy, Options{Passphrase: core.NewSecret("p")}); !reflect.DeepEqual(err, one(FaultDamaged, 0)) {
+	if _, err := Read(greedy, Options{Passphrase: core.NewSecret("p")}); !reflect.DeepEqual(err, one(filefault.Damaged, 0)) {
 		t.Errorf("a greedy file: %v", err)
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"tokentray/core"
+	"tokentray/core/filefault"
 	"tokentray/core/recognise"
 )
 
@@ -212,7 +213,7 @@ func (s *spring) document(props []property, beans map[string]*bean, profile stri
 		full := fmt.Sprint(key, is)
 		account := is.field == recognise.ID || is.field == recognise.Secret
 		if first, twice := seen[full]; twice && account {
-			s.bad.add(FaultTwice, p.line, s.shown(p.path), first)
+			s.bad.add(filefault.Twice, p.line, s.shown(p.path), first)
 			continue
 		}
 		seen[full] = p.line

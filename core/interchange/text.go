@@ -6,6 +6,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+
+	"tokentray/core/filefault"
 )
 
 // Limits of a file. They are far beyond real files and keep hostile ones small:
@@ -25,16 +27,16 @@ const (
 func prepare(data []byte) (text []byte, converted bool, err error) {
 	switch {
 	case len(data) > MaxFile:
-		return nil, false, Faults{{Code: FaultBig, Other: MaxFile >> 20}}
+		return nil, false, Faults{{Code: filefault.Big, Other: MaxFile >> 20}}
 	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return nil, false, one(FaultUTF16, 0)
+		return nil, false, one(filefault.UTF16, 0)
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(data)) == 0 {
-		return nil, false, one(FaultEmpty, 0)
+		return nil, false, one(filefault.Empty, 0)
 	}
 	if elsewhere(data) {
-		return nil, false, one(FaultEncrypted, 0)
+		return nil, false, one(filefault.Encrypted, 0)
 	}
 	line := 1
 	for rest := data; len(rest) > 0; {
@@ -42,18 +44,18 @@ func prepare(data []byte) (text []byte, converted bool, err error) {
 		switch {
 		case r == utf8.RuneError && size == 1:
 			if looksBinary(data) {
-				return nil, false, one(FaultBinary, 0)
+				return nil, false, one(filefault.Binary, 0)
 			}
 			text, ok := fromGB18030(data)
 			if !ok {
-				return nil, false, one(FaultUTF8, line)
+				return nil, false, one(filefault.UTF8, line)
 			}
 			return oneByteEnds(text), true, nil
 		case r == 0:
 			if utf16Text(data) {
-				return nil, false, one(FaultUTF16, 0)
+				return nil, false, one(filefault.UTF16, 0)
 			}
-			return nil, false, one(FaultBinary, 0)
+			return nil, false, one(filefault.Binary, 0)
 		case r == '\n':
 			line++
 		}

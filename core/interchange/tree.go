@@ -8,6 +8,8 @@ import (
 	"slices"
 	"sort"
 	"strings"
+
+	"tokentray/core/filefault"
 )
 
 // node is a value of a JSON file with the line on which it begins. encoding/json by
@@ -64,7 +66,7 @@ func jsonTree(text []byte, known func(string) bool) (*node, error) {
 	n, err := p.value(0)
 	if err == nil {
 		if _, after := p.dec.Token(); !errors.Is(after, io.EOF) {
-			err = one(FaultSyntax, p.line())
+			err = one(filefault.Syntax, p.line())
 		}
 	}
 	if err != nil {
@@ -98,18 +100,18 @@ func (p *jsonReader) lineAt(offset int) int { return 1 + sort.SearchInts(p.ends,
 func (p *jsonReader) broken(err error) error {
 	var syntax *json.SyntaxError
 	if errors.As(err, &syntax) { // an unexpected token comes next, an invalid one ends before Offset
-		return one(FaultSyntax, max(p.after(" \t\r\n"), p.lineAt(max(0, int(syntax.Offset)-1))))
+		return one(filefault.Syntax, max(p.after(" \t\r\n"), p.lineAt(max(0, int(syntax.Offset)-1))))
 	}
-	return one(FaultSyntax, p.lineAt(max(0, len(bytes.TrimRight(p.text, " \t\r\n"))-1))) // it is truncated
+	return one(filefault.Syntax, p.lineAt(max(0, len(bytes.TrimRight(p.text, " \t\r\n"))-1))) // it is truncated
 }
 
 func (p *jsonReader) value(depth int) (*node, error) {
 	n := &node{line: p.line()}
 	if p.nodes++; p.nodes > maxNodes {
-		return nil, Faults{{Code: FaultMany, Line: n.line, Other: maxNodes}}
+		return nil, Faults{{Code: filefault.Many, Line: n.line, Other: maxNodes}}
 	}
 	if depth > maxDepth {
-		return nil, Faults{{Code: FaultDeep, Line: n.line, Other: maxDepth}}
+		return nil, Faults{{Code: filefault.Deep, Line: n.line, Other: maxDepth}}
 	}
 	token, err := p.dec.Token()
 	if err != nil {
@@ -157,7 +159,7 @@ func (p *jsonReader) object(n *node, depth int) error {
 		}
 		key, _ := token.(string) // a key is a string, or Token failed
 		if first, twice := lines[key]; twice {
-			f := Fault{Code: FaultTwice, Line: line, Other: first}
+			f := Fault{Code: filefault.Twice, Line: line, Other: first}
 			if p.known(key) {
 				f.Key = key
 			}

@@ -10,16 +10,17 @@ import (
 
 	"go.yaml.in/yaml/v3"
 
+	"tokentray/core/filefault"
 	"tokentray/core/recognise"
 )
 
 // readYAML reads the documents of a YAML file and flattens them as Spring does.
 func readYAML(text []byte, r *recognise.Recogniser) ([]property, error) {
 	if len(text) > MaxYAML {
-		return nil, Faults{{Code: FaultBig, Other: MaxYAML >> 20}}
+		return nil, Faults{{Code: filefault.Big, Other: MaxYAML >> 20}}
 	}
 	if line := deepLine(text); line > 0 {
-		return nil, Faults{{Code: FaultDeep, Line: line, Other: maxDepth}}
+		return nil, Faults{{Code: filefault.Deep, Line: line, Other: maxDepth}}
 	}
 	y := &yamlReader{r: r}
 	m := newMasker()
@@ -34,7 +35,7 @@ func readYAML(text []byte, r *recognise.Recogniser) ([]property, error) {
 			return y.out, y.bad.err()
 		}
 		if err != nil {
-			return nil, one(FaultSyntax, yamlErrorLine(err))
+			return nil, one(filefault.Syntax, yamlErrorLine(err))
 		}
 		if masked {
 			m.unmask(root)
@@ -113,9 +114,9 @@ func (y *yamlReader) walk(n *yaml.Node, path []string, depth int) error {
 	y.nodes++
 	switch {
 	case y.nodes > maxNodes/10:
-		return one(FaultAliases, n.Line)
+		return one(filefault.Aliases, n.Line)
 	case depth > maxDepth:
-		return Faults{{Code: FaultDeep, Line: n.Line, Other: maxDepth}}
+		return Faults{{Code: filefault.Deep, Line: n.Line, Other: maxDepth}}
 	}
 	switch n.Kind {
 	case yaml.DocumentNode:
@@ -177,11 +178,11 @@ func (y *yamlReader) mapping(n *yaml.Node, path []string, depth int) error {
 	for i := 0; i+1 < len(n.Content); i += 2 {
 		key := n.Content[i]
 		if key.Kind != yaml.ScalarNode {
-			y.bad.add(FaultType, key.Line, "", 0)
+			y.bad.add(filefault.Type, key.Line, "", 0)
 			return y.bad.err()
 		}
 		if first, twice := lines[key.Value]; twice {
-			y.bad.add(FaultTwice, key.Line, y.r.Shown(key.Value), first)
+			y.bad.add(filefault.Twice, key.Line, y.r.Shown(key.Value), first)
 		}
 		lines[key.Value] = key.Line
 	}
@@ -203,7 +204,7 @@ func (y *yamlReader) mapping(n *yaml.Node, path []string, depth int) error {
 // merge walks what << brings, except keys that exist already.
 func (y *yamlReader) merge(value *yaml.Node, have map[string]int, path []string, depth int) error {
 	if y.nodes++; y.nodes > maxNodes/10 {
-		return one(FaultAliases, value.Line)
+		return one(filefault.Aliases, value.Line)
 	}
 	if value.Kind == yaml.AliasNode {
 		value = value.Alias
@@ -212,7 +213,7 @@ func (y *yamlReader) merge(value *yaml.Node, have map[string]int, path []string,
 	case yaml.SequenceNode:
 		for _, c := range value.Content {
 			if depth+1 > maxDepth {
-				return Faults{{Code: FaultDeep, Line: c.Line, Other: maxDepth}}
+				return Faults{{Code: filefault.Deep, Line: c.Line, Other: maxDepth}}
 			}
 			if err := y.merge(c, have, path, depth+1); err != nil {
 				return err

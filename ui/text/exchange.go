@@ -1,8 +1,10 @@
 package text
 
+import "tokentray/core/filefault"
+
 // exchange are the words for importing and exporting accounts and backups.
 func exchange() table {
-	return table{
+	t := table{
 		"cmd.export.accounts": {"The accounts without secrets, as JSON or CSV, to share with a team", "不含密钥的账号列表（JSON 或 CSV），便于团队共享"},
 		"cmd.export.accounts.long": {
 			"The accounts without secrets, as JSON or CSV, to share with a team: name, environment,\nkind, product, AppID, base URL, proxy, CA certificate, note, and what kinds have beside\nthese, in the CSV as columns param.FIELD: {fields}.\ntokentray import reads it back; each person then enters the AppSecrets. In the CSV no\ncell can become a formula.\n\nExample:\n  tokentray export accounts --out team.json",
@@ -113,45 +115,50 @@ func exchange() table {
 		"remark.env":         {"nothing says whether this is sandbox or live: taken for sandbox, and not renewed until you say so. --env sandbox or --env live says it.", "无法判断是沙箱还是生产：按沙箱导入，在你同意之前不会续期。可用 --env sandbox 或 --env live 指明。"},
 		"remark.column":      {"column {line} of the CSV is not one that TokenTray knows; left out.", "CSV 第 {line} 列不是 TokenTray 的列，未导入。"},
 		"remark.disabled":    {"switched off in Postman; left out.", "在 Postman 中已停用，未导入。"},
+	}
+	chinese := faultsInChinese()
+	for code, english := range filefault.English() {
+		t[Key("fault."+code)] = pair{english, chinese[code]}
+	}
+	return t
+}
 
-		"fault.too_big":  {"The file is larger than {other} MB; import it in parts.", "文件大于 {other} MB，请分批导入。"},
-		"fault.utf16":    {"The file is UTF-16; save it as UTF-8.", "文件为 UTF-16 编码，请另存为 UTF-8。"},
-		"fault.binary":   {"The file is not text; choose the file that was exported.", "文件不是文本，请选择导出的文件。"},
-		"fault.not_utf8": {"Not UTF-8; save the file as UTF-8.", "不是 UTF-8 编码，请将文件另存为 UTF-8。"},
-		"fault.empty":    {"The file is empty.", "文件为空。"},
-		"fault.unknown": {
-			"The format is not recognised. Name it with --from: tokentray, csv, dotenv, postman, wxjava (properties, YAML or JSON) or backup. Or paste the text into the window's form for a new account: it takes any text with an AppID and an AppSecret.",
-			"无法识别格式。请用 --from 指定：tokentray、csv、dotenv、postman、wxjava（properties、YAML 或 JSON）或 backup。也可将文本粘贴到窗口的新建账号表单：凡含 AppID 和 AppSecret 的文本都能识别。",
-		},
-		"fault.syntax":      {"cannot be read as what the file is; correct the line.", "不符合该文件的格式，请更正此行。"},
-		"fault.too_deep":    {"nested deeper than {other} levels; no file of this kind is.", "嵌套超过 {other} 层，正常文件不会如此。"},
-		"fault.too_many":    {"more than {other}; import it in parts.", "超过 {other} 个，请分批导入。"},
-		"fault.aliases":     {"The file grows beyond bounds by its aliases; write the values out.", "别名展开后过大，请直接写出各值。"},
-		"fault.twice":       {"is already on line {other}; remove one of the two.", "在第 {other} 行已出现，请删去其一。"},
-		"fault.type":        {"has a value of another type than belongs here; correct it.", "值的类型不对，请更正。"},
-		"fault.unknown_key": {"holds a key that this format does not have; correct or remove it.", "含有此格式没有的键，请更正或删除。"},
-		"fault.missing":     {"is missing; add it.", "缺失，请补上。"},
-		"fault.version":     {"The file was written by a newer TokenTray; update this one.", "文件由更新版本的 TokenTray 生成，请先升级。"},
-		"fault.placeholder": {"a placeholder that only its own program resolves; write the value itself into a copy of the file.", "占位符只能由原程序解析，请在文件副本中写入实际的值。"},
-		"fault.other_app":   {"is not the AppID of a known kind by its form or its name; if it is one, name the variables with --appid-key and --secret-key.", "从形式和名称看不是已知类型账号的 AppID；如果确实是，请用 --appid-key 和 --secret-key 指定变量。"},
-		"fault.quote":       {"a quotation begins here and does not end; close it.", "引号从此处开始但没有结束，请补全。"},
-		"fault.columns":     {"has another number of columns than the header; correct the row.", "列数与表头不同，请更正此行。"},
-		"fault.header":      {"The first row must name the columns: appid (or corpid, client_id, the URL of a team's server) with name or secret; add it.", "首行须为列名：appid（或 corpid、client_id、团队服务器的地址），加上 name 或 secret，请补上。"},
-		"fault.account":     {"names the same account as line {other}, with other contents; remove one of the two.", "与第 {other} 行是同一账号但内容不同，请删去其一。"},
-		"fault.no_accounts": {
-			"There is no account in the file. If there is one, name its variables with --appid-key and --secret-key, or paste the text into the window's form for a new account.",
-			"文件中没有账号。如果其实有，请用 --appid-key 和 --secret-key 指定变量，或将文本粘贴到窗口的新建账号表单。",
-		},
-		"fault.keys_fixed":  {"This format has names of its own for AppID and AppSecret; leave out --appid-key and --secret-key.", "此格式的 AppID 和 AppSecret 名称是固定的，请去掉 --appid-key 和 --secret-key。"},
-		"fault.foreign":     {"cannot be read as NAME=VALUE; correct the line, or leave it out with --skip-problems.", "不是 名称=值 的形式，请更正此行，或用 --skip-problems 跳过。"},
-		"fault.shape":       {"looks like an AppID under a name that does not tell; if it is one, name it with --appid-key, and its AppSecret with --secret-key.", "看起来是 AppID，但名称看不出用途；如果是，请用 --appid-key 指定此变量，用 --secret-key 指定其 AppSecret。"},
-		"fault.encrypted":   {"The file is encrypted by another program, or only points to another file; decrypt or fetch it with that program.", "文件由其他程序加密，或只是指向另一个文件；请先用该程序解密或取回。"},
-		"fault.component":   {"is the AppID of a third-party platform, which has no access token of its own; import the AppIDs of its accounts.", "是第三方平台的 AppID，没有自己的 access token；请导入其下各账号的 AppID。"},
-		"fault.lonely":      {"is an AppSecret without an AppID of the same prefix; add the AppID, or name both variables with --appid-key and --secret-key.", "是 AppSecret，但没有同前缀的 AppID；请补上 AppID，或用 --appid-key 和 --secret-key 指定两个变量。"},
-		"fault.disabled":    {"is switched off in Postman; switch it on and export again.", "在 Postman 中已停用；请启用后重新导出。"},
-		"fault.passphrase":  {"The passphrase is wrong; try again.", "口令错误，请重试。"},
-		"fault.damaged":     {"The backup was changed or cut off; use another copy.", "备份已损坏或不完整，请使用其他副本。"},
-		"fault.other_key":   {"The file is encrypted, but not under a passphrase; decrypt it with age first.", "文件已加密，但不是用口令加密的，请先用 age 解密。"},
-		"fault.no_such_key": {"No variable has that name; correct --appid-key or --secret-key.", "没有这个名称的变量，请更正 --appid-key 或 --secret-key。"},
+// faultsInChinese says what is wrong with a file, by the codes of core/filefault,
+// which has the English.
+func faultsInChinese() map[string]string {
+	return map[string]string{
+		filefault.Big:         "文件大于 {other} MB，请分批导入。",
+		filefault.UTF16:       "文件为 UTF-16 编码，请另存为 UTF-8。",
+		filefault.Binary:      "文件不是文本，请选择导出的文件。",
+		filefault.UTF8:        "不是 UTF-8 编码，请将文件另存为 UTF-8。",
+		filefault.Empty:       "文件为空。",
+		filefault.Unknown:     "无法识别格式。请用 --from 指定：tokentray、csv、dotenv、postman、wxjava（properties、YAML 或 JSON）或 backup。也可将文本粘贴到窗口的新建账号表单：凡含 AppID 和 AppSecret 的文本都能识别。",
+		filefault.Syntax:      "不符合该文件的格式，请更正此行。",
+		filefault.Deep:        "嵌套超过 {other} 层，正常文件不会如此。",
+		filefault.Many:        "超过 {other} 个，请分批导入。",
+		filefault.Aliases:     "别名展开后过大，请直接写出各值。",
+		filefault.Twice:       "在第 {other} 行已出现，请删去其一。",
+		filefault.Type:        "值的类型不对，请更正。",
+		filefault.Key:         "含有此格式没有的键，请更正或删除。",
+		filefault.Missing:     "缺失，请补上。",
+		filefault.Version:     "文件由更新版本的 TokenTray 生成，请先升级。",
+		filefault.Placeholder: "占位符只能由原程序解析，请在文件副本中写入实际的值。",
+		filefault.Other:       "从形式和名称看不是已知类型账号的 AppID；如果确实是，请用 --appid-key 和 --secret-key 指定变量。",
+		filefault.Quote:       "引号从此处开始但没有结束，请补全。",
+		filefault.Columns:     "列数与表头不同，请更正此行。",
+		filefault.Header:      "首行须为列名：appid（或 corpid、client_id、团队服务器的地址），加上 name 或 secret，请补上。",
+		filefault.Account:     "与第 {other} 行是同一账号但内容不同，请删去其一。",
+		filefault.NoAccounts:  "文件中没有账号。如果其实有，请用 --appid-key 和 --secret-key 指定变量，或将文本粘贴到窗口的新建账号表单。",
+		filefault.Passphrase:  "口令错误，请重试。",
+		filefault.Damaged:     "备份已损坏或不完整，请使用其他副本。",
+		filefault.OtherKey:    "文件已加密，但不是用口令加密的，请先用 age 解密。",
+		filefault.NoKey:       "没有这个名称的变量，请更正 --appid-key 或 --secret-key。",
+		filefault.KeysFixed:   "此格式的 AppID 和 AppSecret 名称是固定的，请去掉 --appid-key 和 --secret-key。",
+		filefault.Foreign:     "不是 名称=值 的形式，请更正此行，或用 --skip-problems 跳过。",
+		filefault.Shape:       "看起来是 AppID，但名称看不出用途；如果是，请用 --appid-key 指定此变量，用 --secret-key 指定其 AppSecret。",
+		filefault.Encrypted:   "文件由其他程序加密，或只是指向另一个文件；请先用该程序解密或取回。",
+		filefault.Component:   "是第三方平台的 AppID，没有自己的 access token；请导入其下各账号的 AppID。",
+		filefault.Lonely:      "是 AppSecret，但没有同前缀的 AppID；请补上 AppID，或用 --appid-key 和 --secret-key 指定两个变量。",
+		filefault.Disabled:    "在 Postman 中已停用；请启用后重新导出。",
 	}
 }
