@@ -1,6 +1,8 @@
 package agent
 
 import (
+	"bufio"
+	"context"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -301,4 +303,65 @@ func TestStandInsOutliveTheAgent(t *testing.T) {
 	}
 	w.start()
 	try(false)
+}
+
+// TestBothDirectionsAtOnce: an upstream that answers while the body is still on its way
+// gets every byte of it, the caller has each part of the answer at once, and the call ends
+// when the caller leaves. The body's length is known or not.
+func TestBothDirectionsAtOnce(t *testing.T) {
+	const first, step, steps = 300 << 10, 64 << 10, 5
+	ended := make(chan struct{}, 1)
+	upstream := httptest.NewServer(http.HandlerFunc(func(rw http.ResponseWriter, req *http.Request) {
+		defer func() { ended <- struct{}{} }()
+		rc := http.NewResponseController(rw)
+		if err := rc.EnableFullDuplex(); err != nil {
+			t.Error(err)
+		}
+		_, _ = io.CopyN(io.Discard, req.Body, first)
+		for got := int64(0); ; {
+			_, _ = fmt.Fprintf(rw, "%d\n", got)
+			if rc.Flush() != nil {
+				return
+			}
+			n, err := io.CopyN(io.Discard, req.Body, step)
+			got += n
+			if err != nil {
+				return
+			}
+		}
+	}))
+	t.Cleanup(upstream.Close)
+	w := newWorld(t)
+	r := w.start()
+	a := r.addAt(t, upstream.URL, core.Sandbox)
+	url := r.openDoor() + "/call/" + a.Ref().String() + "/cgi-bin/media/upload"
+	key := r.key(api.ClientKeyInput{Name: "both", CallRights: core.CallRights{Calls: []string{"* /*"}}})
+	for _, length := range []int64{-1, first + 100*step} {
+		body, sends := io.Pipe()
+		ctx, leave := context.WithCancel(t.Context())
+		req, err := http.NewRequestWithContext(ctx, http.MethodPost, url, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		req.ContentLength = length
+		req.Header.Set("Authorization", "Bearer "+key)
+		go func() { _, _ = sends.Write(make([]byte, first)) }()
+		resp, err := http.DefaultClient.Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(resp.Body)
+		for i := range steps {
+			if !lines.Scan() || lines.Text() != fmt.Sprint(i*step) {
+				t.Fatalf("length %d, after %d steps: %q, %v", length, i, lines.Text(), lines.Err())
+			}
+			if _, err := sends.Write(make([]byte, step)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		leave()
+		<-ended
+		_ = resp.Body.Close()
+		_ = sends.Close()
+	}
 }

@@ -139,15 +139,18 @@ const lingerTime = time.Second
 
 // Linger reads what a caller still sends after its answer, for a moment: an upstream can
 // answer before it has the whole body. A caller that sent into a closed connection would
-// see that, and not the answer.
+// see that, and not the answer. What comes later is not waited for.
 func Linger(rc *http.ResponseController, body io.Reader) {
 	if body == nil || body == http.NoBody {
 		return
 	}
 	_ = rc.SetReadDeadline(time.Now().Add(lingerTime)) // a test's recorder has none
-	defer func() { _ = rc.SetReadDeadline(time.Time{}) }()
-	if _, err := body.Read(make([]byte, 1)); err == nil { // nearly always it was read to its end
-		_, _ = io.Copy(io.Discard, body)
+	_, err := body.Read(make([]byte, 1))               // nearly always it was read to its end
+	if err == nil {
+		_, err = io.Copy(io.Discard, body)
+	}
+	if err == nil || errors.Is(err, io.EOF) {
+		_ = rc.SetReadDeadline(time.Time{})
 	}
 }
 

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"tokentray/core"
@@ -250,9 +251,11 @@ func (v *visit) makeCall(ref api.Ref, target string, j call.Judged, key core.Sec
 	_ = rc.SetWriteDeadline(time.Time{})
 	ctx, done := v.client.during(v.r.Context())
 	defer done()
+	body := &arriving{from: v.r.Body, rc: rc}
+	body.whole.Store(v.r.ContentLength == 0)
 	req := api.CallRequest{
 		CallHead: api.CallHead{Method: j.Method, Target: target, Header: v.r.Header, LiveWrite: v.client.LiveWrite},
-		Body:     arriving{v.r.Body, rc}, Length: v.r.ContentLength, Hide: []core.Secret{key},
+		Body:     body, Length: v.r.ContentLength, Hide: []core.Secret{key},
 	}
 	got, err := v.d.cfg.Agent.Call(ctx, ref, req)
 	if v.client.revoked.Err() != nil && err != nil {
@@ -260,12 +263,22 @@ func (v *visit) makeCall(ref api.Ref, target string, j call.Judged, key core.Sec
 		return
 	}
 	if err != nil {
+		body.over.Store(true)
 		v.hangUp() // the rest of the body is not waited for
 		v.callFail(api.HTTPStatus(core.AsError(err).Class), err)
 		return
 	}
 	defer got.Body.Close()
+	if !body.whole.Load() {
+		// The upstream answers before it has the whole body. On a connection that is
+		// kept the server would read the rest itself before it answers, and the upstream
+		// would miss that part.
+		v.hangUp()
+	}
 	v.handCall(got, rc)
+	_ = got.Body.Close() // nothing goes up any more
+	body.over.Store(true)
+	api.Linger(rc, v.r.Body)
 }
 
 // handCall writes the upstream's answer. Our own headers are in it already; if it
@@ -285,7 +298,6 @@ func (v *visit) handCall(got api.CallAnswer, rc *http.ResponseController) {
 		v.d.log.add(v.finished())
 		panic(http.ErrAbortHandler)
 	}
-	api.Linger(rc, v.r.Body)
 }
 
 // copyBuffer is what an answer is copied by; nil for one that writes itself.
@@ -311,13 +323,25 @@ func (v *visit) finished() api.Access {
 
 // arriving is a body that may take any time, but must not stall.
 type arriving struct {
-	io.Reader
-	rc *http.ResponseController
+	from  io.Reader
+	rc    *http.ResponseController
+	whole atomic.Bool // it was read to its end
+	over  atomic.Bool // nobody wants more of it
 }
 
-func (a arriving) Read(p []byte) (int, error) {
+func (a *arriving) Read(p []byte) (int, error) {
+	switch {
+	case a.over.Load():
+		return 0, http.ErrBodyReadAfterClose
+	case a.whole.Load(): // from here on a deadline would end the answer
+		return 0, io.EOF
+	}
 	_ = a.rc.SetReadDeadline(time.Now().Add(stallTime))
-	return a.Reader.Read(p)
+	n, err := a.from.Read(p)
+	if errors.Is(err, io.EOF) {
+		a.whole.Store(true)
+	}
+	return n, err
 }
 
 // leaving is an answer that may take any time, but must not stall.

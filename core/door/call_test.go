@@ -3,10 +3,12 @@ package door
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/iotest"
 	"testing/synctest"
 	"time"
 
@@ -335,4 +337,31 @@ func TestALimitPassedAThousandfold(t *testing.T) {
 			t.Errorf("another key: %d", w.Code)
 		}
 	})
+}
+
+// deadlines is an answer that counts how often a deadline was set for its request.
+type deadlines struct {
+	http.ResponseWriter
+	set int
+}
+
+func (d *deadlines) SetReadDeadline(time.Time) error { d.set++; return nil }
+
+// TestABodysDeadlineEndsWithTheBody: each piece has its time. After the end none is set,
+// for it would end an answer that takes longer.
+func TestABodysDeadlineEndsWithTheBody(t *testing.T) {
+	w := &deadlines{ResponseWriter: httptest.NewRecorder()}
+	body := &arriving{from: iotest.DataErrReader(strings.NewReader("body")), rc: http.NewResponseController(w)}
+	buf := make([]byte, 10)
+	if n, err := body.Read(buf); n != 4 || err != io.EOF || w.set != 1 || !body.whole.Load() {
+		t.Errorf("%d bytes, %v, %d deadlines", n, err, w.set)
+	}
+	if n, err := body.Read(buf); n != 0 || err != io.EOF || w.set != 1 {
+		t.Errorf("after its end: %d bytes, %v, %d deadlines", n, err, w.set)
+	}
+	body = &arriving{from: strings.NewReader("body"), rc: http.NewResponseController(w)}
+	body.over.Store(true)
+	if n, err := body.Read(buf); n != 0 || err == nil || w.set != 1 {
+		t.Errorf("after the answer: %d bytes, %v, %d deadlines", n, err, w.set)
+	}
 }

@@ -84,6 +84,10 @@ func (w *Way) Send(hr *http.Request, req core.Request, baseURL string, redact Re
 	if err != nil {
 		return nil, trouble{parent: hr.Context(), call: ctx, limit: wayStall, host: hr.URL.Host, proxy: proxy, redact: redact}.explain(err)
 	}
+	if resp.StatusCode == http.StatusSwitchingProtocols { // its body is the connection itself
+		_ = resp.Body.Close()
+		return nil, OddAnswer("a change of protocols, which was not asked for")
+	}
 	if resp.StatusCode == http.StatusProxyAuthRequired && proxy != nil {
 		_ = resp.Body.Close()
 		return nil, trouble{proxy: proxy}.proxyDenied()

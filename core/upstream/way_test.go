@@ -84,3 +84,21 @@ func TestASlowUpstream(t *testing.T) {
 		})
 	}
 }
+
+// TestAChangeOfProtocolsIsNoAnswer: nobody asked for one, and what follows would be no
+// answer but the connection.
+func TestAChangeOfProtocolsIsNoAnswer(t *testing.T) {
+	const base = "http://127.0.0.1:1"
+	w := pipeWay(func(c net.Conn) {
+		_, _ = io.WriteString(c, "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n88_secret")
+		_, _ = io.Copy(io.Discard, c) // until the other end is closed
+	})
+	hr, err := http.NewRequestWithContext(t.Context(), http.MethodGet, base+"/x", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := w.Send(hr, core.Request{Account: core.Account{BaseURL: base}}, base, Redactor{"88_secret"})
+	if e := core.AsError(err); resp != nil || e.Class != core.Temporary || e.Remedy != core.RemedyAnswer {
+		t.Errorf("%v, %v", resp, err)
+	}
+}
