@@ -17,6 +17,7 @@ type Settings struct {
 	Theme       string        `json:"theme"`         // system, light or dark
 	TextSize    int           `json:"text_size"`     // percent, 80 to 200
 	ListOrder   string        `json:"list_order"`    // of the window's list: name, need, time or used
+	ListDensity string        `json:"list_density"`  // of the window's list: comfortable or compact
 	ClearAfter  time.Duration `json:"clear_after"`   // clipboard; 0 never, else 5 s to 1 h
 	CopyFormat  string        `json:"copy_format"`   // one of Formats
 	AskLiveCopy bool          `json:"ask_live_copy"` // ask before a live token is copied
@@ -33,6 +34,8 @@ type Settings struct {
 	ClipboardPrimary bool `json:"clipboard_primary"`
 	// ClipboardOnce: a copy is cleared once it was pasted.
 	ClipboardOnce bool `json:"clipboard_once"`
+	// HideAfterCopy: the window hides itself once a token was copied in it.
+	HideAfterCopy bool `json:"hide_after_copy"`
 	// StartAtLogin is read from the operating system and never stored.
 	StartAtLogin bool `json:"start_at_login,omitempty"`
 
@@ -70,6 +73,12 @@ const (
 	OrderUsed = "used" // what was used last
 )
 
+// How high the rows of the window's list are.
+const (
+	DensityComfortable = "comfortable" // two lines
+	DensityCompact     = "compact"     // one line
+)
+
 // The keys of the settings of the loopback door: a change opens, shuts or moves it.
 const (
 	SettingLoopback     = "loopback"
@@ -79,7 +88,7 @@ const (
 // DefaultSettings are those of a new home.
 func DefaultSettings() Settings {
 	return Settings{
-		Active: Sandbox, Language: "auto", Theme: "system", TextSize: 100, ListOrder: OrderName,
+		Active: Sandbox, Language: "auto", Theme: "system", TextSize: 100, ListOrder: OrderName, ListDensity: DensityComfortable,
 		ClearAfter: 45 * time.Second, CopyFormat: FormatRaw, LogLevel: "info",
 		NotifyPerson: true, NotifyFailing: true, NotifyExpiry: true,
 		LoopbackPort: DefaultLoopbackPort,
@@ -90,8 +99,8 @@ func DefaultSettings() Settings {
 // active environment and the global pause have commands of their own.
 func SettingKeys() []string {
 	return []string{
-		"language", "theme", "text-size", "list-order",
-		"clear-after", SettingClipboardOnce, "copy-format", "clipboard-follow", SettingClipboardPrimary, "ask-live-copy",
+		"language", "theme", "text-size", "list-order", "list-density",
+		"clear-after", SettingClipboardOnce, "copy-format", "hide-after-copy", "clipboard-follow", SettingClipboardPrimary, "ask-live-copy",
 		"notify-person", "notify-failing", "notify-expiry",
 		SettingLoopback, SettingLoopbackPort,
 		SettingStartAtLogin, "log-level",
@@ -111,6 +120,8 @@ func SettingValues(key string) []string {
 		return []string{"system", "light", "dark"}
 	case "list-order":
 		return []string{OrderName, OrderNeed, OrderTime, OrderUsed}
+	case "list-density":
+		return []string{DensityComfortable, DensityCompact}
 	case "copy-format":
 		return Formats()
 	case "log-level":
@@ -135,6 +146,8 @@ func (s Settings) Get(key string) (string, bool) {
 		return s.ClearAfter.String(), true
 	case "list-order":
 		return s.ListOrder, true
+	case "list-density":
+		return s.ListDensity, true
 	case "copy-format":
 		return s.CopyFormat, true
 	case "log-level":
@@ -167,6 +180,8 @@ func (s *Settings) Set(key, value string) error {
 		return choose(&s.Theme, key, ProblemSettingTheme, value)
 	case "list-order":
 		return choose(&s.ListOrder, key, ProblemSettingOrder, value)
+	case "list-density":
+		return choose(&s.ListDensity, key, ProblemSettingDensity, value)
 	case "copy-format":
 		return choose(&s.CopyFormat, key, ProblemSettingFormat, value)
 	case "log-level":
@@ -206,6 +221,7 @@ const (
 	ProblemSettingLanguage   = "setting_language"
 	ProblemSettingTheme      = "setting_theme"
 	ProblemSettingOrder      = "setting_order"
+	ProblemSettingDensity    = "setting_density"
 	ProblemSettingFormat     = "setting_format"
 	ProblemSettingLogLevel   = "setting_log_level"
 	ProblemSettingTextSize   = "setting_text_size"
@@ -241,6 +257,8 @@ func (s *Settings) flag(key string) *bool {
 		return &s.NotifyExpiry
 	case "clipboard-follow":
 		return &s.ClipboardFollow
+	case "hide-after-copy":
+		return &s.HideAfterCopy
 	case SettingClipboardPrimary:
 		return &s.ClipboardPrimary
 	case SettingClipboardOnce:

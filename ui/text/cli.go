@@ -201,6 +201,7 @@ func cli() table {
 		"settings.language":      {"auto, en or zh", "语言：auto、en 或 zh"},
 		"settings.theme":         {"system, light or dark", "主题：system、light 或 dark"},
 		"settings.text-size":     {"percent, 80 to 200", "字号百分比：80 到 200"},
+		"settings.list-density":  {"of the window's list: comfortable (two lines an account) or compact (one)", "窗口列表的行距：comfortable（每个账号两行）或 compact（一行）"},
 		"settings.list-order":    {"of the window's list: name, need, time or used", "窗口列表的顺序：name、need、time 或 used"},
 		"settings.clear-after":   {"the clipboard is cleared after this; 0s never", "复制后清除剪贴板的时间；0s 表示不清除"},
 		"settings.copy-format":   {"how a token is copied: {formats}", "复制格式：{formats}"},

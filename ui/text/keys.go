@@ -31,6 +31,8 @@ func keys() table {
 		"window.keys.do.paste":     {"paste: a failed answer is explained, an AppSecret begins an account", "粘贴：解释失败的应答，或用 AppSecret 新建账号"},
 		"window.keys.do.pin":       {"pin to the top, or unpin", "置顶或取消置顶"},
 		"window.keys.do.order":     {"another order: name, needs you, time left, last used", "切换顺序：名称、需要处理、剩余时间、最近使用"},
+		"window.keys.do.density":   {"rows of one line, or of two", "在一行与两行显示之间切换"},
+		"window.keys.do.box":       {"open the line of a problem, or close it", "展开或收起问题说明"},
 		"window.keys.do.delete":    {"delete, after a question", "删除（会先询问）"},
 		"window.keys.do.flip":      {"sandbox or live: the other one of the same name", "在同名的沙箱与生产账号之间切换"},
 		"window.keys.do.copy_as":   {"copy in another form, or for a call", "以其他格式复制，或生成调用"},

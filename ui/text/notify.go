@@ -44,6 +44,7 @@ func notify() table {
 			"what is copied goes to the middle mouse button's clipboard too, and is cleared there",
 			"同时复制到鼠标中键的剪贴板，并一并清除",
 		},
+		"settings.hide-after-copy":     {"the window hides itself once you copied a token in it", "在窗口中复制 token 后自动隐藏窗口"},
 		"settings.clipboard-follow":    {"while a copied token is on the clipboard, its renewal replaces it there", "已复制的 token 续期后，同步更新剪贴板中的内容"},
 		"settings.start-at-login":      {"start the agent when you log in, without a window", "登录时启动（不打开窗口）"},
 		"window.set.notify-person":     {"Notify when an account needs you", "账号需要处理时通知"},
@@ -55,6 +56,7 @@ func notify() table {
 			"This system does not tell when something is pasted, so it cannot be cleared after the first paste.",
 			"此系统无法得知何时发生粘贴，因此不支持首次粘贴后清除。",
 		},
+		"window.set.hide-after-copy":  {"Hide the window after a copy", "复制后隐藏窗口"},
 		"window.set.clipboard-follow": {"Keep a copied token fresh on the clipboard", "剪贴板中的 token 随续期更新"},
 		"window.set.start-at-login":   {"Start at login, hidden", "登录时在后台启动"},
 	}

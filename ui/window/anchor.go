@@ -166,9 +166,14 @@ func (v *listView) release() {
 	})
 }
 
-// fit hides the problem of a row that has no room for it yet.
+// fit shows less of the problem of a row that has no room for it yet: one line, or
+// nothing.
 func (v *listView) fit(r row) row {
-	if high, ok := v.keptHeights[r.ID]; ok && high < v.HeightOf(r) {
+	high, kept := v.keptHeights[r.ID]
+	if r.Open && kept && high < v.HeightOf(r) {
+		r.Open = false
+	}
+	if kept && high < v.HeightOf(r) {
 		r.Problem = problem{}
 	}
 	return r

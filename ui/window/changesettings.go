@@ -148,6 +148,16 @@ func (st *settings) nextOrder() {
 	st.showInfo(st.ui.T("order.now", "order", st.ui.T("set.list-order."+next)))
 }
 
+// nextDensity lists the accounts in lower or higher rows, and says which.
+func (st *settings) nextDensity() {
+	next := core.DensityCompact
+	if st.model.Settings.ListDensity == next {
+		next = core.DensityComfortable
+	}
+	st.setSetting("list-density", next)
+	st.showInfo(st.ui.T("density.now", "density", st.ui.T("set.list-density."+next)))
+}
+
 func (st *settings) pauseAll(paused bool) {
 	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 		return nothing(g.PauseAll(ctx, paused))

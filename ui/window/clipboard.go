@@ -165,6 +165,9 @@ func (cp *clipboard) copyNow(a api.Account, req api.CopyRequest) {
 		cp.model.Clipboard, cp.clipClosed = c, false
 		cp.showMessage(cp.clipMessage())
 		cp.tokenCopied(a.ID)
+		if cp.model.Settings.HideAfterCopy {
+			cp.win.Hide()
+		}
 	})
 }
 

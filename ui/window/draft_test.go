@@ -156,6 +156,7 @@ func TestAnAccountThatWaitsForItsAppSecretSaysWhoGetsIt(t *testing.T) {
 	a.BaseURL = "https://b.example/x"
 	a.Error = &api.Error{Class: core.Misuse, Remedy: core.RemedySecretAgain, SecretHost: "https://a.example", Message: "m"}
 	s := newStage(t, a).open()
+	s.listing.toggleBox(a.ID)
 	s.mustSay("The AppSecret was entered for https://a.example", "Enter it again, or change the address back.")
 	s.press("Edit secret")
 	s.mustSay("New AppSecret for shop", "It is sent to https://b.example.")

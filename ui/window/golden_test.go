@@ -90,6 +90,13 @@ func goldenScreens() []golden {
 	return []golden{
 		{"first", usual, core.Sandbox, nil, stay},
 		{"sandbox", usual, core.Sandbox, all, stay},
+		{"compact", usual, core.Sandbox, append(all, mixed(12)...), func(s *stage) {
+			set := s.model.Settings
+			set.ListDensity = core.DensityCompact
+			s.event(api.Event{Type: api.EventSettings, Settings: &set})
+			s.listing.setView(viewAll)
+			s.listing.toggleBox("account 002-sandbox")
+		}},
 		{"live", small, core.Live, all, stay},
 		{"wide", fyne.NewSize(1100, 700), busy.Env, append(all, busy), func(s *stage) {
 			s.agent.change(func(f *fakeAgent) { f.history = history })

@@ -26,7 +26,7 @@ type keys struct {
 // bindings is the table.
 func (ks *keys) bindings() []binding {
 	l := ks.listing.list
-	page := func() int { return max(1, int(l.scroll.Size().Height/rowHeight)-1) }
+	page := func() int { return max(1, int(l.scroll.Size().Height/l.least())-1) }
 	return []binding{
 		{"down", keysList, bare(fyne.KeyDown), func() { l.step(1) }},
 		{"up", keysList, bare(fyne.KeyUp), func() { l.step(-1) }},
@@ -40,6 +40,8 @@ func (ks *keys) bindings() []binding {
 		{"paste", keysList, withCtrl(fyne.KeyV), ks.accounts.paste},
 		{"pin", keysList, withCtrl(fyne.KeyD), l.onSelected(ks.accounts.pinOrUnpin)},
 		{"order", keysList, withCtrl(fyne.KeyO), ks.settings.nextOrder},
+		{"density", keysList, withCtrl(fyne.KeyL), ks.settings.nextDensity},
+		{"box", keysList, bare(fyne.KeyLeft), l.onSelected(ks.listing.toggleBox)},
 		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(ks.accounts.askRemove)},
 
 		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), ks.listing.flip},

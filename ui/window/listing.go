@@ -34,7 +34,8 @@ type listing struct {
 	groups      groups           // of the accounts that are listed
 	order       string           // in which they are listed
 	places      map[core.ID]standing
-	waiting     bool // another order, or new rows, wait for the pointer
+	waiting     bool             // another order, or new rows, wait for the pointer
+	boxes       map[core.ID]bool // whose problem is shown in full
 
 	root   *fyne.Container // all of it
 	head   *listHead
@@ -60,10 +61,10 @@ type listingActions struct {
 // draw makes all of it in the language of the settings.
 func (ls *listing) draw() {
 	ls.list = newListView(ls.ui, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
-		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click},
+		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click, box: ls.toggleBox},
 		step:       ls.selectAccount, bound: ls.on.bound, find: ls.findFrom, released: ls.released,
 	})
-	ls.list.selected = ls.selected
+	ls.list.selected, ls.list.compact = ls.selected, ls.compact()
 	ls.empty = newEmptyList(ls.ui, ls.emptyActions())
 	ls.head = newListHead(ls.ui, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, settings: ls.on.settings})
 	ls.finder = newFinder(ls.ui, ls.search, finderActions{
@@ -78,7 +79,22 @@ func (ls *listing) fillList() { ls.fill(true) }
 
 // refill shows the rows of the view after an event. The order waits where it would
 // move the row under the pointer.
-func (ls *listing) refill() { ls.fill(ls.order != ls.model.Settings.ListOrder) }
+func (ls *listing) refill() { ls.fill(ls.arrangedAnew()) }
+
+// arrangedAnew reports whether a person chose another order or other rows.
+func (ls *listing) arrangedAnew() bool {
+	return ls.order != ls.model.Settings.ListOrder || ls.list.compact != ls.compact()
+}
+
+// compact reports whether rows have one line.
+func (ls *listing) compact() bool { return ls.model.Settings.ListDensity == core.DensityCompact }
+
+// toggleBox shows the problem of an account in full, or in one line.
+func (ls *listing) toggleBox(id core.ID) {
+	ls.boxes[id] = !ls.boxes[id]
+	ls.list.update(id)
+	ls.list.selectRow(ls.list.selected)
+}
 
 // released shows what waited for the pointer.
 func (ls *listing) released() {
@@ -95,6 +111,7 @@ func (ls *listing) fill(byPerson bool) {
 	if ls.waiting = !byPerson && !ls.list.fitsOrder(ids); ls.waiting {
 		ids, ls.groups = ls.list.staying(ids), was
 	}
+	ls.list.compact = ls.compact()
 	ls.order, ls.places = ls.model.Settings.ListOrder, map[core.ID]standing{}
 	for i := range ls.model.Accounts {
 		if a := &ls.model.Accounts[i]; standingOf(a) != (standing{}) {
@@ -144,6 +161,7 @@ func (ls *listing) rowNow(id core.ID) row {
 		r.Kind = pairMark + " " + r.Kind
 	}
 	r.Head, r.Grouped = ls.groups.heads[id], ls.groups.members[id]
+	r.Compact, r.Open = ls.compact(), ls.boxes[id]
 	return r
 }
 

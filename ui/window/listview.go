@@ -25,6 +25,7 @@ type listView struct {
 	at         map[core.ID]int // the index of each
 	tops       []float32       // top edge of each row, and the bottom of the last
 	width      float32         // that the tops were made for
+	compact    bool            // rows have one line
 	strips     stripHeights
 	selected   core.ID
 	focused    bool
@@ -142,17 +143,20 @@ func (v *listView) rowHeight(id core.ID) float32 {
 		return high
 	}
 	if v.source.plain(id) {
-		return rowHeight
+		return v.least()
 	}
 	return v.HeightOf(v.source.row(id))
 }
 
-// heightOf is how high a row is.
+// least is how high a row without a problem is.
+func (v *listView) least() float32 { return leastHeight(v.compact) }
+
+// HeightOf is how high a row is.
 func (v *listView) HeightOf(r row) float32 {
 	if r.Problem.Action == actionNone {
-		return headOf(r) + rowHeight
+		return headOf(r) + r.least()
 	}
-	return headOf(r) + rowHeight + v.strips.of(r.Problem, v.width)
+	return headOf(r) + r.least() + v.strips.of(r.Problem, r.Compact, r.Open, v.width)
 }
 
 // update shows one row anew.

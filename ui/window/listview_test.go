@@ -85,7 +85,7 @@ func TestRowGrows(t *testing.T) {
 	sick := blocked("account 001", core.Sandbox)
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &sick})
 	s.untilSays("Copy IP")
-	if y := s.listing.list.views["account 002-sandbox"].Position().Y; y <= 2*rowHeight+stripLeast {
+	if y := s.listing.list.views["account 002-sandbox"].Position().Y; y != 2*rowHeight+stripLine+stripBelow {
 		t.Errorf("the next row stands at %v", y)
 	}
 	well := sample("account 001", core.Sandbox, noon, time.Hour, 2*time.Hour)
@@ -192,6 +192,7 @@ func TestProblemsAreNotCut(t *testing.T) {
 			s := newStage(t, all...).in(lang, width).open()
 			s.listing.switchView(viewAll)
 			for i, id := range s.listing.list.ids {
+				s.listing.toggleBox(id)
 				s.listing.list.scrollTo(s.listing.list.tops[i])
 				v := s.listing.list.views[id]
 				said := func(p *kit.Prose) string {

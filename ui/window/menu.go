@@ -38,7 +38,7 @@ func (mn *menus) openMenu(id core.ID, at fyne.Position) {
 func (mn *menus) openMenuOfSelected() {
 	if view := mn.listing.list.views[mn.listing.list.selected]; view != nil {
 		at := mn.app.Driver().AbsolutePositionForObject(view)
-		mn.openMenu(mn.listing.list.selected, at.AddXY(view.Size().Width-moreWidth, rowHeight/2))
+		mn.openMenu(mn.listing.list.selected, at.AddXY(view.Size().Width-moreWidth, mn.listing.list.least()/2))
 	}
 }
 

@@ -273,6 +273,7 @@ func TestSecretIsVerifiedBeforeItIsSaved(t *testing.T) {
 	a := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	a.State, a.Error = core.StateBlocked, &api.Error{Class: core.BadSecret, Remedy: core.RemedySecret, UpstreamCode: 40125}
 	s := newStage(t, a).open()
+	s.listing.toggleBox(a.ID)
 	s.press("Edit secret")
 	s.mustSay("New AppSecret for shop/sandbox", "The token you have stays, and lives until")
 	field := s.win.Canvas().Focused().(*kit.Entry)

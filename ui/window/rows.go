@@ -54,6 +54,8 @@ type row struct {
 	Problem   problem
 	Head      string // the line over the group that begins here
 	Grouped   bool   // it belongs to a group
+	Compact   bool   // it has one line
+	Open      bool   // its problem is shown in full
 }
 
 // rowOf is the row of an account at now. mixed is set where both environments
@@ -151,13 +153,26 @@ func soon(a api.Account) time.Duration {
 	return min(300*time.Second, time.Duration(a.Life)*time.Second/4)
 }
 
+// least is how high the row is without a problem.
+func (r row) least() float32 { return leastHeight(r.Compact) }
+
+// leastHeight is how high a row of one line, or of two, is without a problem.
+func leastHeight(compact bool) float32 {
+	if compact {
+		return compactHeight
+	}
+	return rowHeight
+}
+
 // Measures of a row.
 const (
-	rowHeight = 68 // with the bar
-	barHeight = 3
-	edgeWidth = 4
-	railGap   = 4 // from the edge to the rail of a group
-	railWidth = 2
-	moreWidth = 36
-	timeRight = moreWidth + kit.Grid // from the row's right edge to the figures
+	rowHeight     = 68 // of two lines, with the bar
+	compactHeight = 36 // of one line, with the bar
+	barHeight     = 3
+	edgeWidth     = 4
+	railGap       = 4 // from the edge to the rail of a group
+	railWidth     = 2
+	moreWidth     = 36
+	stateRoom     = 96                   // that the state keeps in a row of one line
+	timeRight     = moreWidth + kit.Grid // from the row's right edge to the figures
 )

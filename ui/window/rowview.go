@@ -24,27 +24,29 @@ type rowView struct {
 	touched int
 
 	hovered, selected, focused, flash bool
+	titleEnd                          float32 // right edge of name, tag and kind
 
-	ground  *canvas.Rectangle
-	ring    *canvas.Rectangle
-	edge    *canvas.Rectangle
-	rail    *canvas.Rectangle // along the rows of a group
-	name    *canvas.Text
-	tag     *canvas.Text
-	tagBox  *canvas.Rectangle
-	kind    *canvas.Text
-	mask    *canvas.Text
-	state   *canvas.Text
-	time    *canvas.Text // hours and minutes
-	secs    *canvas.Text // the seconds, separately: 60 pictures serve all rows for ever
-	track   *canvas.Rectangle
-	fill    *canvas.Rectangle
-	dots    *canvas.Image
-	strip   *canvas.Rectangle
-	cause   *kit.Prose
-	remedy  *kit.Prose
-	helper  *kit.Button
-	objects []fyne.CanvasObject
+	ground           *canvas.Rectangle
+	ring             *canvas.Rectangle
+	edge             *canvas.Rectangle
+	rail             *canvas.Rectangle // along the rows of a group
+	name             *canvas.Text
+	tag              *canvas.Text
+	tagBox           *canvas.Rectangle
+	kind             *canvas.Text
+	mask             *canvas.Text
+	state            *canvas.Text
+	time             *canvas.Text // hours and minutes
+	secs             *canvas.Text // the seconds, separately: 60 pictures serve all rows for ever
+	track            *canvas.Rectangle
+	fill             *canvas.Rectangle
+	dots             *canvas.Image
+	strip            *canvas.Rectangle
+	folded, unfolded *canvas.Image // that the strip can be opened, or closed
+	cause            *kit.Prose
+	remedy           *kit.Prose
+	helper           *kit.Button
+	objects          []fyne.CanvasObject
 }
 
 // rowActions are what a row asks of the window.
@@ -53,6 +55,7 @@ type rowActions struct {
 	menu      func(id core.ID, at fyne.Position)
 	help      func(core.ID)
 	selected  func(core.ID)
+	box       func(core.ID) // opens or closes the strip
 
 	moved func() // the pointer moved on a row
 }
@@ -88,12 +91,13 @@ func newRowView(ui *kit.UI, on rowActions) *rowView {
 	r.dots.Hidden = true
 	r.strip = canvas.NewRectangle(p.Warn)
 	r.strip.CornerRadius = kit.Radius
+	r.folded, r.unfolded = kit.Icon(kit.IconFolded, p.Muted), kit.Icon(kit.IconUnfold, p.Muted)
 	r.cause = kit.NewProse("", stripText, p.Text)
 	r.remedy = kit.NewProse("", stripText, p.Muted)
 	r.helper = kit.NewSmallButton(ui, kit.Quiet, "", func() { on.help(r.shown.ID) })
 	r.objects = []fyne.CanvasObject{
 		r.ground, r.edge, r.rail, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots,
-		r.strip, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
+		r.strip, r.folded, r.unfolded, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
 	}
 	r.ExtendBaseWidget(r)
 	return r
@@ -102,7 +106,7 @@ func newRowView(ui *kit.UI, on rowActions) *rowView {
 func (r *rowView) CreateRenderer() fyne.WidgetRenderer {
 	return &kit.Renderer{
 		Parts: r.objects,
-		Min:   func() fyne.Size { return fyne.NewSize(240, rowHeight) },
+		Min:   func() fyne.Size { return fyne.NewSize(240, r.shown.least()) },
 		Place: func(fyne.Size) { r.arrange() },
 	}
 }
@@ -115,7 +119,8 @@ func (r *rowView) bind(next row) {
 	old, first := r.shown, !r.bound
 	r.shown, r.bound = next, true
 	sameShape := !first && old.ID == next.ID && old.Name == next.Name && old.Kind == next.Kind && old.Tag == next.Tag &&
-		old.Mask == next.Mask && old.Problem == next.Problem && old.Live == next.Live && old.Grouped == next.Grouped
+		old.Mask == next.Mask && old.Problem == next.Problem && old.Live == next.Live && old.Grouped == next.Grouped &&
+		old.Compact == next.Compact && old.Open == next.Open
 	if !sameShape {
 		r.arrange()
 		r.touched++
@@ -180,13 +185,14 @@ func (r *rowView) arrange() {
 	full := kit.Measure("0:00:00", kit.SizeTime, fyne.TextStyle{})
 	secs := kit.Measure("00", kit.SizeTime, fyne.TextStyle{}).Width
 	timeLeft := w - timeRight - max(full.Width, r.time.MinSize().Width+r.secs.MinSize().Width)
-	timeTop := (rowHeight - barHeight - full.Height) / 2
+	middle := s.least() - barHeight
+	timeTop := (middle - full.Height) / 2
 	if r.secs.Text == "" {
 		secs = 0
 	}
 	kit.Place(r.time, timeLeft, timeTop, w-timeRight-timeLeft-secs, full.Height)
 	kit.Place(r.secs, w-timeRight-secs, timeTop, secs, full.Height)
-	kit.Place(r.dots, w-moreWidth+6, (rowHeight-barHeight-20)/2, 20, 20)
+	kit.Place(r.dots, w-moreWidth+6, (middle-20)/2, 20, 20)
 
 	r.placeTitle(timeLeft - 2*kit.Grid)
 	r.placeState()
@@ -203,11 +209,16 @@ func (r *rowView) arrange() {
 	}
 }
 
-// placeTitle writes the first line: name, tag, kind.
+// placeTitle writes name, tag and kind: the first line, or the beginning of the only
+// one, where the state needs room too.
 func (r *rowView) placeTitle(right float32) {
 	s, p := r.shown, r.ui.Palette
-	const top = 10
 	nameHeight := r.name.MinSize().Height
+	top := float32(10)
+	if s.Compact {
+		top = (s.least()-barHeight-nameHeight)/2 - 1
+		right -= min(stateRoom, right/3)
+	}
 	r.tag.Text = s.Tag
 	tag := float32(0)
 	if s.Tag != "" {
@@ -231,11 +242,17 @@ func (r *rowView) placeTitle(right float32) {
 		x += tag + kit.Grid
 	}
 	r.kind.Text = ""
-	if room := right - x; room > 8*kit.Grid {
+	if room := right - x; s.Compact {
+		r.kind.Text = kindThatFits(s.Kind, func(string) bool { return false })
+	} else if room > 8*kit.Grid {
 		r.kind.Text = kindThatFits(s.Kind, func(words string) bool { return kit.Measure(words, kit.SizeSmall, fyne.TextStyle{}).Width <= room })
 	}
 	kindHeight := r.kind.MinSize().Height
 	kit.Place(r.kind, x, top+(nameHeight-kindHeight)/2+1, r.kind.MinSize().Width, kindHeight)
+	r.titleEnd = x
+	if r.kind.Text != "" {
+		r.titleEnd += r.kind.MinSize().Width + 2*kit.Grid
+	}
 }
 
 // kindThatFits is as much of the line about the kind as fits, in whole words:
@@ -254,15 +271,18 @@ func kindThatFits(kind string, fits func(string) bool) string {
 	return mark
 }
 
-// placeState writes the second line: masked token and state.
+// placeState writes masked token and state: the second line, or the state alone at the
+// end of the only one.
 func (r *rowView) placeState() {
-	const top = 36
 	s := r.shown
-	x := float32(kit.RowLeft)
 	h := r.state.MinSize().Height
+	x, top := float32(kit.RowLeft), float32(36)
+	if s.Compact {
+		x, top = r.titleEnd, (s.least()-barHeight-h)/2
+	}
 	r.mask.Text = s.Mask
-	r.mask.Hidden = s.Mask == ""
-	if s.Mask != "" {
+	r.mask.Hidden = s.Mask == "" || s.Compact
+	if !r.mask.Hidden {
 		m := r.mask.MinSize()
 		kit.Place(r.mask, x, top+(h-m.Height)/2, m.Width, m.Height)
 		x += m.Width + 3*kit.Grid
@@ -336,11 +356,12 @@ func (r *rowView) blink(on bool) {
 func (r *rowView) Tapped(e *fyne.PointEvent) {
 	r.on.moved()
 	r.on.selected(r.shown.ID)
-	if e.Position.X >= r.Size().Width-moreWidth-kit.Grid && e.Position.Y < rowHeight {
+	switch high := r.shown.least(); {
+	case e.Position.Y >= high:
+		r.on.box(r.shown.ID)
+	case e.Position.X >= r.Size().Width-moreWidth-kit.Grid:
 		r.on.menu(r.shown.ID, e.AbsolutePosition)
-		return
-	}
-	if e.Position.Y < rowHeight {
+	default:
 		r.on.copyToken(r.shown.ID)
 	}
 }
@@ -354,32 +375,3 @@ func (r *rowView) MouseIn(*desktop.MouseEvent)    { r.hovered = true; r.on.moved
 func (r *rowView) MouseMoved(*desktop.MouseEvent) { r.on.moved() }
 func (r *rowView) MouseOut()                      { r.hovered = false; r.paintGround() }
 func (r *rowView) Cursor() desktop.Cursor         { return desktop.PointerCursor }
-
-// placeProblem places the strip of a row.
-func (r *rowView) placeProblem(size fyne.Size) {
-	p, pal := r.shown.Problem, r.ui.Palette
-	hide := p.Action == actionNone
-	r.strip.Hidden, r.cause.Hidden, r.remedy.Hidden, r.helper.Hidden = hide, hide, hide, hide
-	if hide {
-		return
-	}
-	s := layoutStrip(p, size.Width)
-	top, width := float32(rowHeight-barHeight), size.Width-stripLeft-2*kit.Grid
-	kit.Place(r.strip, stripLeft, top, width, s.high)
-	r.helper.Rename(p.Button)
-	b := r.helper.MinSize()
-	x, y := stripLeft+width-b.Width-2*kit.Grid, top+(s.high-b.Height)/2
-	if s.below {
-		y = top + s.high - b.Height - 2*kit.Grid
-	}
-	kit.Place(r.helper, x, y, b.Width, b.Height)
-	line := kit.Measure("M", stripText, fyne.TextStyle{}).Height
-	y = top + kit.Grid + 1
-	if words := float32(s.cause+s.remedy) * line; !s.below {
-		y = top + (s.high-words)/2
-	}
-	r.cause.Set(p.Cause, pal.Text)
-	r.remedy.Set(p.Remedy, pal.Muted)
-	kit.Place(r.cause, stripLeft+2*kit.Grid, y, s.width, float32(s.cause)*line)
-	kit.Place(r.remedy, stripLeft+2*kit.Grid, y+float32(s.cause)*line, s.width, float32(s.remedy)*line)
-}

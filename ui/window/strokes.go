@@ -106,6 +106,8 @@ func keyName(ui *kit.UI, key fyne.KeyName) string {
 		return "↑"
 	case fyne.KeyDown:
 		return "↓"
+	case fyne.KeyLeft:
+		return "←"
 	case fyne.KeyRight:
 		return "→"
 	case fyne.KeyReturn, fyne.KeyEnter:

@@ -93,7 +93,7 @@ func (w *Window) connect() {
 	w.renewals = &renewals{shell: sh}
 	w.vault = &vault{shell: sh, clipboard: w.clipboard}
 	w.pages = &pages{shell: sh}
-	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true, last: map[view]core.ID{}}
+	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true, last: map[view]core.ID{}, boxes: map[core.ID]bool{}}
 	w.pane = &pane{shell: sh, pages: w.pages, listing: w.listing, state: &paneState{filter: historyAll}}
 	w.accounts = &accounts{shell: sh, pages: w.pages, listing: w.listing, clipboard: w.clipboard}
 	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, clipboard: w.clipboard}
@@ -213,7 +213,7 @@ func (w *Window) event(e api.Event) {
 		w.listing.setView(view(w.model.Active))
 	}
 	switch {
-	case c.Accounts, c.Active, c.Vault, c.Settings && w.listing.order != w.model.Settings.ListOrder:
+	case c.Accounts, c.Active, c.Vault, c.Settings && w.listing.arrangedAnew():
 		w.listing.refill()
 		w.pane.fillDetail()
 		w.win.SetTitle(w.title())

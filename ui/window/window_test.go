@@ -40,8 +40,8 @@ func TestScreens(t *testing.T) {
 			"an account that needs a person",
 			[]api.Account{blocked("gate", core.Sandbox)},
 			func(*stage) {},
-			[]string{"needs you", "203.0.113.7 is not on the account's IP whitelist.", "Add it in the console", "Copy IP"},
-			[]string{"需要处理", "203.0.113.7 不在账号的 IP 白名单中。", "请在后台将其加入白名单", "复制 IP"},
+			[]string{"needs you", "203.0.113.7 is not on the account's IP whitelist.", "Copy IP"},
+			[]string{"需要处理", "203.0.113.7 不在账号的 IP 白名单中。", "复制 IP"},
 		},
 		{
 			"nothing in this environment",
@@ -431,7 +431,9 @@ func TestLockedRowsAreQuiet(t *testing.T) {
 	if n := strings.Count(all, "Unlock"); n != 1 {
 		t.Errorf("there are %d buttons to unlock:\n%s", n, all)
 	}
-	s.mustSay("locked", "Enter the AppSecret again.", "Edit secret")
+	s.mustSay("locked", "The vault holds no AppSecret for this account.", "Edit secret")
+	s.listing.toggleBox(lost.ID)
+	s.mustSay("Enter the AppSecret again.")
 }
 
 // Another token copied elsewhere takes the message over.

@@ -217,6 +217,8 @@ func words() map[string]string {
 		"Settings.notify_person":     "Tell on the desktop when an account needs somebody.",
 		"Settings.notify_failing":    "Tell when a renewal goes on failing.",
 		"Settings.notify_expiry":     "Tell when a token ends and nobody renews it.",
+		"Settings.list_density":      "Of the window's list: comfortable or compact.",
+		"Settings.hide_after_copy":   "The window hides itself once a token was copied in it.",
 		"Settings.clipboard_follow":  "While a copied token is on the clipboard and is renewed, the new one takes its place.",
 		"Settings.clipboard_primary": "What is copied goes to the middle mouse button's clipboard too.",
 		"Settings.clipboard_once":    "What is copied is cleared when it was pasted for the first time.",
