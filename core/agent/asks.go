@@ -106,7 +106,7 @@ func (s *Service) mayCall(client string, a core.Account, spec kinds.Spec, method
 	if err := s.slow(client); err != nil {
 		return false, err
 	}
-	j, err := call.Judge(spec, method, target)
+	j, err := call.Judge(spec.ClosedFor(a), method, target)
 	if err != nil {
 		s.noteRefusal(client, a, judgedCall(j), core.AsError(err))
 		return false, core.AsError(err)

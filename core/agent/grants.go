@@ -200,7 +200,7 @@ func (g grant) allows(j call.Judged) bool {
 		if method == "*" {
 			method = ""
 		}
-		return kinds.Pattern{Method: method, Path: path}.Fits(j.Method, j.Path.String())
+		return j.Among([]kinds.Pattern{{Method: method, Path: path}})
 	})
 }
 
@@ -211,6 +211,6 @@ func (s *Service) grantFits(g grant, c askedCall) bool {
 		return ok // any grant allows signatures
 	}
 	method, path, _ := strings.Cut(c.call, " ")
-	j, err := call.Judge(s.spec(a.Kind), method, path)
+	j, err := call.Judge(s.spec(a.Kind).ClosedFor(a), method, path)
 	return err == nil && g.allows(j)
 }

@@ -67,13 +67,14 @@ type readCloser struct {
 
 // look reads what an answer says of itself from the beginning of its body, and
 // returns the body as if nobody had read of it. all is the body where it was read to
-// its end, and then belongs to the caller.
-func look(spec kinds.Spec, status int, body io.ReadCloser, length int64) (t told, all []byte, rest io.ReadCloser) {
+// its end, and then belongs to the caller. Of a stream nothing is read: its next piece may
+// be long in coming.
+func look(spec kinds.Spec, status int, body io.ReadCloser, length int64, stream bool) (t told, all []byte, rest io.ReadCloser) {
 	in := bufio.NewReaderSize(body, 512) // what is read in larger pieces passes it by
 	for _, a := range spec.Dead {
 		t.dead = t.dead || a.Field == "" && a.Status == status
 	}
-	if !beginsObject(in) {
+	if stream || !beginsObject(in) {
 		return t, nil, readCloser{in, body}
 	}
 	head, err := beginning(in, length)
@@ -96,6 +97,16 @@ func beginning(in io.Reader, length int64) ([]byte, error) {
 	head := make([]byte, length)
 	n, err := io.ReadFull(in, head)
 	return head[:n], err
+}
+
+// isStream reports whether an answer of a type is a row of pieces, each of which is of use.
+func isStream(contentType string) bool {
+	kind, _, _ := strings.Cut(contentType, ";")
+	switch strings.ToLower(strings.TrimSpace(kind)) {
+	case "text/event-stream", "application/x-ndjson", "application/ndjson", "application/jsonl", "application/x-jsonlines", "application/json-seq", "application/stream+json":
+		return true
+	}
+	return false
 }
 
 // tells reports whether an object can have a member that says how the call went. Most

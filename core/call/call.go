@@ -170,7 +170,7 @@ func (e *Engine) prepare(spec kinds.Spec, a core.Account, r Request) (order, err
 	if spec.Kind == "" {
 		return order{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyUpdate, Message: fmt.Sprintf("kind %q is not known; update TokenTray", a.Kind)}
 	}
-	j, err := Judge(spec, r.Method, r.Target)
+	j, err := Judge(spec.ClosedFor(a), r.Method, r.Target)
 	if err != nil {
 		return order{}, err
 	}
@@ -237,7 +237,7 @@ func (e *Engine) once(ctx context.Context, o order, token core.Token, b body) (_
 		_ = resp.Body.Close()
 		return nil, false, err
 	}
-	said, all, rest := look(o.spec, resp.StatusCode, raw, length)
+	said, all, rest := look(o.spec, resp.StatusCode, raw, length, resp.StatusCode < 300 && isStream(resp.Header.Get("Content-Type")))
 	mask := e.known.mask(o.to.Account.ID, hide)
 	out := &Response{Status: resp.StatusCode, Header: incoming(resp.Header, mask), Length: length, Judged: o.judged, Code: said.code}
 	if all != nil {

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bufio"
 	"bytes"
 	"compress/gzip"
 	"compress/zlib"
@@ -369,6 +370,59 @@ func TestNothingLeavesThatIsRefused(t *testing.T) {
 	b.account.BaseURL = "http://api.example"
 	if _, _, err := b.do(t, get("/cgi-bin/menu/get")); err == nil || core.AsError(err).Class != core.Misuse && core.AsError(err).Class != core.Invalid {
 		t.Errorf("plain http to another machine: %v", err)
+	}
+}
+
+// TestAnAccountsOwnTokenURLIsNotCalled, however it is written: it differs from account to
+// account, and its server may answer without a secret.
+func TestAnAccountsOwnTokenURLIsNotCalled(t *testing.T) {
+	b := newBench(t, func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path != "/users" {
+			t.Errorf("%s was called", r.URL)
+		}
+	})
+	b.spec = spec(t, kinds.OAuth2)
+	b.account.Kind, b.account.BaseURL = kinds.OAuth2, b.account.BaseURL+"/as/token.php"
+	for _, target := range []string{"/as/token.php", "/as/TOKEN.php/", "/as%2Ftoken.php?x=y", "/%61s/token.php"} {
+		for _, method := range []string{"GET", "POST"} {
+			if _, _, err := b.do(t, Request{Method: method, Target: target}); err == nil || core.AsError(err).Remedy != core.RemedyCallClosed {
+				t.Errorf("%s %s: %v", method, target, err)
+			}
+		}
+	}
+	if _, _, err := b.do(t, get("/users")); err != nil {
+		t.Error(err)
+	}
+}
+
+// TestAStreamIsHandedOnAtOnce: where an answer says that it is a stream, its first piece
+// does not wait for more, also if it begins like the answer of a failure.
+func TestAStreamIsHandedOnAtOnce(t *testing.T) {
+	for _, kind := range []string{"application/x-ndjson", "application/jsonl; charset=utf-8", "text/event-stream"} {
+		seen := make(chan struct{})
+		b := newBench(t, func(w http.ResponseWriter, r *http.Request) {
+			w.Header().Set("Content-Type", kind)
+			fmt.Fprintf(w, "{\"n\":1,\"x\":%q}\n", token)
+			_ = http.NewResponseController(w).Flush()
+			select {
+			case <-seen:
+			case <-r.Context().Done():
+			}
+			fmt.Fprint(w, "{\"n\":2}\n")
+		})
+		got, err := b.Do(t.Context(), b.spec, b.account, get("/x"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(got.Body)
+		if !lines.Scan() || lines.Text() != `{"n":1,"x":"`+strings.Repeat("*", len(token))+`"}` {
+			t.Errorf("%s: %q, %v", kind, lines.Text(), lines.Err())
+		}
+		close(seen)
+		if !lines.Scan() || lines.Text() != `{"n":2}` || lines.Scan() {
+			t.Errorf("%s, then: %q, %v", kind, lines.Text(), lines.Err())
+		}
+		_ = got.Body.Close()
 	}
 }
 

@@ -46,11 +46,19 @@ func Judge(spec kinds.Spec, method, target string) (Judged, error) {
 			Message: "this call answers with a token, a ticket or a session's key, takes a secret or resets a quota, and is made for nobody; TokenTray gets tokens itself",
 		}
 	}
-	if err := checkQuery(spec, query); err != nil {
+	if err := checkQuery(spec, method, query); err != nil {
 		return j, err
 	}
-	j.Reading = spec.Reading(method, path.plain)
+	j.Reading = path.all(func(path string) bool { return spec.Reading(method, path) })
 	return j, nil
+}
+
+// Among reports whether the call is one of those that patterns name, however its upstream
+// reads the path.
+func (j Judged) Among(patterns []kinds.Pattern) bool {
+	return j.Path.all(func(path string) bool {
+		return slices.ContainsFunc(patterns, func(p kinds.Pattern) bool { return p.Fits(j.Method, path) })
+	})
 }
 
 // methods are those that a call can have. TRACE would echo the token.
@@ -69,45 +77,59 @@ func (j Judged) Allow(env core.Env, liveWrite bool) error {
 	}
 }
 
-// checkQuery refuses a query that cannot be sent unchanged, or that contains the
-// token's name.
-func checkQuery(spec kinds.Spec, query string) error {
+// checkQuery refuses a query that cannot be sent unchanged, one that contains the
+// token's name, and one by which some servers take the call for one of another method.
+func checkQuery(spec kinds.Spec, method, query string) error {
 	if len(query) > maxQuery || strings.ContainsFunc(query, func(r rune) bool { return r <= ' ' || r > '~' || r == '#' }) {
 		return &core.Error{Class: core.Invalid, Remedy: core.RemedyCallPath, Message: "the query of the call is too long, or has characters that must be written as %XX; correct it"}
 	}
-	for name := range queryNames(query) {
-		if tokenName(spec, name) {
+	for name, value := range parameters(query) {
+		if spec.Token.Query != "" && named(name, spec.Token.Query) {
 			return errOwnToken()
+		}
+		if otherMethod(method, name, value) {
+			return &core.Error{Class: core.Invalid, Remedy: core.RemedyCallPath, Message: "the query of the call names a method of its own; leave that out, and give the call its method"}
 		}
 	}
 	return nil
 }
 
-// tokenName reports whether some server could take a parameter for the token: names
+// named reports whether some server could take a parameter for the one of a name: names
 // are compared without case, and with every encoding decoded.
-func tokenName(spec kinds.Spec, name string) bool {
-	if spec.Token.Query == "" {
-		return false
-	}
+func named(parameter, name string) bool {
 	for range maxDepth {
-		if strings.EqualFold(strings.TrimSpace(name), spec.Token.Query) || strings.EqualFold(strings.TrimSuffix(name, "[]"), spec.Token.Query) {
+		if strings.EqualFold(strings.TrimSpace(parameter), name) || strings.EqualFold(strings.TrimSuffix(parameter, "[]"), name) {
 			return true
 		}
-		next, err := url.QueryUnescape(name)
-		if err != nil || next == name {
+		next, err := url.QueryUnescape(parameter)
+		if err != nil || next == parameter {
 			break
 		}
-		name = next
+		parameter = next
 	}
 	return false
 }
 
-// queryNames are the names in a query, as written. Some servers separate parameters
-// by semicolons too.
-func queryNames(query string) func(yield func(string) bool) {
-	return func(yield func(string) bool) {
+// otherMethod reports whether some server takes a call with such a parameter for one of
+// another method. Where a parameter of that name means other things too, its value tells.
+func otherMethod(method, name, value string) bool {
+	for _, one := range [...]string{"_method", "x-http-method-override", "x-http-method", "x-method-override"} {
+		if named(name, one) {
+			return true
+		}
+	}
+	if !named(name, "method") && !named(name, "http_method") {
+		return false
+	}
+	return !named(value, method) && slices.ContainsFunc(append(methods(), http.MethodOptions, http.MethodTrace), func(one string) bool { return named(value, one) })
+}
+
+// parameters are those of a query, as written. Some servers separate them by semicolons
+// too.
+func parameters(query string) func(yield func(name, value string) bool) {
+	return func(yield func(name, value string) bool) {
 		for part := range strings.FieldsFuncSeq(query, func(r rune) bool { return r == '&' || r == ';' }) {
-			if name, _, _ := strings.Cut(part, "="); !yield(name) {
+			if name, value, _ := strings.Cut(part, "="); !yield(name, value) {
 				return
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/hex"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tokentray/core"
@@ -20,7 +21,8 @@ const maskByte = '*'
 
 // Mask hides secrets in a stream, byte for byte: as they are, in upper and lower
 // case, with any of their characters encoded as in a URL or escaped as in JSON, also
-// twice, and in hexadecimal and base64. It is safe for concurrent use.
+// twice, or as in HTML; in hexadecimal and base64, in UTF-16 and UTF-32. It is safe for
+// concurrent use.
 type Mask struct {
 	values [][]byte        // with any of their characters encoded
 	firm   [][]byte        // as they are
@@ -37,6 +39,9 @@ func NewMask(secrets ...string) *Mask {
 		}
 		for _, form := range []string{s, strings.ToLower(s), strings.ToUpper(s)} {
 			m.add(&m.values, form)
+			for _, gap := range []string{"\x00", "\x00\x00\x00"} { // of UTF-16 and UTF-32
+				m.add(&m.firm, strings.Join(strings.Split(form, ""), gap))
+			}
 		}
 		for _, form := range append(core.Spellings(s), strings.ToUpper(hex.EncodeToString([]byte(s)))) {
 			if len(form) >= shortSpelling {
@@ -45,7 +50,7 @@ func NewMask(secrets ...string) *Mask {
 		}
 	}
 	if len(m.values) > 0 {
-		m.begins['%'], m.begins['\\'] = true, true
+		m.begins['%'], m.begins['\\'], m.begins['&'] = true, true, true
 	}
 	return m
 }
@@ -99,8 +104,7 @@ func (m *Mask) hide(b []byte, end bool) int {
 // at is the length of the longest secret at the start of b, 0 for none. more says
 // that b ends too early to know.
 func (m *Mask) at(b []byte, end bool) (n int, more bool) {
-	escape := b[0] == '%' || b[0] == '\\'
-	if len(b) > 1 && !escape && b[1] != '%' && b[1] != '\\' {
+	if len(b) > 1 && !escape(b[0]) && !escape(b[1]) {
 		if word, bit := pair(b); m.pairs[word]&bit == 0 {
 			return 0, false
 		}
@@ -118,6 +122,9 @@ func (m *Mask) at(b []byte, end bool) (n int, more bool) {
 	}
 	return n, more && n == 0
 }
+
+// escape reports whether a byte begins the encoding of a character.
+func escape(c byte) bool { return c == '%' || c == '\\' || c == '&' }
 
 // literal is the length of value if b begins with it; short says that b ends before.
 func literal(b, value []byte) (n int, short bool) {
@@ -157,6 +164,8 @@ func character(b []byte, want byte) (size int, short bool) {
 		size, short = percent(b, want)
 	case '\\':
 		size, short = escaped(b, want)
+	case '&':
+		size, short = entity(b, want)
 	}
 	if size == 0 && b[0] == want && !short {
 		return 1, false
@@ -219,6 +228,56 @@ func escaped(b []byte, want byte) (size int, short bool) {
 		return 0, false
 	}
 	return slashes + 5, false
+}
+
+// maxEntity is how long an entity of HTML is looked at: leading zeros have no limit.
+const maxEntity = 12
+
+// entity reads &#NN;, &#xHH; and the names of the characters that HTML must escape.
+func entity(b []byte, want byte) (size int, short bool) {
+	end := bytes.IndexByte(b[:min(len(b), maxEntity)], ';')
+	if end < 0 {
+		return 0, len(b) < maxEntity
+	}
+	name := string(b[1:end])
+	number, numeric := strings.CutPrefix(name, "#")
+	if !numeric {
+		if name == entityName(want) {
+			return end + 1, false
+		}
+		return 0, false
+	}
+	base := 10
+	if len(number) > 0 && (number[0] == 'x' || number[0] == 'X') {
+		base, number = 16, number[1:]
+	}
+	if value, err := strconv.ParseUint(number, base, 8); err != nil || byte(value) != want {
+		return 0, false
+	}
+	return end + 1, false
+}
+
+// entityName is the name of a character in HTML, "-" for one that nobody writes by name.
+func entityName(c byte) string {
+	switch c {
+	case '&':
+		return "amp"
+	case '<':
+		return "lt"
+	case '>':
+		return "gt"
+	case '"':
+		return "quot"
+	case '\'':
+		return "apos"
+	case '+':
+		return "plus"
+	case '=':
+		return "equals"
+	case '/':
+		return "sol"
+	}
+	return "-"
 }
 
 func isHex(c byte) bool { return hexValue(c) < 16 }

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"net/url"
@@ -23,8 +24,13 @@ const (
 func spellings(value string) map[string]string {
 	quoted, _ := json.Marshal(value)
 	plain := strings.Trim(string(quoted), `"`)
-	var unicode, percent strings.Builder
+	var unicode, percent, decimal, hexadecimal, utf16le, utf16be, utf32 strings.Builder
 	for i := range len(value) {
+		fmt.Fprintf(&decimal, "&#%d;", value[i])
+		fmt.Fprintf(&hexadecimal, "&#x%02X;", value[i])
+		utf16le.Write([]byte{value[i], 0})
+		utf16be.Write([]byte{0, value[i]})
+		utf32.Write([]byte{0, 0, 0, value[i]})
 		unicode.WriteString(`\u00` + hex.EncodeToString([]byte{value[i]}))
 		percent.WriteString("%" + strings.ToUpper(hex.EncodeToString([]byte{value[i]})))
 	}
@@ -36,6 +42,9 @@ func spellings(value string) map[string]string {
 		"JSON with a unicode equals sign": strings.ReplaceAll(plain, "=", `\u003d`), "JSON in JSON with one": strings.ReplaceAll(plain, "=", `\\u003D`),
 		"unicode": unicode.String(), "percent": percent.String(),
 		"hex": hex.EncodeToString([]byte(value)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(value))),
+		"HTML": strings.NewReplacer("+", "&#43;", "=", "&#x3D;", "/", "&#x2f;").Replace(value), "HTML by names": strings.NewReplacer("+", "&plus;", "=", "&equals;", "/", "&sol;").Replace(value),
+		"decimal": decimal.String(), "hexadecimal": hexadecimal.String(),
+		"UTF-16LE": strings.TrimSuffix(utf16le.String(), "\x00"), "UTF-16BE": utf16be.String()[1:], "UTF-32": utf32.String()[3:],
 		"base64": base64.RawStdEncoding.EncodeToString([]byte(value)),
 	}
 }
@@ -44,7 +53,7 @@ func TestMaskHidesEverySpelling(t *testing.T) {
 	m := NewMask(token, secret, "", "abc")
 	for _, value := range []string{token, secret} {
 		for name, form := range spellings(value) {
-			for _, around := range [][2]string{{"", ""}, {`{"errmsg":"`, `"}`}, {"a%", "%41"}, {`\`, `\`}, {"88_", "88_"}, {"0", "g"}} {
+			for _, around := range [][2]string{{"", ""}, {`{"errmsg":"`, `"}`}, {"a%", "%41"}, {`\`, `\`}, {"88_", "88_"}, {"0", "g"}, {"&", "&#"}} {
 				in := around[0] + form + around[1]
 				got := m.Text(in)
 				if len(got) != len(in) || strings.Contains(got, form) || strings.Count(got, "*") < len(form)-2 {
@@ -53,7 +62,7 @@ func TestMaskHidesEverySpelling(t *testing.T) {
 			}
 		}
 	}
-	for _, in := range []string{"", "abc", "88_kR7", secret[:31], `{"errcode":0,"errmsg":"ok"}`, token[1:], "%", `\u00`, "%2"} {
+	for _, in := range []string{"", "abc", "88_kR7", secret[:31], `{"errcode":0,"errmsg":"ok"}`, token[1:], "%", `\u00`, "%2", "&", "&#4", "&amp; &#0; &#999; &lt;"} {
 		if got := m.Text(in); got != in {
 			t.Errorf("%q became %q", in, got)
 		}

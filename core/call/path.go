@@ -2,6 +2,7 @@ package call
 
 import (
 	"net/url"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -32,7 +33,13 @@ func pathChar(r rune) bool {
 type Path struct {
 	raw   string // as sent
 	plain string // with every encoding decoded
+	// parts is plain with another character for the slashes that were encoded: for a
+	// server they are within a segment, or they part segments.
+	parts string
 }
+
+// within stands for an encoded slash in Path.parts. No path holds it.
+const within = "\x00"
 
 // String is the path with every encoding decoded, for comparing and logging.
 func (p Path) String() string { return p.plain }
@@ -65,11 +72,35 @@ func ParsePath(raw string) (Path, error) {
 		case err != nil && stage == raw:
 			return Path{}, badPath("has a percent sign that begins no %XX; write it as %25")
 		case err != nil || next == stage:
-			return Path{raw, stage}, nil
+			return Path{raw, stage, partsOf(raw, stage)}, nil
 		}
 		stage = next
 	}
 	return Path{}, badPath("is encoded too many times; write it plainly")
+}
+
+// partsOf is Path.parts of a path as sent and decoded.
+func partsOf(raw, plain string) string {
+	if strings.Count(raw, "/") == strings.Count(plain, "/") {
+		return plain
+	}
+	segments := strings.Split(raw, "/")
+	for i, s := range segments {
+		for range maxDepth {
+			next, err := url.PathUnescape(s)
+			if err != nil || next == s {
+				break
+			}
+			s = next
+		}
+		segments[i] = strings.ReplaceAll(s, "/", within)
+	}
+	return strings.Join(segments, "/")
+}
+
+// all reports whether something holds for the path, however a server reads it.
+func (p Path) all(holds func(path string) bool) bool {
+	return holds(p.plain) && (p.parts == p.plain || holds(p.parts))
 }
 
 // plainPath says why one stage of a path's decoding is not plain.
@@ -96,19 +127,17 @@ func badPath(why string) *core.Error {
 	return &core.Error{Class: core.Invalid, Remedy: core.RemedyCallPath, Message: "the path of the call " + why}
 }
 
-// closedBy reports whether the path is among a kind's closed calls. Servers may
-// ignore case, and the end of a path.
+// closedBy reports whether the path is among a kind's closed calls, in any way in which a
+// server may read it. Servers may ignore case, and the end of a path.
 func (p Path) closedBy(spec kinds.Spec, method string) bool {
-	key := sameness(p.plain)
-	for _, c := range spec.Closed {
-		if c.Method != "" && c.Method != method {
-			continue
-		}
-		if (kinds.Pattern{Path: sameness(c.Path)}).Fits(method, key) {
-			return true
-		}
-	}
-	return false
+	return !p.all(func(path string) bool { return !closes(spec, method, sameness(path)) })
+}
+
+// closes reports whether a kind closes a call. key is the sameness of its path.
+func closes(spec kinds.Spec, method, key string) bool {
+	return slices.ContainsFunc(spec.Closed, func(c kinds.Pattern) bool {
+		return (c.Method == "" || c.Method == method) && (kinds.Pattern{Path: sameness(c.Path)}).Fits(method, key)
+	})
 }
 
 // sameness is equal for paths that some server treats as the same.

@@ -9,6 +9,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 func spec(t testing.TB, kind core.Kind) kinds.Spec {
@@ -66,26 +67,120 @@ func encodedAtRandom(path string, r *rand.Rand) string {
 	return b.String()
 }
 
+// everyKind are the kinds of this version and those of its presets.
+func everyKind() []kinds.Spec {
+	out := kinds.Builtin().All()
+	for _, p := range preset.Shipped() {
+		out = append(out, p.Spec())
+	}
+	return out
+}
+
 // TestClosedCallsStayClosed: a call that answers with a token is refused however its
-// path is written.
+// path is written, of every kind.
 func TestClosedCallsStayClosed(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
-	for _, kind := range []core.Kind{kinds.WeChat, kinds.WeChatLegacy, kinds.WeCom} {
-		s := spec(t, kind)
+	for _, s := range everyKind() {
+		if len(s.Closed) == 0 {
+			t.Errorf("%s closes nothing", s.Kind)
+		}
 		for _, c := range s.Closed {
-			path := strings.ReplaceAll(c.Path, "*", "oauth2/access_token")
-			spelled := []string{path, strings.ToUpper(path), path + "/", path + ".", strings.ReplaceAll(path, "s", "%C5%BF"), strings.ReplaceAll(path, "k", "%E2%84%AA")}
-			for range 200 {
+			path := c.Path
+			if strings.HasSuffix(path, "/*") {
+				path = strings.TrimSuffix(path, "*") + "oauth2/access_token"
+			}
+			path = strings.ReplaceAll(path, "*", "some-one")
+			spelled := []string{
+				path, strings.ToUpper(path), path + "/", path + ".", strings.ReplaceAll(path, "s", "%C5%BF"), strings.ReplaceAll(path, "k", "%E2%84%AA"),
+				strings.ReplaceAll(path, "some-one", "a%2Fb"), "/" + strings.ReplaceAll(path[1:], "/", "%2F"), "/" + strings.ReplaceAll(path[1:], "/", "%252f"),
+			}
+			for range 40 {
 				spelled = append(spelled, encodedAtRandom(path, r))
 			}
 			for _, one := range spelled {
 				for _, method := range methods() {
+					if c.Method != "" && c.Method != method {
+						continue
+					}
 					j, err := Judge(s, method, one+"?a=b")
 					if e := core.AsError(err); err == nil || e.Remedy != core.RemedyCallClosed && e.Remedy != core.RemedyCallPath {
-						t.Errorf("%s %s passes as %s, %v", method, one, j.Path, err)
+						t.Errorf("%s: %s %s passes as %s, %v", s.Kind, method, one, j.Path, err)
 					}
 				}
 			}
+		}
+	}
+}
+
+// TestWhatGivesTokensIsClosed: what each platform has for tokens, tickets, session keys,
+// secrets and quotas is refused.
+func TestWhatGivesTokensIsClosed(t *testing.T) {
+	calls := map[core.Kind][]string{
+		"wechat":       {"/cgi-bin/token", "/cgi-bin/stable_token", "/cgi-bin/ticket/getticket", "/cgi-bin/component/api_authorizer_token", "/sns/jscode2session", "/sns/oauth2/refresh_token", "/cgi-bin/clear_quota/v2", "/cgi-bin/openapi/quota/clear", "/tcb/getqcloudtoken", "/wxa/getsnticket"},
+		"wecom":        {"/cgi-bin/gettoken", "/cgi-bin/ticket/get", "/cgi-bin/get_jsapi_ticket", "/cgi-bin/service/get_provider_token", "/cgi-bin/service/get_corp_token", "/cgi-bin/corpgroup/corp/gettoken", "/cgi-bin/miniprogram/jscode2session", "/cgi-bin/auth/getuserinfo"},
+		"oauth2":       {"/oauth/token", "/realms/x/protocol/openid-connect/token", "/v1.0/applications/x/addPassword", "/v1.0/$batch", "/admin/realms/x/clients/y/client-secret", "/v1/identity/generate-token"},
+		"feishu":       {"/open-apis/auth/v3/tenant_access_token/internal", "/open-apis/auth/v3/app_ticket/resend", "/open-apis/authen/v1/refresh_access_token", "/open-apis/jssdk/ticket/get", "/open-apis/mina/v2/tokenLoginValidate", "/callback/ws/endpoint"},
+		"lark":         {"/open-apis/auth/v3/app_access_token", "/open-apis/authen/v2/oauth/token", "/open-apis/mina/v2/tokenLoginValidate"},
+		"dingtalk":     {"/gettoken", "/get_jsapi_ticket", "/sns/gettoken", "/sso/gettoken", "/service/get_corp_token", "/service/get_suite_token"},
+		"dingtalk-new": {"/v1.0/oauth2/accessToken", "/v1.0/oauth2/ding123/token", "/v1.0/oauth2/jsapiTickets", "/v1.0/gateway/connections/open"},
+		"douyin":       {"/oauth/stable_client_token/", "/oauth/client_token/", "/oauth/renew_refresh_token/", "/js/getticket/", "/open/getticket/"},
+		"douyin-mini":  {"/api/apps/v2/token", "/api/apps/token", "/api/apps/v2/jscode2session"},
+		"qq":           {"/api/getToken", "/sns/jscode2session"},
+		"baidu":        {"/oauth/2.0/token"},
+		"huawei":       {"/oauth2/v3/token"},
+		"kuaishou":     {"/oauth2/access_token", "/oauth2/refresh_token", "/oauth2/mp/code2session"},
+	}
+	for _, s := range everyKind() {
+		for _, path := range calls[s.Kind] {
+			if _, err := Judge(s, "POST", path); core.AsError(err).Remedy != core.RemedyCallClosed {
+				t.Errorf("%s: %s: %v", s.Kind, path, err)
+			}
+		}
+		delete(calls, s.Kind)
+	}
+	if len(calls) > 0 {
+		t.Errorf("no such kinds: %v", calls)
+	}
+}
+
+// TestAnEncodedSlashIsBoth: servers take it for a part of a segment or for the end of one.
+// A call reads, and is among those that are allowed, if it is so either way.
+func TestAnEncodedSlashIsBoth(t *testing.T) {
+	s := spec(t, kinds.WeChat)
+	s.Reads = []kinds.Pattern{{Method: "POST", Path: "/users/*/tasks/query"}, {Method: "GET", Path: "/files/*"}}
+	for _, tt := range []struct {
+		method, path string
+		reads        bool
+	}{
+		{"POST", "/users/a/tasks/query", true},
+		{"POST", "/users/%61/tasks/query", true},
+		{"POST", "/users/a%2Ftasks%2Fquery", false}, // for some servers the user a/tasks/query
+		{"POST", "/users/a%2Ftasks/query", false},
+		{"POST", "/users/a%252Ftasks%252fquery", false},
+		{"POST", "/users/a%2Fb/tasks/query", false}, // for some servers one segment more
+		{"POST", "/users%2Fa/tasks/query", false},
+		{"GET", "/files/a%2Fb", true},
+		{"GET", "/files/a/b%2Fc", true},
+		{"GET", "/files%2Fa", false},
+	} {
+		j, err := Judge(s, tt.method, tt.path)
+		if err != nil || j.Reading != tt.reads || j.Among(s.Reads) != tt.reads {
+			t.Errorf("%s %s: reads %v, among them %v, %v", tt.method, tt.path, j.Reading, j.Among(s.Reads), err)
+		}
+	}
+}
+
+// TestAQueryNamesNoMethod: some servers take the call for one of that method.
+func TestAQueryNamesNoMethod(t *testing.T) {
+	s := spec(t, kinds.OAuth2)
+	for _, query := range []string{"_method=DELETE", "a=b&_METHOD=put", "%5Fmethod=delete", "a;_method=x", "_method[]=x", "method=delete", "method=%64elete", "http_method=PATCH", "X-HTTP-Method-Override=DELETE"} {
+		if _, err := Judge(s, "GET", "/v1/users?"+query); err == nil || core.AsError(err).Remedy != core.RemedyCallPath {
+			t.Errorf("%s: %v", query, err)
+		}
+	}
+	for _, query := range []string{"method=get", "method=dingtalk.oapi.user.get", "methods=DELETE", "a=_method", "method="} {
+		if _, err := Judge(s, "GET", "/v1/users?"+query); err != nil {
+			t.Errorf("%s: %v", query, err)
 		}
 	}
 }

@@ -7,7 +7,6 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
-	"slices"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -57,7 +56,7 @@ func newCalls(r core.CallRights) *calls {
 
 // allow reports whether a call is among those that the client may make.
 func (c *calls) allow(j call.Judged) bool {
-	return c.reads && j.Reading || slices.ContainsFunc(c.patterns, func(p kinds.Pattern) bool { return p.Fits(j.Method, j.Path.String()) })
+	return c.reads && j.Reading || j.Among(c.patterns)
 }
 
 // callTarget is a parsed request below callFolder. Name and environment stay
@@ -213,7 +212,7 @@ func (v *visit) mayCall(ref api.Ref, target string) (call.Judged, bool) {
 		v.callFail(http.StatusNotFound, &core.Error{Class: core.NotFound, Remedy: core.RemedyAccount, Message: "there is no account " + ref.String()})
 		return call.Judged{}, false
 	}
-	j, err := call.Judge(spec, v.r.Method, target)
+	j, err := call.Judge(spec.ClosedFor(a), v.r.Method, target)
 	v.line.Call = loggable(v.r.Method, j.Path.String())
 	if err == nil && !v.client.calls.allow(j) {
 		err = &core.Error{

@@ -1,6 +1,7 @@
 package kinds
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 
@@ -87,6 +88,41 @@ func (p Pattern) Fits(method, path string) bool {
 // Reading reports whether a call changes nothing.
 func (s Spec) Reading(method, path string) bool {
 	return slices.ContainsFunc(s.Reads, func(p Pattern) bool { return p.Fits(method, path) })
+}
+
+// ClosedFor is the spec with the addresses closed at which an account asks for its tokens:
+// those differ from account to account.
+func (s Spec) ClosedFor(a core.Account) Spec {
+	asked := []string{s.Introspects(a)}
+	for _, f := range s.Fields {
+		switch {
+		case f.Key == BaseURL && s.Endpoint && len(s.Schemes) == 0:
+			asked = append(asked, s.Base(a))
+		case f.Input == URL && !f.Own() && f.Key != APIURL && f.Key != IntrospectionURL:
+			asked = append(asked, a.Params[f.Key])
+		}
+	}
+	base, known := "", false // the path of the API, which those of its calls follow
+	var own []Pattern
+	for _, raw := range asked {
+		u, err := url.Parse(raw)
+		if err != nil || strings.Trim(u.Path, "/") == "" {
+			continue
+		}
+		if !known {
+			known = true
+			if api, err := url.Parse(s.API(a)); err == nil {
+				base = strings.TrimSuffix(api.Path, "/")
+			}
+		}
+		if path, below := strings.CutPrefix(u.Path, base); below && strings.HasPrefix(path, "/") {
+			own = append(own, Pattern{Path: path})
+		}
+	}
+	if len(own) > 0 {
+		s.Closed = slices.Concat(s.Closed, own)
+	}
+	return s
 }
 
 // Checks reports whether upstream can be asked if it accepts a token: there is a call

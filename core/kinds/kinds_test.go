@@ -411,3 +411,31 @@ func TestUpstreamsNeedBothHalves(t *testing.T) {
 		t.Errorf("stable: %+v", up)
 	}
 }
+
+// TestAnAccountsOwnTokenAddressesAreClosed: those of an account of OAuth 2.0 and of a
+// team's server, wherever its calls go.
+func TestAnAccountsOwnTokenAddressesAreClosed(t *testing.T) {
+	for _, tt := range []struct {
+		kind   core.Kind
+		a      core.Account
+		closed []string
+	}{
+		{kinds.OAuth2, core.Account{BaseURL: "https://sso.example/as/token.oauth2", Params: map[string]string{kinds.IntrospectionURL: "https://sso.example/as/introspect"}}, []string{"/as/introspect", "/as/token.oauth2"}},
+		{kinds.OAuth2, core.Account{BaseURL: "https://api.example/v2/token", Params: map[string]string{kinds.APIURL: "https://api.example/v2/"}}, []string{"/token"}},
+		{kinds.OAuth2, core.Account{BaseURL: "https://sso.example/token", Params: map[string]string{kinds.APIURL: "https://api.example/v2"}}, nil},
+		{kinds.OAuth2, core.Account{BaseURL: "https://sso.example/"}, nil},
+		{kinds.Central, core.Account{BaseURL: "https://team.example/token", Params: map[string]string{kinds.CentralStaleURL: "https://team.example/refresh"}}, []string{"/token", "/refresh"}},
+		{kinds.WeChat, core.Account{BaseURL: "https://proxy.example/wx"}, nil},
+		{kinds.Redis, core.Account{BaseURL: "rediss://redis.example/0"}, nil},
+	} {
+		tt.a.Kind = tt.kind
+		s, _ := kinds.Builtin().Of(tt.kind)
+		var got []string
+		for _, p := range s.ClosedFor(tt.a).Closed[len(s.Closed):] {
+			got = append(got, p.Path)
+		}
+		if !slices.Equal(got, tt.closed) {
+			t.Errorf("%s at %s %v: %v, want %v", tt.kind, tt.a.BaseURL, tt.a.Params, got, tt.closed)
+		}
+	}
+}

@@ -166,14 +166,27 @@ func oauthClosed() []Pattern {
 		{"", "/oauth2/introspect"},
 		{"GET", "/admin/realms/*/clients"}, // with their secrets
 		{"GET", "/admin/realms/*/clients/*"},
+		{"", "/admin/realms/*/clients/*/client-secret"},
+		{"", "/admin/realms/*/clients/*/client-secret/*"},
+		{"", "/admin/realms/*/clients/*/registration-access-token"},
+		{"", "/admin/realms/*/clients-initial-access"},
+		{"", "/realms/*/clients-registrations/*"},
 
 		{"GET", "/api/v2/clients"}, // with their secrets
 		{"GET", "/api/v2/clients/*"},
+		{"POST", "/api/v2/clients"},
 		{"POST", "/api/v2/clients/*"},
+		{"PATCH", "/api/v2/clients/*"},
+		{"GET", "/api/v2/connections"},
+		{"GET", "/api/v2/connections/*"},
 
 		{"POST", "/v1.0/applications/*"}, // addPassword
 		{"POST", "/v1.0/servicePrincipals/*"},
 		{"POST", "/beta/applications/*"},
 		{"POST", "/beta/servicePrincipals/*"},
+		{"POST", "/v1.0/$batch"}, // makes any call that its body names
+		{"POST", "/beta/$batch"},
+
+		{"", "/v1/identity/generate-token"},
 	}
 }

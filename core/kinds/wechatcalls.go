@@ -179,6 +179,8 @@ func wechatClosed() []Pattern {
 		{"", "/wxa/checksession"},
 		{"", "/wxa/resetusersessionkey"},
 		{"", "/wxa/business/getuserencryptkey"},
+		{"", "/wxa/getsnticket"},
+		{"", "/tcb/getqcloudtoken"}, // with the keys of a cloud account
 		{"", "/cgi-bin/clear_quota"},
 		{"", "/cgi-bin/clear_quota/*"},
 		{"", "/cgi-bin/openapi/quota/clear"},
