@@ -13,7 +13,7 @@ import (
 // DoctorOptions are the choices of tokentray doctor.
 type DoctorOptions struct {
 	Home    string
-	BaseURL string // of the upstream to look at; empty means WeChat's
+	BaseURL string // of the upstream to look at; empty means the default kind's
 }
 
 // Finding is one line of doctor. Says and Fix are keys of ui/text after

@@ -81,7 +81,7 @@ func apiDoor() table {
 		"cmd.api.key.list":     {"List the client keys, with scope and last use", "列出客户端密钥、可用范围和上次使用时间"},
 		"cmd.api.key.revoke":   {"End a client key at once", "立即吊销客户端密钥"},
 
-		"flag.api_address":    {"the `ADDRESS` to listen at beside the loopback, for containers: callers of its subnet alone, with keys made with --host alone; none takes it away (Linux)", "除回环外还监听的`地址`，供容器使用：只接受同一子网的调用方，且只认用 --host 新建的密钥；none 表示取消（Linux）"},
+		"flag.api_address":    {"the `ADDRESS` to listen at beside the loopback, for containers: only for callers of its subnet, and only with keys made with --host; none removes it (Linux)", "除回环外还监听的`地址`，供容器使用：只接受同一子网的调用方，且只认用 --host 新建的密钥；none 表示取消（Linux）"},
 		"flag.api_port":       {"the `PORT` to listen on, from now on; 17278 unless changed", "监听`端口`，此后一直使用；默认为 17278"},
 		"flag.key_account":    {"an account it may use, by `NAME`; again for more; all if not given", "可用账号的`名称`，可重复；不指定则为全部"},
 		"flag.key_env":        {"an `ENV`ironment it may use; again for both; sandbox if not given", "可用`环境`，可重复；不指定则为 sandbox"},
@@ -92,7 +92,7 @@ func apiDoor() table {
 		"flag.key_burst":      {"at most this `NUMBER` of calls in a row (50)", "连续调用的最多`次数`（默认 50）"},
 		"cmd.api.socket":      {"Serve the local API at a socket, for a container", "在套接字上提供本机 HTTP 接口，供容器使用"},
 		"cmd.api.socket.long": {
-			"Make a unix socket at PATH, to be mounted into a container, and serve it until it is\ninterrupted. Behind it is what stands at 127.0.0.1 and nothing else; it takes the client\nkey NAME alone, which programs still have to send. Nothing listens on a network.\n\n" +
+			"Make a unix socket at PATH, to be mounted into a container, and serve it until it is\ninterrupted. It serves what 127.0.0.1 serves and nothing else; it takes only\nthe client key NAME, which programs still have to send. Nothing listens on a network.\n\n" +
 				"  tokentray api key add box --calls reads --no-token\n  tokentray api socket /run/user/1000/box.sock --key box --mode 0660 --group docker\n" +
 				"  docker run -v /run/user/1000/box.sock:/tokentray.sock … \\\n    curl --unix-socket /tokentray.sock -H \"Authorization: Bearer $KEY\" \\\n      http://localhost/call/shop/sandbox/cgi-bin/menu/get",
 			"在 PATH 创建 unix 套接字以便挂载到容器，并持续服务直到被中断。\n其后只有 127.0.0.1 上的内容；它只接受客户端密钥 NAME，程序仍须发送该密钥。\n不监听任何网络。\n\n" +
@@ -134,8 +134,8 @@ func apiDoor() table {
 
 		"cmd.api.long": {
 			"The HTTP API on this machine: Postman, SDKs, scripts and CI take the current token from\n" +
-				"it and never need the AppSecret. It is off until tokentray api on, listens on 127.0.0.1\n" +
-				"and ::1 alone, and answers only to client keys (tokentray api key add).\n\n" +
+				"it and never need the AppSecret. It is off until tokentray api on, listens only on\n" +
+				"127.0.0.1 and ::1, and answers only to client keys (tokentray api key add).\n\n" +
 				"  GET  /v1/token/NAME[/ENV]            the current token, fetched first if need be\n" +
 				"         ?min_ttl=300 or 5m            one that lives that long, or an error (default 30s)\n" +
 				"         ?newer_than=UNIX&wait=30s     wait for the next one: newer_than is the\n" +
@@ -153,9 +153,9 @@ func apiDoor() table {
 				"account, env, appid, previous. Errors: {\"error\":{\"class\",\"message\",\"remedy\",…}} with 401 for a\n" +
 				"wrong key, 403 for a page or an account that the key does not allow, 404, 429 and 503\n" +
 				"with Retry-After. Reading a living token is never limited.\n\n" +
-				"For SDKs whose base URL can be set to http://127.0.0.1:17278, the own calls of WeChat and\n" +
+				"For SDKs whose base URL can be set to http://127.0.0.1:17278, the calls of WeChat and\n" +
 				"WeCom, with a client key instead of the secret; the AppID or CorpID chooses the account,\n" +
-				"so that the key of a corp's SDK must allow one of its applications alone:\n\n" +
+				"so the key of a corp's SDK must allow only one of its applications:\n\n" +
 				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
 				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale\n" +
 				"  GET  /cgi-bin/gettoken?corpid=ID&corpsecret=KEY\n\n" +

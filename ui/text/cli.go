@@ -12,7 +12,7 @@ func cli() table {
 		"cli.warning":      {"Note: ", "注意："},
 		"cli.problems":     {"nothing was saved.", "未保存。"},
 		"cli.nothing_done": {"Nothing was done.", "未做任何改动。"},
-		"cli.apart":        {"If you mean it, add --apart. A kind of which two accounts would kill each other's token does not allow it.", "确需如此请加 --apart。如果该类型的两个账号会互相使对方的 token 失效，则不允许并存。"},
+		"cli.apart":        {"If you mean it, add --apart. It is not allowed for a kind whose accounts would kill each other's token.", "确需如此请加 --apart。如果该类型的两个账号会互相使对方的 token 失效，则不允许并存。"},
 		"cli.elsewhere":    {"It exists as {account}; write that, or switch the environment: tokentray use", "存在 {account}；请写全，或切换环境：tokentray use"},
 
 		"cli.field.name":           {"name", "名称"},
@@ -116,7 +116,7 @@ func cli() table {
 
 		"usage.pick_terminal": {"pick needs a terminal; for a launcher: tokentray pick --dmenu 'rofi -dmenu'", "pick 需要终端；用于启动器：tokentray pick --dmenu 'rofi -dmenu'"},
 		"usage.pick_none":     {"no account has these words", "没有匹配的账号"},
-		"usage.pick_typed":    {"what was typed does not fit one account alone: {n}", "输入的内容未能唯一匹配账号：{n} 个"},
+		"usage.pick_typed":    {"what was typed must fit exactly one account; it fits {n}", "输入的内容未能唯一匹配账号：{n} 个"},
 		"usage.pick_menu":     {"the menu could not be shown: {cause}", "无法显示菜单：{cause}"},
 		"usage.list_state":    {"there is no such state; there are {states}", "没有这种状态；可用：{states}"},
 

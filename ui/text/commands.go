@@ -55,7 +55,7 @@ func commands() table {
 		"cmd.doctor":     {"Check this machine and say what to repair", "检查本机环境并给出修复办法"},
 		"cmd.reset":      {"Remove all accounts, tokens, secrets and settings", "删除全部账号、token、密钥和设置"},
 		"cmd.demo":       {"Try everything with sample accounts and a simulator", "用示例账号和模拟器试用全部功能"},
-		"cmd.sim":        {"Run the simulator of the platforms' token services alone", "单独运行各平台 token 服务的模拟器"},
+		"cmd.sim":        {"Run only the simulator of the platforms' token services", "单独运行各平台 token 服务的模拟器"},
 		"cmd.version":    {"Print the version", "输出版本"},
 		"cmd.completion": {"Print a completion script for a shell", "输出 shell 补全脚本"},
 		"cmd.help":       {"Help about a command", "查看命令的帮助"},
@@ -76,13 +76,13 @@ func commands() table {
 		"cmd.add.long": {
 			"Add an account. At a terminal what is missing is asked for; the secret is\ntyped without being shown, or read from standard input:\n\n" +
 				"  tokentray add shop --env sandbox{example}\n  tokentray add shop/live{example} --secret-stdin < secret.txt\n\n" +
-				"The account is saved first and a token fetched then. A refusal by the upstream is\nshown and undoes nothing; the exit code is 0, for the account was added.",
+				"The account is saved first, then a token is fetched. If the upstream refuses, its\nanswer is shown and the account stays; the exit code is 0, because it was added.",
 			"添加账号。在终端中会询问缺少的内容；密钥输入时不显示，也可从标准输入读取：\n\n" +
 				"  tokentray add shop --env sandbox{example}\n  tokentray add shop/live{example} --secret-stdin < secret.txt\n\n" +
 				"先保存账号，再获取一次 token。上游拒绝时会显示原因，但账号仍已添加，退出码为 0。",
 		},
 		"cmd.edit.long": {
-			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. The secret is asked for with --secret.\n\nA secret is sent to the host it was entered for alone. With a --base-url of another\nhost enter it again (--secret, --secret-stdin); until then the account waits and nothing\nis sent.",
+			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. The secret is asked for with --secret.\n\nA secret is sent only to the host it was entered for. With a --base-url of another\nhost, enter it again (--secret, --secret-stdin); until then the account waits and nothing\nis sent.",
 			"修改账号。只改动所给选项；代理、基础地址、备注可用空值清除。\n用 --secret 重新填写密钥。\n\n密钥只发往填写它时的主机。--base-url 换成其他主机时，请重新填写\n（--secret、--secret-stdin）；在此之前账号会暂停，不发送任何内容。",
 		},
 		"cmd.get.long": {
@@ -114,7 +114,7 @@ func commands() table {
 		"cmd.quota.long": {
 			"Ask the upstream how much of a call's daily quota is used, as it counts for all who\nshare the AppID, and show beside it what TokenTray counted itself. The figures are shown\nas they were read; the question counts as a call of today. Without --path it is about\nthe call that fetches the account's tokens.\n\n" +
 				"  tokentray quota shop --path /cgi-bin/message/custom/send\n\n" +
-				"--reset resets the AppID's counters of today at the upstream (clear_quota/v2). It\nneeds the AppSecret and no token, so it works when no token is to be had any more. The\nupstream allows ten resets a month for all who share the AppID, so it says so and asks\nfirst, for a live account twice; --yes answers for scripts.",
+				"--reset resets the AppID's counters of today at the upstream (clear_quota/v2). It\nneeds the AppSecret and no token, so it works even when no token can be fetched. The\nupstream allows ten resets a month for all who share the AppID, so it says so and asks\nfirst, for a live account twice; --yes answers for scripts.",
 			"查询上游某个接口今日额度的使用情况（由所有使用同一 AppID 的程序共享），并列出 TokenTray\n自己的计数。数字按读取时显示；查询本身计为一次调用。不带 --path 时查询获取 token 的接口。\n\n" +
 				"  tokentray quota shop --path /cgi-bin/message/custom/send\n\n" +
 				"--reset 让上游重置该 AppID 今日的调用计数（clear_quota/v2）。它使用 AppSecret 而不需要 token，\n因此在无法再获取 token 时也可用。上游每月只允许 10 次，由所有使用同一 AppID 的程序共享，\n所以会先说明并询问，生产账号询问两次；脚本可用 --yes。",
@@ -140,7 +140,7 @@ func commands() table {
 			"用各平台的示例账号和本进程内的模拟器试用全部功能，不影响你自己的账号。\n按 Ctrl-C 结束，不留下任何东西。",
 		},
 		"cmd.sim.long": {
-			"Run the simulator of WeChat's and other platforms' token services alone, and point\nTokenTray or your own tests at it. Its base URL is printed on standard output. Any AppID with any secret\nis accepted at first sight, unless --closed is given.",
+			"Run only the simulator of WeChat's and other platforms' token services, and point\nTokenTray or your own tests at it. Its base URL is printed on standard output. Any AppID with any secret\nis accepted at first sight, unless --closed is given.",
 			"单独运行微信等平台 token 服务的模拟器，供 TokenTray 或你自己的测试使用。基础地址输出到标准输出。\n默认接受任意 AppID 与密钥（首次出现即登记），除非使用 --closed。",
 		},
 		"cmd.reset.long": {

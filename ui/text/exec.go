@@ -25,7 +25,7 @@ func execWords() table {
 		"flag.env_direnv":     {"print the function by which direnv has `use tokentray`", "输出供 direnv 使用的 use tokentray 函数"},
 		"cmd.run":             {"Run a command with a .env file whose references become tokens", "用 .env 文件运行命令，其中的引用换成 token"},
 		"cmd.run.long": {
-			"Run a command with the variables of .env files. A value tokentray://NAME/ENV becomes the\naccount's token, in the environment of the command alone; so the file can be shared:\n\n" +
+			"Run a command with the variables of .env files. A value tokentray://NAME/ENV becomes the\naccount's token, only in the environment of the command; so the file can be shared:\n\n" +
 				"  WX_TOKEN=tokentray://shop/sandbox\n" +
 				"  WX_HEADER=tokentray://shop/sandbox?format=header\n\n" +
 				"Later files go before earlier ones, and all before the environment, in which references\nwork too. The formats are those of get. $NAME is not filled in. Without ENV the active\n" +

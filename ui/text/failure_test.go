@@ -116,7 +116,7 @@ func TestFailure(t *testing.T) {
 	if got := tx.Cause(&api.Error{Class: "of tomorrow", Message: "as it came"}, ""); got != "as it came" {
 		t.Errorf("a class nobody knows: %q", got)
 	}
-	if got := tx.Cause(&api.Error{Class: "quota"}, ""); got != "Too many calls; the upstream answers no more for now." {
+	if got := tx.Cause(&api.Error{Class: "quota"}, ""); got != "Too many calls; the upstream refuses more for now." {
 		t.Errorf("a class without a remedy: %q", got)
 	}
 	if got := tx.Remedy(&api.Error{Class: "quota"}, ""); got != "" {

@@ -44,7 +44,7 @@ func keys() table {
 		"window.keys.do.find":      {"search", "搜索"},
 		"window.keys.do.sandbox":   {"sandbox, in tray and command line too", "切换到沙箱，托盘和命令行同步"},
 		"window.keys.do.live":      {"live, in tray and command line too", "切换到生产，托盘和命令行同步"},
-		"window.keys.do.all":       {"all accounts, in this window alone", "全部账号，仅影响本窗口"},
+		"window.keys.do.all":       {"all accounts, only in this window", "全部账号，仅影响本窗口"},
 		"window.keys.do.add":       {"add an account", "添加账号"},
 		"window.keys.do.settings":  {"settings", "设置"},
 		"window.keys.do.keys":      {"this sheet", "显示本页"},

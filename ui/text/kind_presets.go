@@ -69,7 +69,7 @@ func kindPresets() table {
 			"我允许为此生产账号获取 token。每次获取都会使生产服务器持有的 token 失效，不会重新获取的服务器将会出错。",
 		},
 		"kind.qq.consent_live": {
-			"Each fetch by TokenTray will kill the token that production holds, within five minutes at best; production must then fetch again, and that kills TokenTray's. Better: let production take the token from TokenTray, or fetch in one place alone.",
+			"Each fetch by TokenTray will kill the token that production holds, within five minutes at best; production must then fetch again, and that kills TokenTray's. Better: let production take the token from TokenTray, or fetch in only one place.",
 			"TokenTray 每次获取都会使生产环境持有的 token 失效（最多 5 分钟内）；生产环境随后重新获取，又会使 TokenTray 的失效。建议生产环境从 TokenTray 取用，或只在一处获取。",
 		},
 		"starter.group.qq":     {"QQ Mini Program: only reads", "QQ 小程序：只读"},

@@ -147,6 +147,8 @@ func kindWeChat() table {
 		"window.remedy.wechat.component":    {"Use an Official Account's or a Mini Program's.", "请改用公众号或小程序的 AppID。"},
 		"window.remedy.wechat.allow_live":   {"Better: use stable_token. Or allow it knowingly.", "建议改用 stable_token，或在了解后果后允许。"},
 		"window.remedy.wechat.quota_kind":   {"It resets at midnight, Beijing time. Find out who else fetches tokens for this AppID.", "北京时间零点重置。请查明还有谁在为此 AppID 获取 token。"},
+		"window.row.wechat.quota_kind":      {"It resets at midnight, Beijing time.", "北京时间零点重置。"},
+		"window.row.wechat.quota_day":       {"It resets at midnight, Beijing time.", "北京时间零点重置。"},
 		"window.remedy.wechat.force_budget": {"WeChat allows 20 forced refreshes a day, 30 s apart. Wait, or renew without force.", "微信每天允许 20 次强制刷新，间隔 30 秒。请稍候，或改用普通续期。"},
 
 		"starter.wechat.title":           {"WeChat with TokenTray", "微信接口（TokenTray）"},

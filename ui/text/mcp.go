@@ -10,10 +10,10 @@ func mcpWords() table {
 		"cmd.mcp.config": {"Print the entry of an AI client's file", "输出 AI 客户端配置文件中的条目"},
 		"cmd.mcp.long": {
 			"Serve the Model Context Protocol on standard input and output, for an AI agent that its\nclient starts (tokentray mcp config). Its tools list accounts, tell how they are, make\ncalls with the token put in, explain failed answers and sign for the JS-SDK. None returns\na token or takes a secret.\n\n" +
-				"Which calls an agent may make you allow at a terminal or in the window (settings, AI\nagents), for 8 hours at most and until TokenTray's agent ends. A call that nobody allowed\nis shown in the window, where you allow or decline it. Every call, refused ones too,\nstands in the account's history with the agent's name:\n\n" +
+				"You allow an agent its calls at a terminal or in the window (settings, AI\nagents), for 8 hours at most and until TokenTray's agent ends. A call that nobody allowed\nis shown in the window, where you allow or decline it. Every call, refused ones too,\nstands in the account's history with the agent's name:\n\n" +
 				"  tokentray mcp allow shop/sandbox --as claude-code\n" +
 				"  tokentray mcp allow shop/sandbox --as claude-code --calls 'POST /cgi-bin/menu/create' --write\n\n" +
-				"Calls of live accounts are allowed in the window alone: those that read, or those that\nwrite for 20 calls or 10 minutes. This guards against an agent that does more than you\nasked; an agent with a shell of its own runs as you, and can do what you can.",
+				"Calls of live accounts are allowed only in the window: those that read, or those that\nwrite for 20 calls or 10 minutes. This guards against an agent that does more than you\nasked; an agent with a shell of its own runs as you, and can do what you can.",
 			"在标准输入输出上提供 MCP 服务，由 AI 客户端启动（见 tokentray mcp config）。其工具可以列出\n账号、查看状态、带 token 调用接口、解释失败应答和签名 JS-SDK；不返回 token，也不接收密钥。\n\n" +
 				"智能体可以调用哪些接口，由你在终端或窗口（设置、AI 智能体）中允许，最长 8 小时，守护进程\n结束时失效。未获允许的调用会显示在窗口中，由你允许或拒绝。每次调用（包括被拒绝的）都会以\n智能体的名字记入账号历史：\n\n" +
 				"  tokentray mcp allow shop/sandbox --as claude-code\n" +
@@ -53,7 +53,7 @@ func mcpWords() table {
 		"history.by":            {"{call}, by agent {client}", "{call}，智能体 {client}"},
 		"cause.no_grant":        {"No person has allowed this: {message}", "尚未获得允许：{message}"},
 		"remedy.no_grant":       {"Only a person may allow it.", "只能由人来允许。"},
-		"cause.grant_window":    {"AI agents are allowed calls of live accounts in the window alone.", "AI 智能体调用生产账号只能在窗口中授权。"},
+		"cause.grant_window":    {"Calls of live accounts can be allowed only in the window.", "AI 智能体调用生产账号只能在窗口中授权。"},
 		"remedy.grant_window":   {"Open the window: settings, AI agents.", "请打开窗口：设置、AI 智能体。"},
 		"cause.grant_declined":  {"A person said no: {message}", "已被拒绝：{message}"},
 		"remedy.grant_declined": {"Go on without this call, or ask the person why.", "请在不调用它的情况下继续，或询问原因。"},

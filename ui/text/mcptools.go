@@ -6,7 +6,7 @@ func mcpToolWords() table {
 		"mcp.instructions": {
 			"TokenTray keeps the access tokens of accounts and makes calls with them; you never see a token. Kinds of accounts: {kinds}.\n" +
 				"Accounts are named NAME/ENV, such as shop/sandbox. A call needs a person's grant. An answer that refuses one says where a person can allow it, and shows it to them: wait for them, and do not run a command that allows it yourself.\n" +
-				"Never ask anybody for an AppSecret or a token, and pass none: secrets are entered in TokenTray's window alone.",
+				"Never ask anybody for an AppSecret or a token, and pass none: secrets are entered only in TokenTray's window.",
 			"TokenTray 保管账号的 access_token 并代为调用接口；你看不到任何 token。账号类型：{kinds}。\n" +
 				"账号写作 名称/环境，如 shop/sandbox。调用须由人授权；被拒绝时应答会说明在哪里授权并提示用户：请等待用户，不要自行执行授权命令。\n" +
 				"不要向任何人索要 AppSecret 或 token，也不要传入它们：密钥只在 TokenTray 窗口中输入。",

@@ -25,7 +25,7 @@ func presets() table {
 		"cmd.preset.show": {"Print the file of a preset", "输出预设的文件"},
 		"cmd.preset.add":  {"Add a preset, or replace one of yours", "添加预设，或替换自己的预设"},
 		"cmd.preset.add.long": {
-			"The file is checked first: what is wrong is told with its line, and nothing is changed.\n" +
+			"The file is checked first: what is wrong is shown with its line, and nothing is changed.\n" +
 				"Where a preset that asks another host, or something else, takes the place of one, its\n" +
 				"accounts are paused and wait until you enter their secret again.",
 			"先检查文件：有误时逐行说明，且不做任何更改。替换后的预设若请求另一主机或另一内容，\n" +
@@ -130,7 +130,7 @@ func presets() table {
 		"preset.fault.call_path":    {"it must be the path of a call: /me", "必须是接口路径：/me"},
 		"preset.fault.pattern":      {"it must be a method and a path: GET /users/*", "必须是方法和路径：GET /users/*"},
 		"preset.fault.number":       {"it must be a number: {other}", "必须是数字：{other}"},
-		"preset.fault.host":         {"it must be a host alone, without a path: https://host", "只能是主机，不含路径：https://主机"},
+		"preset.fault.host":         {"it must be only a host, without a path: https://host", "只能是主机，不含路径：https://主机"},
 		"preset.fault.no_code":      {"values of success need the path of the code: add code", "按值判断成功需要错误码的路径，请添加 code"},
 		"preset.fault.place":        {"say where a call carries the token: header or query, one of the two", "请说明调用时 token 的位置：header 或 query，二选一"},
 		"preset.fault.zone":         {"it must be an offset from UTC: +08:00", "必须是与 UTC 的时差：+08:00"},

@@ -78,9 +78,16 @@ func (t *Text) used(n, of int) string {
 	return t.Say("quota.of", "n", grouped(n), "of", grouped(of))
 }
 
-// Beijing is the zone of the upstreams' days. China has no summer time, so a fixed
-// offset is exact and needs no zone database.
+// Beijing is the zone of the days of most upstreams. China has no summer time, so a
+// fixed offset is exact and needs no zone database.
 func Beijing() *time.Location { return time.FixedZone("Asia/Shanghai", 8*60*60) }
+
+// InBeijing reports whether the days of a zone are those of Beijing.
+func InBeijing(day core.Zone) bool {
+	_, offset := time.Now().In(day.Location()).Zone()
+	_, beijing := time.Now().In(Beijing()).Zone()
+	return offset == beijing
+}
 
 // resets says when the next day of the counts starts. If next is over, it adds as
 // many days as needed.

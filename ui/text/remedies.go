@@ -66,7 +66,7 @@ func remedies() table {
 			"请查看账号的管理后台。TokenTray 自己的调用次数见账号详情。",
 		},
 		"remedy.budget": {
-			"Nothing asks by itself before the upstream's midnight. You still can: tokentray refresh {account}. Or raise the budget.",
+			"Until the upstream's midnight TokenTray asks only when you do: tokentray refresh {account}. Or raise the budget.",
 			"上游时间零点之前不再自动调用。你仍可手动换新：tokentray refresh {account}；也可以调高额度。",
 		},
 		"remedy.replaced": {
@@ -142,7 +142,7 @@ func remedies() table {
 			"请用桌面的密码管理器（密码和密钥）新建名为“Login”的密钥环，或用口令保护的文件保存密钥：tokentray vault init",
 		},
 		"remedy.vault_damaged": {
-			"Put a copy of it back, if you have one. Else make a new one, which keeps the damaged one beside it, and enter the AppSecrets again: tokentray vault init",
+			"Put a copy of it back, if you have one. Otherwise make a new one (the damaged one is kept beside it) and enter the AppSecrets again: tokentray vault init",
 			"如有副本，请将其放回原处。否则请新建一个（损坏的文件会保留在旁），并重新填写 AppSecret：tokentray vault init",
 		},
 		"remedy.vault_hard": {
@@ -158,7 +158,7 @@ func remedies() table {
 			"若已锁定，请用 tokentray vault unlock 解锁。查看状态：tokentray vault",
 		},
 		"remedy.reset_locked": {
-			"If the passphrase is lost, run tokentray stop and remove the home's folder, and TokenTray's entries in the keyring, by hand. Else unlock it, then reset: tokentray vault unlock",
+			"If the passphrase is lost, run tokentray stop and remove the home's folder, and TokenTray's entries in the keyring, by hand. Otherwise unlock it, then reset: tokentray vault unlock",
 			"如果口令已遗失，请执行 tokentray stop，然后手动删除数据目录和密钥环中 TokenTray 的条目。否则请先解锁再重置：tokentray vault unlock",
 		},
 		"remedy.secret_missing": {

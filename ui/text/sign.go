@@ -83,7 +83,7 @@ func sign() table {
 			"浏览器会对 {detail} 编码，签名以编码后的地址为准。请从 location.href 复制地址。",
 		},
 		"sign.hint.html": {
-			"{detail} is how HTML source writes &. Sign the address as location.href says it, with & alone.",
+			"{detail} is how HTML source writes &. Sign the address as location.href says it, with a bare &.",
 			"{detail} 是 HTML 源码中 & 的写法。请按 location.href 的值签名，只写 &。",
 		},
 		"sign.hint.twice": {
@@ -97,8 +97,8 @@ func sign() table {
 		"sign.hint.port_default": {"A browser leaves the usual port {detail} out.", "浏览器会省略默认端口 {detail}。"},
 		"sign.hint.host_case":    {"A browser writes {detail} in lower case.", "浏览器会把 {detail} 写成小写。"},
 		"sign.hint.host_idn":     {"A browser writes {detail} as xn--…; copy the address from location.href.", "浏览器会把 {detail} 写成 xn--… 形式，请从 location.href 复制地址。"},
-		"sign.hint.local":        {"{detail} is no domain of the console's list; the JS-SDK works on those alone.", "{detail} 不是后台填写的域名，JS-SDK 仅在这些域名下可用。"},
-		"sign.hint.code":         {"The address has the code of a sign-in, which is another each time: sign what the page has at that moment.", "地址带有登录授权的 code，每次都不同：请对页面当时的地址签名。"},
+		"sign.hint.local":        {"{detail} is not a domain of the console's list; the JS-SDK works only on those.", "{detail} 不是后台填写的域名，JS-SDK 仅在这些域名下可用。"},
+		"sign.hint.code":         {"The address has the code of a sign-in, which differs each time: sign the address that the page has at that moment.", "地址带有登录授权的 code，每次都不同：请对页面当时的地址签名。"},
 	}
 }
 

@@ -136,7 +136,7 @@ func export() table {
 		"export.no_live":      {"The new key may not use live: with tokentray use live these files get no token. For that, revoke it and export with --env sandbox --env live.", "新密钥不能用于生产环境：切换到 live 后这些文件无法获取 token。如需使用，请吊销它，并以 --env sandbox --env live 重新导出。"},
 		"export.one":          {"standard output takes the file of one account; name one, or give --out FOLDER", "标准输出只能容纳一个账号的文件；请指定账号，或使用 --out 文件夹"},
 		"export.folder":       {"this writes a folder; give --out FOLDER", "此命令生成文件夹；请使用 --out 文件夹"},
-		"export.key_out":      {"a client key is written into files alone; give --out FOLDER", "客户端密钥只写入文件；请使用 --out 文件夹"},
+		"export.key_out":      {"a client key is written only into files; give --out FOLDER", "客户端密钥只写入文件；请使用 --out 文件夹"},
 		"export.one_key":      {"give --new-key or --key-stdin, not both", "--new-key 与 --key-stdin 只能二选一"},
 		"export.env_key":      {"--env is for the key that --new-key makes", "--env 用于 --new-key 新建的密钥"},
 		"export.bad_key":      {"that is no client key; tokentray api key add makes one", "这不是客户端密钥；请用 tokentray api key add 新建"},

@@ -193,8 +193,8 @@ func advice(ui *kit.UI, a api.Account) []string {
 	return out
 }
 
-// timing says when another try makes sense, "" when any time is as good. Days of
-// quotas are Beijing's, whose time is shown beside that of this machine.
+// timing says when another try makes sense, "" when any time is as good. A quota is
+// reset where the day of the account's upstream ends.
 func timing(ui *kit.UI, e *api.Error, now time.Time, here *time.Location) string {
 	if e == nil || e.RetryAt.IsZero() {
 		return ""
@@ -205,8 +205,12 @@ func timing(ui *kit.UI, e *api.Error, now time.Time, here *time.Location) string
 		if left <= 0 {
 			return ui.T("help.reset_over")
 		}
-		key, beijing, local := "help.reset", e.RetryAt.In(text.Beijing()), e.RetryAt.In(here)
-		if beijing.Format(time.DateTime) == local.Format(time.DateTime) {
+		beijing, local := e.RetryAt.In(text.Beijing()), e.RetryAt.In(here)
+		key := "help.reset"
+		switch {
+		case !text.InBeijing(ui.Words.Spec(e.Kind).Traits.Day):
+			key = "help.reset_local"
+		case beijing.Format(time.DateTime) == local.Format(time.DateTime):
 			key = "help.reset_here"
 		}
 		return ui.T(key, "beijing", beijing.Format("01-02 15:04"), "local", local.Format("01-02 15:04"), "time", ui.Words.Coarse(left))

@@ -81,14 +81,16 @@ func TestEveryRefusalIsExplained(t *testing.T) {
 	}
 }
 
-// Beijing's midnight is shown beside the local time.
+// Where the upstream's day is Beijing's, its midnight is shown beside the local time;
+// of every other upstream the local time alone.
 func TestTiming(t *testing.T) {
 	en, zh := uiIn(text.English), uiIn(text.Chinese)
 	london, err := time.LoadLocation("Europe/London")
 	if err != nil {
 		t.Fatal(err)
 	}
-	day := api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, RetryAt: core.Zone("+08:00").NextDay(noon)}
+	day := api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, Kind: kinds.WeChat, RetryAt: core.Zone("+08:00").NextDay(noon)}
+	own := api.Error{Class: core.Quota, Remedy: core.RemedyBudget, Kind: kinds.OAuth2, RetryAt: core.Zone("").NextDay(noon)}
 	ask := func(remedy string, in time.Duration) api.Error {
 		return api.Error{Class: core.Confirm, Remedy: remedy, RetryAt: noon.Add(in)}
 	}
@@ -101,6 +103,8 @@ func TestTiming(t *testing.T) {
 		{en, day, london, "It resets at 11-23 00:00 Beijing time, which is 11-22 16:00 here: in 4 h."},
 		{zh, day, london, "将于北京时间 11-23 00:00 重置，即本地时间 11-22 16:00，还有 4 小时。"},
 		{en, day, core.Zone("+08:00").Location(), "It resets at 11-23 00:00 Beijing time, in 4 h."},
+		{en, own, core.Zone("-05:00").Location(), "It resets at 11-22 19:00, in 12 h."},
+		{zh, own, london, "将于 11-23 00:00 重置，还有 12 小时。"},
 		{en, api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay, RetryAt: noon}, london, "It should be reset by now."},
 		{en, api.Error{Class: core.Quota, Remedy: core.RemedyQuotaMinute, RetryAt: noon.Add(time.Minute)}, london, ""},
 		{en, ask(core.RemedyConfirm, 0), london, "A retry makes sense now."},

@@ -100,7 +100,7 @@ func TestRowsAreShort(t *testing.T) {
 	a := blocked("gate", core.Sandbox)
 	a.Error = &api.Error{Class: core.Quota, Remedy: core.RemedyQuotaDay}
 	row, whole := rowOf(ui, a, false, noon).Problem.Remedy, problemOf(ui, a, noon).Remedy
-	if row != "It resets at midnight, Beijing time." || len(whole) <= len(row) {
+	if row != "It resets at the upstream's midnight." || len(whole) <= len(row) {
 		t.Errorf("the row says %q, the detail %q", row, whole)
 	}
 }
