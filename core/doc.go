@@ -10,6 +10,6 @@
 // declares its traits (what asking again does, how early a new token can be
 // had) and the Keeper plans from them alone.
 //
-// Time is the wall clock with the monotonic reading stripped, for an upstream
-// counts on the wall clock and a laptop sleeps.
+// Time is the wall clock with the monotonic reading stripped, because an upstream
+// counts by the wall clock and a laptop sleeps.
 package core

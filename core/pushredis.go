@@ -17,8 +17,8 @@ type RedisPlace struct {
 	// Prefix replaces the one that the SDK puts before its key; "-" is none, and empty
 	// leaves the SDK's own.
 	Prefix string `json:"prefix,omitempty"`
-	// Agent is the number of an app of WeCom, where the key can hold it. A new push
-	// gets the account's own; "-" is none.
+	// Agent is the number of an app among those that share an AppID, where the key can
+	// hold it. A new push gets the account's own; "-" is none.
 	Agent string `json:"agent,omitempty"`
 	Key   string `json:"key,omitempty"` // the whole key, of layouts that have none of their own
 	// Plain is consent to send the token to another machine in the clear.
@@ -116,7 +116,7 @@ func redisProblem(key string) string {
 	case ProblemRedisKey:
 		return "must be the whole name of a key, without control characters"
 	case ProblemRedisSecret:
-		return "holds the AppSecret, and keys are kept in the clear; let the backend choose another key, as by setKey of EasyWeChat 6"
+		return "holds the AppSecret, and keys are kept in the clear; let the backend choose another key"
 	case ProblemRedisOwnKey:
 		return "does not belong to this layout, which names its keys itself; leave it out"
 	case ProblemRedisWord:

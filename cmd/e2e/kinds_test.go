@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -83,6 +84,30 @@ func TestOnlyItsPlacesNameAKind(t *testing.T) {
 	for path, times := range named {
 		if times > 0 && !slices.Contains(places(), filepath.ToSlash(filepath.Dir(path))) {
 			t.Errorf("%s names kinds or products %d times; read it from the spec (core/kinds)", path, times)
+		}
+	}
+}
+
+// TestTheDomainNamesNoVendor: package core says nothing of a vendor, in comments either.
+// What differs between vendors is in the specs and the adapters.
+func TestTheDomainNamesNoVendor(t *testing.T) {
+	vendors := regexp.MustCompile(`(?i)wechat|weixin|wecom|feishu|dingtalk|douyin|tencent|baidu|huawei|kuaishou|beijing|微信|\bwx|\bgh_|\blark\b|corpid|agentid`)
+	files, err := filepath.Glob("../../core/*.go")
+	if err != nil || len(files) < 20 {
+		t.Fatalf("%d files, %v; the test looks in the wrong place", len(files), err)
+	}
+	for _, path := range files {
+		if strings.HasSuffix(path, "_test.go") {
+			continue
+		}
+		raw, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for i, line := range strings.Split(string(raw), "\n") {
+			if vendor := vendors.FindString(line); vendor != "" {
+				t.Errorf("%s:%d names %q; put it in core/kinds or the adapter", filepath.Base(path), i+1, vendor)
+			}
 		}
 	}
 }

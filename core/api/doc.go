@@ -52,6 +52,6 @@
 // Snapshots and events carry masks. Only the answers of the token and refresh calls
 // hold a token. Only the encrypted file of a backup holds an AppSecret.
 //
-// Programs with a client key can make a part of these calls, and WeChat's own, over
-// the loopback; package door serves that.
+// Programs with a client key can make some of these calls, and the upstreams' own calls
+// for a token, over the loopback; package door serves that.
 package api

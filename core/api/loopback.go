@@ -94,7 +94,7 @@ type Access struct {
 	Call    string    `json:"call"`
 	Account string    `json:"account,omitempty"`
 	Status  int       `json:"status"`            // HTTP
-	Errcode int       `json:"errcode,omitempty"` // in an answer of WeChat's form
+	Errcode int       `json:"errcode,omitempty"` // in an answer of an upstream's form
 	Refused string    `json:"refused,omitempty"` // why a call to an upstream was refused: the key of a remedy
 	Count   int       `json:"count"`
 }

@@ -59,7 +59,7 @@ func Fit(s kinds.Spec, name string) string {
 func Valid(name string) bool { return core.ValidFormat(name) }
 
 // Input is a token with what a format may say about it. In JSON it has the local
-// API's names, with access_token and expires_in as in WeChat's.
+// API's names.
 type Input struct {
 	AccessToken   string    `json:"access_token"`
 	ExpiresIn     int64     `json:"expires_in"` // seconds left

@@ -2,7 +2,7 @@
 // the passphrase file, the log, and the socket of the agent. A home is one
 // folder that the user names, or the platform's own folders.
 //
-// The folders are ours alone (0700), else they are refused. The log in a home is
+// The folders must be accessible only to us (0700), or they are refused. The log in a home is
 // 0600 and hides credentials.
 package home
 

@@ -11,7 +11,7 @@
 // contents of a file are taken over unchanged and judged by the caller that saves
 // them (core.Account's Check); this package judges only whether the file can be
 // understood without guessing. If two readings are possible it refuses the file. If
-// the environment is not told, an account is the sandbox's and Unsure.
+// nothing says the environment, an account is the sandbox's and Unsure.
 //
 // A file may be hostile. Its size, depth, number of accounts and, for YAML, the
 // expansion of aliases are bounded. A file may hold secrets anywhere, because people

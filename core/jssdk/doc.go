@@ -1,6 +1,6 @@
-// Package jssdk signs the address of a page for the JS-SDK of WeChat and WeCom, and
-// tells what is odd about an address, for a wrong one is the usual cause of invalid
-// signature.
+// Package jssdk signs the address of a page, so that the upstream's JavaScript (JS-SDK)
+// works on it, and says what is odd about an address: a wrong one is the usual cause of
+// "invalid signature". kinds.Ticket says which tickets a kind signs with.
 //
 // The signature is the SHA-1, in hexadecimal, of
 //
@@ -8,8 +8,8 @@
 //
 // in this order and with nothing escaped. URL is what location.href says in the page,
 // without the fragment: upstream takes the page's own address and signs that. So
-// ReadPage cuts the fragment, and changes nothing else; what a browser would write in
-// another way it tells.
+// ReadPage cuts the fragment and changes nothing else. If a browser would write the
+// address differently, it says so.
 //
 // Everything here is a pure function. A ticket is as secret as a token: Text holds
 // it, Masked does not.

@@ -1,21 +1,19 @@
-// Package preset asks any upstream for a token that answers one request with JSON,
-// told by a preset: data that says what to ask, where the parts of the answer stand,
-// what asking again does and where a call carries the token.
+// Package preset asks for tokens at any upstream that answers one request with JSON.
+// A preset is data: it says what to ask, where the parts of the answer are, what
+// asking again does and where a call carries the token.
 //
-// Each preset is a kind of its own. Those of this version stand in the files beside
-// this one; a user's own come in by Parse, which says of a file what is wrong with
-// it and on which line. Spec makes the kind's spec of a preset, Source what asks for
-// its tokens.
+// Each preset is a kind of its own. Those of this version are the JSON files beside
+// this one. Parse reads a user's own preset, and says what is wrong with a file and on
+// which line. Spec makes a kind's spec from a preset; Source asks for its tokens.
 //
 // # What a preset may do
 //
-// A preset is read from files of strangers, so that it can do little. It makes one
-// request, to the host that its url names, over https or to this machine. The host is
-// plain text: no placeholder stands in it. {{secret}} stands in fields and headers
-// alone, {{appid}} also in the path. Nothing is computed, no redirect is followed.
-// What an account's secret was entered for is the request as it then was: a preset
-// that asks something else, or elsewhere, gets no secret before a person enters it
-// again (kinds.Spec.Request).
+// Presets come from strangers' files, so a preset can do little. It makes one request,
+// to the host that its url names, over https or to this machine. The host is plain
+// text without a placeholder. {{secret}} may stand only in fields and headers,
+// {{appid}} also in the path. Nothing is computed, and no redirect is followed. A
+// secret is entered for one request: if the preset then asks something else, or asks
+// another host, it gets no secret until a person enters it again (kinds.Spec.Request).
 //
 // # The file
 //

@@ -22,16 +22,16 @@
 // and the calls of the platforms in platforms.go: Feishu and Lark, DingTalk, Douyin, QQ
 // Mini Programs, Baidu AI, Huawei and Kuaishou, each with paths that take its tokens.
 //
-// with upstream's quotas, whitelists, texts and oddities, as they are written
-// on its pages or were seen by its users. For lives under 300 s, half the life
-// takes the place of 300 s. Where upstream's behaviour is not known, the
+// It has the upstreams' quotas, whitelists, texts and oddities, as their pages
+// describe them or their users saw them. For lives under 300 s, half the life
+// takes the place of 300 s. Where an upstream's behaviour is not known, the
 // comment at the place says what was chosen.
 //
 // # The control endpoint
 //
-// Under /sim/ the simulator itself is steered. It answers this machine alone,
-// and no page in a browser. Bodies and answers are JSON; an error is
-// {"error":"…"} with a fitting status. Durations are in seconds and may have a
+// The calls under /sim/ control the simulator itself. They are answered only to
+// this machine, and to no page in a browser. Bodies and answers are JSON; an error
+// is {"error":"…"} with a fitting status. Durations are in seconds and may have a
 // fraction.
 //
 //	GET    /sim/state                  the simulator's clock, and every account without its secret:

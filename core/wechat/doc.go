@@ -9,6 +9,6 @@
 //     within five minutes. Whoever calls it for an account whose backend does
 //     the same breaks that backend.
 //
-// How a call is made, and what never leaks from one, is told in core/upstream.
+// core/upstream says how a call is made, and what never leaks from one.
 // WeChat answers errors with status 200, and a success has no errcode.
 package wechat
