@@ -93,9 +93,9 @@ func (a *app) stdin(ctx context.Context, question text.Key, args ...any) (string
 // reading reads until the end of the input or until ctx ends, as after Ctrl-C, since
 // the other end of a pipe may never be closed. The read itself cannot be cancelled;
 // it ends with its input or with the program.
-func reading(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
+func reading[T any](ctx context.Context, read func() (T, error)) (T, error) {
 	type result struct {
-		data []byte
+		data T
 		err  error
 	}
 	done := make(chan result, 1)
@@ -107,7 +107,8 @@ func reading(ctx context.Context, read func() ([]byte, error)) ([]byte, error) {
 	case r := <-done:
 		return r.data, r.err
 	case <-ctx.Done():
-		return nil, fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+		var none T
+		return none, fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
 	}
 }
 

@@ -120,7 +120,7 @@ func (a *app) call(ctx context.Context, f *callFlags, account, method, target st
 		return err
 	}
 	defer answer.Body.Close()
-	return a.printAnswer(answer, show)
+	return a.printAnswer(ctx, answer, show)
 }
 
 // headersOf reads headers written NAME: VALUE.

@@ -1,6 +1,8 @@
 package cli
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -182,6 +184,8 @@ func TestHowAnAnswerIsPrinted(t *testing.T) {
 		{"bytes at a terminal", "\x89PNG\x00", nil, true, 1, ""},
 		{"nothing", "", nil, true, 0, ""},
 		{"an expression", answer, []string{"-q", ".a[0], .b, .c, .nothing"}, false, 0, "x\a\n12345678901234567890\n{}\nnull\n"},
+		{"IDs in an expression", `{"id":1234567890123456789,"more":98765432109876543210987,"part":0.1,"list":[9007199254740993]}`, []string{"-q", ".id, .more, .part, (.id + 1), .list[0], (.list | tojson), ({id})"}, false, 0, "1234567890123456789\n98765432109876543210987\n0.1\n1234567890123456790\n9007199254740993\n[9007199254740993]\n{\"id\":1234567890123456789}\n"},
+		{"no number in an expression", `{}`, []string{"-q", "nan, infinite"}, false, 0, "null\n1.7976931348623157e+308\n"},
 		{"an expression that does not fit", answer, []string{"-q", ".a.b"}, false, 2, ""},
 		{"an expression for text", "no", []string{"-q", "."}, false, 5, ""},
 		{"headers", "x", []string{"-i"}, false, 0, "HTTP 200 OK\nX-Request-Id: 1\n\nx"},
@@ -213,6 +217,65 @@ func TestHowAnAnswerIsPrinted(t *testing.T) {
 	r.try(t, 4, "call", "shop", "/x", "--output", file, "--force")
 	if raw, _ := os.ReadFile(file); string(raw) != "\x89PNG" {
 		t.Errorf("a refusal took the file's place: %q", raw)
+	}
+}
+
+// TestAnAnswersFileIsOneThatCanBeWritten: it is found out before the call is made.
+func TestAnAnswersFileIsOneThatCanBeWritten(t *testing.T) {
+	dir := t.TempDir()
+	there, link, away := filepath.Join(dir, "there"), filepath.Join(dir, "link"), filepath.Join(dir, "away")
+	if err := os.WriteFile(there, []byte("old"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(there, link); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(filepath.Join(dir, "nowhere"), away); err != nil {
+		t.Fatal(err)
+	}
+	for _, args := range [][]string{{there}, {link, "--force"}, {away}, {away, "--force"}, {dir, "--force"}, {filepath.Join(dir, "no", "folder")}, {filepath.Join(there, "x")}} {
+		r, c := calling()
+		_, errOut := r.try(t, 2, append([]string{"call", "shop", "/x", "--output"}, args...)...)
+		if len(c.sent) > 0 || !strings.Contains(errOut, "nothing was called") || strings.Contains(errOut, "--out ") {
+			t.Errorf("%q: %q was sent; %s", args, c.sent, errOut)
+		}
+	}
+	names, err := os.ReadDir(dir)
+	if raw, _ := os.ReadFile(there); err != nil || string(raw) != "old" || len(names) != 3 {
+		t.Errorf("%q, %v, %v", raw, names, err)
+	}
+}
+
+// TestAFieldsFileIsText of a bounded length: JSON holds nothing else, and it is kept in
+// memory.
+func TestAFieldsFileIsText(t *testing.T) {
+	dir := t.TempDir()
+	long, bytes := filepath.Join(dir, "long"), filepath.Join(dir, "bytes")
+	if err := errors.Join(os.WriteFile(long, nil, 0o600), os.Truncate(long, maxField+1), os.WriteFile(bytes, []byte("a\xff"), 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	for file, want := range map[string]string{long: "too long", bytes: "no text"} {
+		r, c := calling()
+		if _, errOut := r.try(t, 2, "call", "shop", "/x", "-F", "x=@"+file); len(c.sent) > 0 || !strings.Contains(errOut, want) {
+			t.Errorf("%s: %s", file, errOut)
+		}
+	}
+}
+
+// TestAnExpressionThatDoesNotEnd ends when the person ends the command.
+func TestAnExpressionThatDoesNotEnd(t *testing.T) {
+	for _, expression := range []string{"last(range(infinite))", "def f: f; f", "[limit(3; repeat(1))] | first(repeat(empty))"} {
+		r, c := calling()
+		ctx, interrupt := context.WithCancel(t.Context())
+		c.answer.Status = 200
+		r.agent.call = func(ref api.Ref, req api.CallRequest) (api.CallAnswer, error) {
+			got, err := c.call(ref, req)
+			interrupt()
+			return got, err
+		}
+		if code, out, _ := r.do(ctx, "call", "shop", "/x", "-q", expression); code != 130 || out != "" {
+			t.Errorf("%s: code %d, %q", expression, code, out)
+		}
 	}
 }
 

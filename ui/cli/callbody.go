@@ -16,7 +16,12 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 )
+
+// maxField is how long a file can be whose text is a field's value, in bytes. It is kept
+// in memory; other bodies are streamed.
+const maxField = 16 << 20
 
 // callBody are the flags that say what a call sends.
 type callBody struct {
@@ -60,9 +65,9 @@ func (b callBody) build(ctx context.Context, a *app, method string) (sentBody, e
 	case b.input == "-":
 		return sentBody{reader: a.Term.In(), length: -1, contentType: "application/json"}, nil
 	case b.input != "":
-		return fileBody(b.input)
+		return fileBody(ctx, b.input)
 	case len(b.form) > 0:
-		return b.multipart()
+		return b.multipart(ctx)
 	case !fields:
 		return sentBody{}, nil
 	case method == http.MethodGet || method == http.MethodHead:
@@ -82,8 +87,8 @@ func (b callBody) build(ctx context.Context, a *app, method string) (sentBody, e
 }
 
 // fileBody is a file as it is.
-func fileBody(path string) (sentBody, error) {
-	f, size, err := openBody(path)
+func fileBody(ctx context.Context, path string) (sentBody, error) {
+	f, size, err := openBody(ctx, path)
 	if err != nil {
 		return sentBody{}, err
 	}
@@ -94,10 +99,14 @@ func fileBody(path string) (sentBody, error) {
 	return out, nil
 }
 
-// openBody opens a file to send; its size is -1 if unknown.
-func openBody(path string) (*os.File, int64, error) {
-	f, err := os.Open(path)
-	if err != nil {
+// openBody opens a file to send; its size is -1 if unknown. A named pipe that nobody
+// writes to is waited for until ctx ends.
+func openBody(ctx context.Context, path string) (*os.File, int64, error) {
+	f, err := reading(ctx, func() (*os.File, error) { return os.Open(path) })
+	switch {
+	case errors.Is(err, errInterrupted):
+		return nil, 0, err
+	case err != nil:
 		return nil, 0, usage("usage.call_file", "file", path, "why", cause(err))
 	}
 	info, err := f.Stat()
@@ -241,16 +250,28 @@ func typedValue(ctx context.Context, a *app, value string) (any, error) {
 	case path == "-":
 		return a.stdin(ctx, "ask.call_body")
 	}
-	raw, err := os.ReadFile(path)
+	f, _, err := openBody(ctx, path)
 	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	raw, err := reading(ctx, func() ([]byte, error) { return io.ReadAll(io.LimitReader(f, maxField+1)) })
+	switch {
+	case errors.Is(err, errInterrupted):
+		return nil, err
+	case err != nil:
 		return nil, usage("usage.call_file", "file", path, "why", cause(err))
+	case len(raw) > maxField:
+		return nil, usage("usage.call_file_long", "file", path)
+	case !utf8.Valid(raw): // JSON holds text alone
+		return nil, usage("usage.call_file_bytes", "file", path)
 	}
 	return string(raw), nil
 }
 
 // multipart is a form with files, for uploads of media. Files are streamed; if all
 // sizes are known the form has a length, which WeChat requires.
-func (b callBody) multipart() (sentBody, error) {
+func (b callBody) multipart(ctx context.Context) (sentBody, error) {
 	var head bytes.Buffer
 	w := multipart.NewWriter(&head)
 	out := sentBody{contentType: w.FormDataContentType()}
@@ -272,7 +293,7 @@ func (b callBody) multipart() (sentBody, error) {
 			_ = w.WriteField(name, value) // into memory
 			continue
 		}
-		f, size, err := openBody(path)
+		f, size, err := openBody(ctx, path)
 		if err != nil {
 			out.close()
 			return sentBody{}, err

@@ -2,12 +2,15 @@ package cli
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
 	"net/http"
+	"os"
+	"path/filepath"
 	"slices"
 	"strconv"
 	"strings"
@@ -49,7 +52,7 @@ func (s callShow) ready() (shower, error) {
 		if s.jq != "" {
 			return out, usage("usage.call_output_jq")
 		}
-		if err := checkOut(s.output, s.force); err != nil {
+		if err := checkOutput(s.output, s.force); err != nil {
 			return out, err
 		}
 	}
@@ -66,10 +69,28 @@ func (s callShow) ready() (shower, error) {
 	return out, nil
 }
 
+// checkOutput finds out before the call is made whether its answer can be written.
+func checkOutput(path string, force bool) error {
+	info, err := os.Lstat(path)
+	switch {
+	case err == nil && !info.Mode().IsRegular(): // a link could lead anywhere
+		return usage("usage.call_out_none", "file", path)
+	case err == nil && !force:
+		return usage("usage.call_out_there", "file", path)
+	}
+	probe, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+".*.tmp")
+	if err != nil {
+		return usage("usage.call_out", "file", path, "why", cause(err))
+	}
+	_ = probe.Close()
+	_ = os.Remove(probe.Name())
+	return nil
+}
+
 // printAnswer prints an answer: unchanged into a pipe or a file, formatted at a
 // terminal. A refusal by upstream is printed on standard error, and determines the
 // exit code.
-func (a *app) printAnswer(answer api.CallAnswer, s shower) error {
+func (a *app) printAnswer(ctx context.Context, answer api.CallAnswer, s shower) error {
 	if answer.Renewed {
 		a.note(a.say("call.renewed"))
 	}
@@ -86,7 +107,7 @@ func (a *app) printAnswer(answer api.CallAnswer, s shower) error {
 	if answer.Error != nil {
 		refusal = answer.Error.Core()
 	}
-	if err := a.printBody(answer, s, refusal != nil); err != nil {
+	if err := a.printBody(ctx, answer, s, refusal != nil); err != nil {
 		return errors.Join(refusal, err)
 	}
 	if answer.NotAgain {
@@ -95,7 +116,7 @@ func (a *app) printAnswer(answer api.CallAnswer, s shower) error {
 	return refusal
 }
 
-func (a *app) printBody(answer api.CallAnswer, s shower, refused bool) error {
+func (a *app) printBody(ctx context.Context, answer api.CallAnswer, s shower, refused bool) error {
 	switch {
 	case s.output != "" && !refused:
 		err := durable.Write(s.output, func(w io.Writer) error {
@@ -108,7 +129,7 @@ func (a *app) printBody(answer api.CallAnswer, s shower, refused bool) error {
 		a.note(a.say("call.written", "file", s.output))
 		return nil
 	case s.ask != nil:
-		return a.askAnswer(answer.Body, s.ask)
+		return a.askAnswer(ctx, answer.Body, s.ask)
 	case a.Term.OutIsTerminal():
 		return a.showAnswer(answer)
 	}
@@ -124,8 +145,9 @@ func copyOut(to io.Writer, from io.Reader) error {
 	return err
 }
 
-// askAnswer prints what an expression finds in an answer, a text without its quotes.
-func (a *app) askAnswer(body io.Reader, code *gojq.Code) error {
+// askAnswer prints what an expression finds in an answer, a text without its quotes. An
+// expression need not come to an end: it ends with ctx.
+func (a *app) askAnswer(ctx context.Context, body io.Reader, code *gojq.Code) error {
 	raw, err := io.ReadAll(io.LimitReader(body, maxAsked+1))
 	if err != nil {
 		return err
@@ -136,9 +158,12 @@ func (a *app) askAnswer(body io.Reader, code *gojq.Code) error {
 	if len(raw) > maxAsked || dec.Decode(&v) != nil {
 		return &core.Error{Class: core.Temporary, Remedy: core.RemedyCallNoJSON, Message: "the answer is no JSON, so --jq finds nothing in it; see it without --jq"}
 	}
-	for found := code.Run(v); ; {
+	for found := code.RunWithContext(ctx, v); ; {
 		v, ok := found.Next()
-		if !ok {
+		switch {
+		case ctx.Err() != nil:
+			return fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+		case !ok:
 			return nil
 		}
 		if err, failed := v.(error); failed {
