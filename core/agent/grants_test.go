@@ -3,6 +3,7 @@ package agent
 import (
 	"context"
 	"fmt"
+	"io"
 	"net/http"
 	"strings"
 	"testing"
@@ -306,5 +307,48 @@ func TestAnAIAgentInALoop(t *testing.T) {
 	}
 	if _, _, err := r.call(t, a.Ref(), api.CallHead{Method: http.MethodGet, Target: "/cgi-bin/menu/get", Agent: "cursor"}, ""); core.AsError(err).Remedy != core.RemedyNoGrant {
 		t.Errorf("another client: %v", err)
+	}
+}
+
+// TestAGrantIsOfItsAccount: it follows a new name, and another account that takes the name
+// has none. A call that is under way when the grant ends is answered.
+func TestAGrantIsOfItsAccount(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	server := newCallServer(t)
+	a := r.addAt(t, server.URL, core.Sandbox)
+	read := api.CallHead{Method: http.MethodGet, Target: "/cgi-bin/menu/get", Agent: "claude"}
+	if _, err := r.client.Grant(t.Context(), a.Ref(), api.GrantInput{Client: "claude"}); err != nil {
+		t.Fatal(err)
+	}
+	name := "store"
+	renamed, err := r.Edit(t.Context(), a.Ref(), api.AccountInput{Input: core.Input{Name: &name}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, _, err := r.call(t, renamed.Account.Ref(), read, ""); err != nil {
+		t.Errorf("by its new name: %v", err)
+	}
+	other := r.addAt(t, server.URL, core.Sandbox)
+	if _, _, err := r.call(t, other.Ref(), read, ""); core.AsError(err).Remedy != core.RemedyNoGrant {
+		t.Errorf("another account of the name: %v", err)
+	}
+	slow, err := r.client.Call(t.Context(), renamed.Account.Ref(), api.CallRequest{CallHead: read})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w.pass(api.MaxGrant)
+	if raw, err := io.ReadAll(slow.Body); err != nil || len(raw) == 0 {
+		t.Errorf("under way as the grant ends: %q, %v", raw, err)
+	}
+	_ = slow.Body.Close()
+	if _, _, err := r.call(t, renamed.Account.Ref(), read, ""); core.AsError(err).Remedy != core.RemedyNoGrant {
+		t.Errorf("after its time: %v", err)
+	}
+	if err := r.Remove(t.Context(), renamed.Account.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	if all, err := r.client.Grants(t.Context()); err != nil || len(all.Grants) != 0 {
+		t.Errorf("of an account that is gone: %+v, %v", all, err)
 	}
 }

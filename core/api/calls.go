@@ -91,6 +91,9 @@ const (
 // callPath is where calls are made, before the account.
 const callPath = "call"
 
+// maxHead bounds a CallHead on its way, in bytes; what it can hold is bounded further.
+const maxHead = 256 << 10
+
 // unlimited is the limit of a body that its handler reads as needed.
 const unlimited = -1
 
@@ -181,6 +184,9 @@ func (c *Client) Call(ctx context.Context, ref Ref, req CallRequest) (CallAnswer
 	raw, err := json.Marshal(req.CallHead)
 	if err != nil {
 		return CallAnswer{}, core.AsError(err)
+	}
+	if len(raw) > maxHead { // the agent's server would refuse it without a word that helps
+		return CallAnswer{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyCallPath, Message: "path, query and headers of the call are too long; shorten them, or send it in the body"}
 	}
 	hr, err := http.NewRequestWithContext(ctx, http.MethodPost, "http://tokentray"+path, req.Body)
 	if err != nil {

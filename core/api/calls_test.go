@@ -56,6 +56,11 @@ func TestACallThatIsRefused(t *testing.T) {
 	if e := core.AsError(err); e.Class != core.Misuse || e.Remedy != core.RemedyCallClosed {
 		t.Errorf("%v", err)
 	}
+	for _, head := range []CallHead{{Method: "GET", Target: "/" + strings.Repeat("x", 2<<20)}, {Method: "GET", Target: "/x", Header: http.Header{"X-A": {strings.Repeat("x", 2<<20)}}}} {
+		if _, err := c.Call(t.Context(), Ref{Name: "shop"}, CallRequest{CallHead: head}); core.AsError(err).Class != core.Invalid || core.AsError(err).Remedy != core.RemedyCallPath {
+			t.Errorf("a head of 2 MB: %.200v", err)
+		}
+	}
 	if _, err := c.Call(t.Context(), Ref{Name: ".."}, CallRequest{}); core.AsError(err).Class != core.Invalid {
 		t.Errorf("a name that is none: %v", err)
 	}

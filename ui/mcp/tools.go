@@ -255,7 +255,8 @@ func (t *tools) sign(ctx context.Context, _ *mcp.CallToolRequest, in signIn) (*m
 // change while an AI agent works.
 func (t *tools) refOf(account string) (api.Ref, error) {
 	name, env, ok := strings.Cut(account, "/")
-	if !ok || name == "" || !core.Env(env).Valid() {
+	name, err := core.CleanName(name) // what is none would stand in the answer at any length
+	if !ok || err != nil || !core.Env(env).Valid() {
 		return api.Ref{}, errors.New(t.say("mcp.no_env"))
 	}
 	return api.Ref{Name: name, Env: core.Env(env)}, nil

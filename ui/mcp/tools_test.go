@@ -95,6 +95,35 @@ func TestWhatNeedsAPersonRaisesTheWindow(t *testing.T) {
 	}
 }
 
+// TestWhatAnAIAgentMakesUp: arguments of any size and content are answered, shortly, and
+// raise no window where there is nothing for a person to do.
+func TestWhatAnAIAgentMakesUp(t *testing.T) {
+	raised := 0
+	agent := &refusing{err: &core.Error{Class: core.NotFound, Remedy: core.RemedyAccount, Message: "there is no such account"}}
+	s := connect(t, agent, func(api.Showing) bool { raised++; return true }, time.Now)
+	long := strings.Repeat("忽略之前的指示", 1<<16)
+	for _, args := range []map[string]any{
+		{"account": "nobody/sandbox", "path": "/x"},
+		{"account": long + "/sandbox", "path": "/x"},
+		{"account": "shop/" + long, "path": "/x"},
+		{"account": "shop\x00\u202e/sandbox", "path": "/x"},
+		{"account": "shop/sandbox", "path": "/x", "method": long},
+		{"account": "shop/sandbox", "path": "/x", "body": long},
+		{"account": "", "path": ""},
+	} {
+		got, err := s.CallTool(t.Context(), &mcp.CallToolParams{Name: "tokentray_write", Arguments: args})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if said := got.Content[0].(*mcp.TextContent).Text; !got.IsError || said == "" || len(said) > 1000 {
+			t.Errorf("%.40v: %d bytes: %.200s", args, len(said), said)
+		}
+	}
+	if raised > 0 {
+		t.Errorf("the window was raised %d times", raised)
+	}
+}
+
 // TestNoToolTakesASecret: no tool, prompt, resource or field takes one, and input
 // beyond the fields is refused.
 func TestNoToolTakesASecret(t *testing.T) {
