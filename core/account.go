@@ -66,25 +66,23 @@ type Account struct {
 	Kind    Kind    `json:"kind" file:"list"`
 	Product Product `json:"product" file:"list"`
 	AppID   string  `json:"appid" file:"list"`
-	// Params are the kind's own fields, by key. The map of an account is never
-	// changed: an edit makes another one.
-	Params  map[string]string `json:"params,omitempty"`
-	BaseURL string            `json:"base_url,omitempty" file:"list"` // empty means the kind's own
-	Proxy   string            `json:"proxy,omitempty" file:"list"`    // http, https or socks5 URL without a password
+	Params  Params  `json:"params,omitzero"`                // the kind's own fields
+	BaseURL string  `json:"base_url,omitempty" file:"list"` // empty means the kind's own
+	Proxy   string  `json:"proxy,omitempty" file:"list"`    // http, https or socks5 URL without a password
 	// CA are PEM certificates that vouch for the account's hosts in addition to
 	// those that the machine trusts, for a private deployment.
 	CA     string `json:"ca,omitempty" file:"list,rare"`
 	Auto   bool   `json:"auto" file:"backup"`             // renew in the background
 	Pinned bool   `json:"pinned,omitempty" file:"backup"` // stands before the others
-	Note   string `json:"note,omitempty" file:"list"`
-	// Group is what a person puts together, as all accounts of a project; empty: none.
-	Group string `json:"group,omitempty" file:"list,rare"`
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
 	AllowLive bool `json:"allow_live,omitempty"`
 	// Watch asks upstream now and then whether it still accepts the token, to notice
 	// when another program replaced it.
-	Watch bool `json:"watch,omitempty" file:"backup"`
+	Watch bool   `json:"watch,omitempty" file:"backup"`
+	Note  string `json:"note,omitempty" file:"list"`
+	// Group is what a person puts together, as all accounts of a project; empty: none.
+	Group string `json:"group,omitempty" file:"list,rare"`
 	// Budget is how many calls a day TokenTray may make for the token on its own; 0:
 	// as many as it needs. See Keeper.
 	Budget int `json:"budget,omitempty" file:"backup"`
@@ -213,18 +211,14 @@ func (a Account) Clean() Account {
 }
 
 // cleanParams trims values and leaves out those that are empty.
-func cleanParams(params map[string]string) map[string]string {
-	var out map[string]string
-	for key, value := range params {
-		if value = strings.TrimSpace(value); value == "" {
-			continue
+func cleanParams(params Params) Params {
+	fields := params.Map()
+	for key, value := range fields {
+		if fields[key] = strings.TrimSpace(value); fields[key] == "" {
+			delete(fields, key)
 		}
-		if out == nil {
-			out = map[string]string{}
-		}
-		out[key] = value
 	}
-	return out
+	return ParamsOf(fields)
 }
 
 // CleanURL writes an address in one form, so that two spellings of it are one

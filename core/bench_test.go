@@ -6,25 +6,20 @@ import (
 	"runtime"
 	"testing"
 	"time"
-	"unsafe"
 
 	"tokentray/core"
 )
 
-// TestMemoryOfAnAccount: the Keeper needs less than 1 KB for an account besides the
-// strings, which its caller has anyway; and an account with its strings and the params
-// of its kind costs less than 1 KB besides its token, over kinds as they are mixed.
+// TestMemoryOfAnAccount: the Keeper needs less than 900 bytes for an account and its
+// token, besides the texts, which its caller has anyway. Package agent bounds what an
+// account of each kind costs with all that belongs to it.
 func TestMemoryOfAnAccount(t *testing.T) {
 	accounts, tokens := strangers(10000)
 	kept := memoryOf(t, tokens, func(i int) core.Account { return accounts[i] })
-	whole := memoryOf(t, tokens, mixed) - int64(unsafe.Sizeof(core.Token{}))
 	runtime.KeepAlive(accounts)
-	t.Logf("%d bytes an account in the Keeper, %d with all that it has", kept, whole)
-	if kept < 100 || kept >= 1024 {
-		t.Errorf("an account costs %d bytes, want less than 1024", kept)
-	}
-	if whole <= kept-128 || whole >= 1024 {
-		t.Errorf("an account of mixed kinds costs %d bytes besides its token, want less than 1024", whole)
+	t.Logf("%d bytes an account in the Keeper", kept)
+	if kept < 100 || kept >= 900 {
+		t.Errorf("an account costs %d bytes, want less than 900", kept)
 	}
 }
 
@@ -36,7 +31,7 @@ func memoryOf(t *testing.T, tokens []core.Token, account func(int) core.Account)
 	least := int64(math.MaxInt64)
 	for range 5 {
 		var before, after runtime.MemStats
-		k := keeperOf(kindStable, "by-number", "by-url")
+		k := emptyKeeper()
 		runtime.GC()
 		runtime.ReadMemStats(&before)
 		for i, token := range tokens {
@@ -53,20 +48,6 @@ func memoryOf(t *testing.T, tokens []core.Token, account func(int) core.Account)
 	return least
 }
 
-// mixed is an account of kinds in turn, of which a quarter have params, as of those that
-// there are: some are told apart by a number, some have a URL and what is sent to it.
-func mixed(i int) core.Account {
-	a := stranger(i)
-	switch i % 8 {
-	case 3:
-		a.Kind, a.Params = "by-number", map[string]string{"agent": fmt.Sprint(1000000 + i)}
-	case 7:
-		a.Kind, a.BaseURL = "by-url", fmt.Sprintf("https://sso.example/realms/%d/token", i)
-		a.Params = map[string]string{"auth": "body", "scope": fmt.Sprint("read write ", i), "audience": fmt.Sprintf("https://api.example/%d", i)}
-	}
-	return a
-}
-
 // keeperWith holds n accounts whose tokens live.
 func keeperWith(n int) *core.Keeper {
 	k := emptyKeeper()
@@ -77,16 +58,11 @@ func keeperWith(n int) *core.Keeper {
 	return k
 }
 
-func emptyKeeper() *core.Keeper { return keeperOf(kindStable) }
-
-// keeperOf knows some kinds, which behave alike, and has no accounts.
-func keeperOf(kinds ...core.Kind) *core.Keeper {
-	up := core.Upstream{Source: newUpstream(twoHours), Traits: stable, Identity: []string{"agent", "scope", "audience"}}
-	ups := map[core.Kind]core.Upstream{}
-	for _, kind := range kinds {
-		ups[kind] = up
-	}
-	return core.NewKeeper(core.Config{Upstreams: ups, Vault: &vault{}, Journal: newJournal()})
+func emptyKeeper() *core.Keeper {
+	return core.NewKeeper(core.Config{
+		Upstreams: map[core.Kind]core.Upstream{kindStable: {Source: newUpstream(twoHours), Traits: stable}},
+		Vault:     &vault{}, Journal: newJournal(),
+	})
 }
 
 // strangers are n accounts that share nothing, with tokens that live.

@@ -14,7 +14,7 @@ func (k *Keeper) left(e *entry, now time.Time) int {
 	switch {
 	case most <= 0:
 		return math.MaxInt
-	case e.tally.Day != k.day(*e.account).Day(now):
+	case e.tally.day != k.day(*e.account).Day(now):
 		return most
 	}
 	return max(0, most-e.tally.Calls)

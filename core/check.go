@@ -99,7 +99,7 @@ func (k *Keeper) checked(w *attempt) Checked {
 		}
 		e.check = &found
 		if e.look != nil {
-			e.looked, rec.Looked = now, now
+			k.looked[w.req.Account.ID], rec.Looked = now, now
 			k.lookAt(e, now.Add(lookEvery))
 		}
 	})

@@ -23,15 +23,15 @@ type Claims struct {
 
 // claimed are the claims of one token, read once.
 type claimed struct {
-	token  string
+	token  *Token
 	claims *Claims // nil: it is no JWT
 }
 
 // of are the claims of a token. The Keeper's lock is held.
-func (c *claimed) of(token string) *Claims {
+func (c *claimed) of(token *Token) *Claims {
 	if c.token != token {
 		*c = claimed{token: token}
-		if found, is := ReadClaims(token); is {
+		if found, is := ReadClaims(token.Value); is {
 			c.claims = &found
 		}
 	}

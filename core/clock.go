@@ -122,9 +122,9 @@ func (k *Keeper) lock() time.Time {
 				kept = append(kept, id)
 			}
 		}
-		for token, at := range k.tests {
-			k.tests[token] = at.Add(jump)
-		}
+		shiftAll(k.tests, jump)
+		shiftAll(k.looked, jump)
+		shiftAll(k.resets, jump)
 		k.saveSoon(kept...)
 	} else {
 		k.woke, k.wakeSpread = now, min(longestWakeSpread, time.Duration(len(k.entries))*wakePace)
@@ -141,7 +141,7 @@ func (k *Keeper) lock() time.Time {
 // shift moves every time of an entry by d.
 func (e *entry) shift(d time.Duration) {
 	t := *e.token.Load()
-	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound, &e.looked, &e.resetAt)
+	move(d, &t.ObtainedAt, &t.ExpiresAt, &t.Previous.Until, &e.notBefore, &e.lastRound)
 	if e.look != nil {
 		e.look.due = e.look.due.Add(d) // all by the same amount, so the heap's order stays
 	}
@@ -153,6 +153,13 @@ func (e *entry) shift(d time.Duration) {
 		move(d, &r.at)
 		r.err = r.err.moved(d)
 		e.report = &r
+	}
+}
+
+// shiftAll moves every time of a map by d.
+func shiftAll[K comparable](times map[K]time.Time, d time.Duration) {
+	for key, at := range times {
+		times[key] = at.Add(d)
 	}
 }
 

@@ -50,7 +50,6 @@ func (k *Keeper) living(e *entry, minTTL time.Duration) (*Token, time.Time, bool
 	if jumped || !t.Good(now, minTTL) {
 		return nil, now, false
 	}
-	e.lastUsed.Store(now.Unix())
 	return t, now, true
 }
 
@@ -95,7 +94,6 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *f
 	}
 	switch {
 	case t.Good(now, minTTL):
-		e.lastUsed.Store(now.Unix())
 		return t, nil, false, nil
 	case e.flight != nil:
 		return Token{}, e.flight, true, nil
@@ -103,7 +101,6 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *f
 		return Token{}, nil, false, k.tooShort(e, now, minTTL)
 	case k.takeOver(e, now, minTTL):
 		k.publish(e)
-		e.lastUsed.Store(now.Unix())
 		return *e.token.Load(), nil, false, nil
 	}
 	if f := k.sharedFlight(e); f != nil {

@@ -73,6 +73,11 @@ func TestLiving(t *testing.T) {
 		if !ok || token != want || !now.Equal(time.Now().Round(0)) {
 			t.Errorf("an hour of life: %v, %v at %v", ok, token.Remaining(now), now)
 		}
+		if s, _ := h.Snapshot("1"); !s.LastUsed.IsZero() {
+			t.Errorf("last used at %v, and nobody said so", s.LastUsed)
+		}
+		h.Used("none", now)
+		h.Used("1", now.Add(time.Millisecond))
 		if s, _ := h.Snapshot("1"); !s.LastUsed.Equal(now) {
 			t.Errorf("last used at %v, want %v", s.LastUsed, now)
 		}

@@ -38,13 +38,15 @@ func InputOf(a Account) Input {
 	var in Input
 	from, to := reflect.ValueOf(a), reflect.ValueOf(&in).Elem()
 	for i := range to.NumField() {
-		value := from.FieldByName(to.Type().Field(i).Name)
 		if to.Field(i).Kind() == reflect.Pointer {
+			value := from.FieldByName(to.Type().Field(i).Name)
 			p := reflect.New(value.Type())
 			p.Elem().Set(value)
-			value = p
+			to.Field(i).Set(p)
 		}
-		to.Field(i).Set(value)
+	}
+	if !a.Params.IsZero() {
+		in.Params = a.Params.Map()
 	}
 	return in
 }
@@ -58,13 +60,10 @@ func (in Input) Over(a Account) Account {
 		}
 	}
 	if len(in.Params) > 0 {
-		params := maps.Clone(a.Params)
-		if params == nil {
-			params = map[string]string{}
-		}
+		params := a.Params.Map()
 		maps.Copy(params, in.Params)
 		maps.DeleteFunc(params, func(_, value string) bool { return value == "" })
-		a.Params = params
+		a.Params = ParamsOf(params)
 	}
 	return a
 }
@@ -79,7 +78,7 @@ func (a Account) Changes(b Account) []string {
 		switch {
 		case name == "id":
 		case name == "params":
-			out = append(out, changedKeys(a.Params, b.Params)...)
+			out = append(out, changedKeys(a.Params.Map(), b.Params.Map())...)
 		case va.Field(i).Interface() != vb.Field(i).Interface():
 			out = append(out, name)
 		}

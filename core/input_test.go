@@ -29,7 +29,7 @@ func TestInputSaysEveryField(t *testing.T) {
 		if want := name + ",omitempty"; in.Tag.Get("json") != want {
 			t.Errorf("%s is %q in JSON, want %q", f.Name, in.Tag.Get("json"), want)
 		}
-		if f.Type.Kind() != reflect.Map && in.Type != reflect.PointerTo(f.Type) {
+		if f.Type != reflect.TypeFor[core.Params]() && in.Type != reflect.PointerTo(f.Type) {
 			t.Errorf("%s is a %s, want a pointer to %s", f.Name, in.Type, f.Type)
 		}
 	}
@@ -40,7 +40,7 @@ func TestInputSaysEveryField(t *testing.T) {
 
 func TestInputOver(t *testing.T) {
 	a := core.Account{
-		ID: "1", Name: "shop", Env: core.Live, Kind: "k", Product: "p", AppID: "wx0", Params: map[string]string{"agent": "7", "old": "x"},
+		ID: "1", Name: "shop", Env: core.Live, Kind: "k", Product: "p", AppID: "wx0", Params: core.ParamsOf(map[string]string{"agent": "7", "old": "x"}),
 		BaseURL: "https://a.example", Proxy: "http://p:1", Auto: true, Note: "n", AllowLive: true, CopyFormat: "raw", CopyPath: "/x", Declined: "k2",
 	}
 	if got := core.InputOf(a).Over(core.Account{ID: "1"}); !got.Equal(a) {
@@ -54,7 +54,7 @@ func TestInputOver(t *testing.T) {
 	if want := []string{"agent", "new", "old", "auto"}; !slices.Equal(a.Changes(got), want) {
 		t.Errorf("changed %v, want %v", a.Changes(got), want)
 	}
-	if cmp.Diff(got.Params, map[string]string{"agent": "8", "new": "y"}) != "" || a.Params["old"] != "x" {
+	if got.Params != core.ParamsOf(map[string]string{"agent": "8", "new": "y"}) || a.Params.Get("old") != "x" {
 		t.Errorf("params %v, and those before %v", got.Params, a.Params)
 	}
 	if b := a; !b.Equal(a) || a.Equal(got) {

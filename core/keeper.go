@@ -4,7 +4,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"maps"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -62,16 +61,19 @@ type Keeper struct {
 	// wakeSpread is the time over which the rounds due at that time are spread.
 	wakeSpread time.Duration
 	tests      map[TokenID]time.Time // last Test by token
-	tallies    map[TokenID]*tally
+	tallies    map[digest]*tally
+	looked     map[ID]time.Time // when the watch last asked about a token of an account
+	resets     map[ID]time.Time // when a reset of an account's counters was last due to begin
 	listeners  map[int]func(Event)
 	nextID     int
 }
 
 // entry is the Keeper's state of an account. Keeper.mu guards the fields that are
-// not atomic.
+// not atomic. There is one for every account, so what few accounts have does not
+// stand here.
 type entry struct {
 	token    atomic.Pointer[Token] // current token, never nil
-	lastUsed atomic.Int64          // unix seconds
+	lastUsed atomic.Int64          // unix seconds, see Used
 
 	account   *Account  // never changed, replaced by an edit
 	flight    *flight   // the round under way
@@ -80,27 +82,25 @@ type entry struct {
 	check     *Checked  // result of the last check of the current token; never changed
 	lost      *Checked  // when a token of the account was last found replaced; never changed
 	usage     []Usage   // as upstream last told, one entry per path; never changed
-	resetAt   time.Time // when a reset of the day's counters was last due to begin
-	looked    time.Time // when the watch last asked about a token
 	look      *lookout  // nil: it is not watched
-	edits     int       // grows with each edit of something that a round depends on
 
 	err       *Error    // of the last round; nil after a success
 	errBefore *Error    // err as it was before the vault was locked
-	fails     int       // temporary failures in a row
 	notBefore time.Time // no automatic round before this time, because of err
+	fails     int32     // temporary failures in a row
+	edits     int32     // grows with each edit of something that a round depends on
 
 	claimed claimed       // what its token says about itself
 	dead    string        // a token value that upstream refuses
 	longest time.Duration // remaining life of the last grant when it came
-	unsaved bool          // the journal holds another token
 	noted   string        // the failure that the history last told
 	tally   *tally        // of its token, while the Keeper has it
 
-	due    time.Time // when the background acts next
-	spread uint8     // this account's part of the jitter, so that not all ask at once
-	lane   lane      // the lane in which it is planned
-	slot   int       // place in that plan, -1 when not planned
+	due     time.Time // when the background acts next
+	slot    int32     // place in its lane's plan, -1 when not planned
+	lane    lane      // the lane in which it is planned
+	spread  uint8     // this account's part of the jitter, so that not all ask at once
+	unsaved bool      // the journal holds another token
 }
 
 // NewKeeper returns a Keeper. Nothing is fetched in the background before Run.
@@ -118,7 +118,8 @@ func NewKeeper(cfg Config) *Keeper {
 	k := &Keeper{
 		cfg: cfg, clock: newWallClock(cfg.Now), ctx: ctx, cancel: cancel,
 		slots: make(chan struct{}, cfg.Workers), wake: make(chan struct{}, 1), saving: make(chan struct{}, 1),
-		entries: map[ID]*entry{}, tests: map[TokenID]time.Time{}, tallies: map[TokenID]*tally{}, listeners: map[int]func(Event){},
+		entries: map[ID]*entry{}, tests: map[TokenID]time.Time{}, tallies: map[digest]*tally{},
+		looked: map[ID]time.Time{}, resets: map[ID]time.Time{}, listeners: map[int]func(Event){},
 	}
 	k.upstreams.Store(&cfg.Upstreams)
 	return k
@@ -191,7 +192,7 @@ func (k *Keeper) sameToken(a, b Account) bool { return k.TokenID(a) == k.TokenID
 // SameUpstream reports whether fetching with b instead of a asks for the same token
 // in the same way; if not, what was learned about a no longer holds.
 func (k *Keeper) SameUpstream(a, b Account) bool {
-	return k.sameToken(a, b) && a.Proxy == b.Proxy && a.CA == b.CA && maps.Equal(a.Params, b.Params)
+	return k.sameToken(a, b) && a.Proxy == b.Proxy && a.CA == b.CA && a.Params == b.Params
 }
 
 // traits are those of the account's kind, false when the kind is not known.

@@ -125,6 +125,8 @@ func (k *Keeper) Forget(id ID) {
 		return
 	}
 	delete(k.entries, id)
+	delete(k.looked, id)
+	delete(k.resets, id)
 	e.tally.accounts--
 	k.unplan(e)
 	k.unlook(e)

@@ -273,7 +273,7 @@ func TestWhatAnEditMakesVoid(t *testing.T) {
 	}{
 		{"its note", func(a *core.Account) { a.Note = "new" }, true, true},
 		{"its proxy", func(a *core.Account) { a.Proxy = "http://proxy.example:3128" }, false, true},
-		{"a param of its kind", func(a *core.Account) { a.Params = map[string]string{"agent": "7"} }, false, true},
+		{"a param of its kind", func(a *core.Account) { a.Params = core.ParamsOf(map[string]string{"agent": "7"}) }, false, true},
 		{"its AppID", func(a *core.Account) { a.AppID = "wx1" }, false, false},
 		{"its base URL", func(a *core.Account) { a.BaseURL = "https://other.example" }, false, false},
 	} {
@@ -454,7 +454,7 @@ func TestAKindJoins(t *testing.T) {
 		const late core.Kind = "late"
 		up, joined := newUpstream(twoHours), newUpstream(twoHours)
 		h := start(t, setup{source: up})
-		a := core.Account{ID: "2", Name: "blog", Env: core.Sandbox, Kind: late, AppID: "wx2", Params: map[string]string{"nest": "a"}, Auto: true}
+		a := core.Account{ID: "2", Name: "blog", Env: core.Sandbox, Kind: late, AppID: "wx2", Params: core.ParamsOf(map[string]string{"nest": "a"}), Auto: true}
 		h.Put(a, core.Token{})
 		if _, err := h.Get(t.Context(), "2", 0); core.AsError(err).Class != core.Misuse {
 			t.Fatalf("before: %v, want that the kind is not known", err)

@@ -44,7 +44,7 @@ func (k *Keeper) relook(e *entry, now time.Time) {
 	if e.look != nil && !late {
 		return
 	}
-	k.lookAt(e, later(now.Add(lookEvery*time.Duration(e.spread)/256), e.looked.Add(lookEvery)))
+	k.lookAt(e, later(now.Add(lookEvery*time.Duration(e.spread)/256), k.looked[e.account.ID].Add(lookEvery)))
 }
 
 // lookAt plans the next check of an account. The lock is held.
@@ -84,7 +84,7 @@ func (k *Keeper) lookOut(now time.Time) {
 		case k.left(e, now) == 0:
 			k.lookAt(e, now.Add(lookEvery))
 		default:
-			e.looked = now
+			k.looked[e.account.ID] = now
 			k.lookAt(e, now.Add(lookEvery))
 			k.underWay[healthy]++
 			a, current := *e.account, *e.token.Load()

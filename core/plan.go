@@ -30,7 +30,7 @@ const (
 
 // lane separates healthy accounts from those whose rounds failed several times in a
 // row and may hang for long.
-type lane int
+type lane uint8
 
 const (
 	healthy lane = iota
@@ -106,7 +106,7 @@ func (k *Keeper) replan(e *entry, now time.Time) {
 	if e.slot < 0 {
 		heap.Push(&k.plans[e.lane], e)
 	} else {
-		heap.Fix(&k.plans[e.lane], e.slot)
+		heap.Fix(&k.plans[e.lane], int(e.slot))
 	}
 	if e.slot == 0 {
 		k.signal()
@@ -116,7 +116,7 @@ func (k *Keeper) replan(e *entry, now time.Time) {
 // unplan takes e out of the plan. The lock is held.
 func (k *Keeper) unplan(e *entry) {
 	if e.slot >= 0 {
-		heap.Remove(&k.plans[e.lane], e.slot)
+		heap.Remove(&k.plans[e.lane], int(e.slot))
 	}
 	e.due = time.Time{}
 }
@@ -209,12 +209,12 @@ func (h planHeap) Len() int           { return len(h) }
 func (h planHeap) Less(i, j int) bool { return h[i].due.Before(h[j].due) }
 func (h planHeap) Swap(i, j int) {
 	h[i], h[j] = h[j], h[i]
-	h[i].slot, h[j].slot = i, j
+	h[i].slot, h[j].slot = int32(i), int32(j)
 }
 
 func (h *planHeap) Push(x any) {
 	e := x.(*entry)
-	e.slot = len(*h)
+	e.slot = int32(len(*h))
 	*h = append(*h, e)
 }
 

@@ -337,7 +337,7 @@ func (w *attempt) ask(checker Checker) {
 // finish applies what a round learned, writes it down, tells it and releases those
 // who wait. asked is the account at the start of the round; if the account was
 // edited since, what was learned no longer counts.
-func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits int) {
+func (k *Keeper) finish(e *entry, f *flight, out outcome, asked Account, edits int32) {
 	id := asked.ID
 	out.err = k.recall(id, out.err)
 	now := k.lock()

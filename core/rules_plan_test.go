@@ -7,7 +7,7 @@ import (
 
 func TestTheBackoff(t *testing.T) {
 	for _, tt := range []struct {
-		fails int
+		fails int32
 		left  time.Duration // of the token
 		class Class
 		most  time.Duration // the pause is drawn below this
@@ -136,7 +136,7 @@ func TestFailingAccountsHaveHalfOfTheWorkers(t *testing.T) {
 			t.Errorf("%+v: full %v", tt, got)
 		}
 	}
-	for fails, want := range map[int]lane{0: healthy, ailingAfter: healthy, ailingAfter + 1: ailing} {
+	for fails, want := range map[int32]lane{0: healthy, ailingAfter: healthy, ailingAfter + 1: ailing} {
 		if got := (&entry{fails: fails}).healthLane(); got != want {
 			t.Errorf("%d failures: lane %d, want %d", fails, got, want)
 		}
@@ -150,7 +150,7 @@ func TestHowLongThePlannerSleeps(t *testing.T) {
 	if d, planned := k.sleep(noon); planned || d != longestSleep {
 		t.Errorf("without accounts: %v, %v", d, planned)
 	}
-	put := func(id ID, fails int, due time.Duration) {
+	put := func(id ID, fails int32, due time.Duration) {
 		e := withToken(0)
 		e.account.ID, e.fails = id, fails
 		e.err, e.notBefore = &Error{Class: Temporary}, noon.Add(due)

@@ -145,7 +145,7 @@ func TestTheHistoryThinsOutFailures(t *testing.T) {
 	var written []int
 	for range 20 {
 		if fail(renew, "no answer", "") {
-			written = append(written, e.fails)
+			written = append(written, int(e.fails))
 		}
 	}
 	if got := fmt.Sprint(written); got != "[1 2 4 8 16]" {
@@ -222,7 +222,7 @@ func TestWhenATokenIsGood(t *testing.T) {
 // Only what is tried again by itself counts as a failure in a row: the others have
 // their own time.
 func TestWhatCountsAsAFailureInARow(t *testing.T) {
-	for c, want := range map[Class]int{Temporary: 1, Internal: 1, Whitelist: 0, Confirm: 0, Quota: 0, BadSecret: 0, VaultClosed: 0} {
+	for c, want := range map[Class]int32{Temporary: 1, Internal: 1, Whitelist: 0, Confirm: 0, Quota: 0, BadSecret: 0, VaultClosed: 0} {
 		k, e := ruled(8), withToken(time.Hour)
 		k.learn(e, outcome{verdict: failed, err: &Error{Class: c}}, renew, noon)
 		if e.fails != want || classOf(e.err) != c {

@@ -44,7 +44,7 @@ type Snapshot struct {
 	Lost     *Checked  // when a token was last found dead before its time; nil: never since the start
 	Usage    []Usage   // the quotas that upstream last told, since the start; never changed
 	NextTry  time.Time // when the background acts next, zero when it will not
-	LastUsed time.Time // when a caller last got or copied the token
+	LastUsed time.Time // see Keeper.Used; zero: never
 	Today    Counts    // since upstream's day began, for the token, by all accounts that share it
 	DayEnds  time.Time // when the next one begins
 	Quota    Counts    // what upstream is known to allow a day; 0 when nobody knows

@@ -1,17 +1,29 @@
 package core
 
-import "time"
+import (
+	"crypto/sha256"
+	"time"
+)
 
 // tally counts the calls for one token on one day. Upstream counts by token, so
 // accounts that share a token share its tally. Keeper.mu guards it.
 type tally struct {
-	DayCounts     // of the last day on which anything was asked
-	accounts  int // that share it
+	day      string // the last on which anything was asked
+	Counts          // of that day
+	accounts int    // that share it
+}
+
+// digest stands for a TokenID, which is longer.
+type digest [16]byte
+
+func (id TokenID) digest() digest {
+	sum := sha256.Sum256([]byte(id))
+	return digest(sum[:16])
 }
 
 // tallyOf is the tally of an account's token.
 func (k *Keeper) tallyOf(a Account) *tally {
-	id := k.TokenID(a)
+	id := k.TokenID(a).digest()
 	t := k.tallies[id]
 	if t == nil {
 		t = &tally{}
@@ -31,8 +43,8 @@ func (k *Keeper) share(e *entry) {
 
 // add counts calls, forced ones among them, on a day.
 func (t *tally) add(day string, c Counts) {
-	if t.Day != day {
-		t.DayCounts = DayCounts{Day: day}
+	if t.day != day {
+		t.day, t.Counts = day, Counts{}
 	}
 	t.Calls += c.Calls
 	t.Forced += c.Forced
@@ -41,11 +53,11 @@ func (t *tally) add(day string, c Counts) {
 // atLeast makes the counts of a day those of others where these are higher, and reports
 // whether they were.
 func (t *tally) atLeast(c DayCounts) bool {
-	if c.Day == "" || c.Day < t.Day || c.Day == t.Day && c.Calls <= t.Calls && c.Forced <= t.Forced {
+	if c.Day == "" || c.Day < t.day || c.Day == t.day && c.Calls <= t.Calls && c.Forced <= t.Forced {
 		return false
 	}
-	if t.Day != c.Day {
-		t.DayCounts = DayCounts{Day: c.Day}
+	if t.day != c.Day {
+		t.day, t.Counts = c.Day, Counts{}
 	}
 	t.Calls, t.Forced = max(t.Calls, c.Calls), max(t.Forced, c.Forced)
 	return true
@@ -74,7 +86,7 @@ func (k *Keeper) count(a Account, out outcome, now time.Time) Record {
 func (k *Keeper) forced(a Account, day string) int {
 	k.lock()
 	defer k.mu.Unlock()
-	if t := k.tallyOf(a); t.Day == day {
+	if t := k.tallyOf(a); t.day == day {
 		return t.Forced
 	}
 	return 0
@@ -114,10 +126,10 @@ func (k *Keeper) Recall(counts map[ID]DayCounts) {
 		if e == nil {
 			continue
 		}
-		if e.looked.Before(c.Looked) && !c.Looked.After(now) { // a later time comes from a clock that was wrong
-			e.looked = c.Looked
+		if k.looked[id].Before(c.Looked) && !c.Looked.After(now) { // a later time comes from a clock that was wrong
+			k.looked[id] = c.Looked
 			if e.look != nil {
-				k.lookAt(e, later(e.look.due, e.looked.Add(lookEvery)))
+				k.lookAt(e, later(e.look.due, c.Looked.Add(lookEvery)))
 			}
 		}
 		sum := sums[e.tally]
@@ -125,13 +137,13 @@ func (k *Keeper) Recall(counts map[ID]DayCounts) {
 			sum = &tally{}
 			sums[e.tally] = sum
 		}
-		if c.Day >= sum.Day { // days are written so that they sort
+		if c.Day >= sum.day { // days are written so that they sort
 			sum.add(c.Day, c.Counts)
 		}
 	}
 	for t, sum := range sums {
-		if t.Day == "" {
-			t.DayCounts = sum.DayCounts
+		if t.day == "" {
+			t.day, t.Counts = sum.day, sum.Counts
 		}
 	}
 	for id := range counts {

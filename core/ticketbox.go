@@ -18,7 +18,7 @@ type ticketBox struct {
 	asked     time.Time
 	same      bool   // it brought the ticket that was there already
 	err       *Error // nil: it brought one
-	edits     int    // of the owner at that time; an edit lifts err
+	edits     int32  // of the owner at that time; an edit lifts err
 	fails     int    // in a row
 	notBefore time.Time
 }
@@ -29,12 +29,12 @@ func newTicketBox() *ticketBox {
 
 // refuses reports whether the kept error answers, because another call would only
 // repeat it. An edit of the account clears it.
-func (b *ticketBox) refuses(edits int, person bool, now time.Time) bool {
+func (b *ticketBox) refuses(edits int32, person bool, now time.Time) bool {
 	return b.err != nil && b.edits == edits && !person && (b.err.Class.waits() || now.Before(b.notBefore))
 }
 
 // learn stores the answer of upstream in the box.
-func (b *ticketBox) learn(grant Grant, err *Error, sent time.Time, edits int, now time.Time) {
+func (b *ticketBox) learn(grant Grant, err *Error, sent time.Time, edits int32, now time.Time) {
 	b.asked, b.edits = sent, edits
 	if err == nil {
 		b.succeed(grant, sent, now)
@@ -186,7 +186,7 @@ func (c *ticketCall) ask(ctx context.Context, source TicketSource, token string)
 }
 
 // asker is an account, and how often it was edited in what a call depends on.
-func (k *Keeper) asker(id ID) (Account, int, *Error) {
+func (k *Keeper) asker(id ID) (Account, int32, *Error) {
 	k.mu.RLock()
 	defer k.mu.RUnlock()
 	e := k.entries[id]

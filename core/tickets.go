@@ -173,7 +173,7 @@ func (t *Tickets) untilAsked(a Account, name string) time.Duration {
 }
 
 // board finds the ticket, or the flight to wait for, or why there is neither.
-func (t *Tickets) board(a Account, edits int, w TicketWish, now time.Time) (Ticket, *ticketFlight, *Error) {
+func (t *Tickets) board(a Account, edits int32, w TicketWish, now time.Time) (Ticket, *ticketFlight, *Error) {
 	key := ticketKey{t.keeper.TokenID(a), w.Name}
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -205,7 +205,7 @@ func (t *Tickets) board(a Account, edits int, w TicketWish, now time.Time) (Tick
 }
 
 // start begins a flight. The lock is held and no flight is under way.
-func (t *Tickets) start(key ticketKey, box *ticketBox, call ticketCall, edits int) *ticketFlight {
+func (t *Tickets) start(key ticketKey, box *ticketBox, call ticketCall, edits int32) *ticketFlight {
 	f := &ticketFlight{done: make(chan struct{})}
 	box.flight = f
 	t.wg.Go(func() {
@@ -217,7 +217,7 @@ func (t *Tickets) start(key ticketKey, box *ticketBox, call ticketCall, edits in
 }
 
 // finish applies and keeps the result of a flight, and releases those who wait.
-func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ticketCall, edits int, grant Grant, err *Error) {
+func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ticketCall, edits int32, grant Grant, err *Error) {
 	now := t.keeper.now()
 	err = err.of(call.account.Kind)
 	t.mu.Lock()
@@ -351,7 +351,7 @@ func (t *Tickets) renewDue() (time.Duration, bool) {
 type ticketOwner struct {
 	account Account
 	token   TokenID
-	edits   int
+	edits   int32
 	rests   bool // nothing is renewed for it in the background
 	// held is when the budget of the day allows calls again; zero: it does.
 	held time.Time

@@ -33,7 +33,7 @@ func NewTokenID(a Account, baseURL string, identity []string) TokenID {
 	}
 	parts := []string{string(a.Kind), CleanURL(baseURL), a.AppID}
 	for _, key := range slices.Sorted(slices.Values(identity)) {
-		value := a.Params[key]
+		value := a.Params.Get(key)
 		if key == Unshared {
 			value = string(a.ID)
 		}

@@ -124,10 +124,10 @@ func (k *Keeper) mayReset(id ID) (Account, error) {
 	case !able:
 		return Account{}, errNoMeter(*e.account)
 	}
-	if err := e.apart(e.resetAt, now); err != nil {
+	if err := e.apart(k.resets[id], now); err != nil {
 		return Account{}, &Error{Class: Temporary, Remedy: RemedyTryAgain, RetryAt: err.RetryAt, Message: "the counters were to be reset a moment ago; see whether they were before another reset is spent"}
 	}
-	e.resetAt = now
+	k.resets[id] = now
 	return *e.account, nil
 }
 

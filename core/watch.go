@@ -64,6 +64,14 @@ func (k *Keeper) Republish(ids ...ID) {
 	}
 }
 
+// Used notes when an account was last used, to the second, to be shown with it. What
+// counts as a use is the caller's to say.
+func (k *Keeper) Used(id ID, at time.Time) {
+	if e := k.find(id); e != nil {
+		e.lastUsed.Store(at.Unix())
+	}
+}
+
 // publish tells the listeners how an account stands. The lock is held.
 func (k *Keeper) publish(e *entry) {
 	if len(k.listeners) == 0 || k.entries[e.account.ID] != e {
@@ -79,7 +87,7 @@ func (k *Keeper) publish(e *entry) {
 func (k *Keeper) snapshot(e *entry) Snapshot {
 	t := e.token.Load()
 	s := Snapshot{
-		Account: *e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life, Claims: e.claimed.of(t.Value),
+		Account: *e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life, Claims: e.claimed.of(t),
 		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
 		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost, Usage: e.usage,
 	}
@@ -94,7 +102,7 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 	}
 	now, _ := k.clock.wall()
 	zone := k.day(*e.account)
-	if t := e.tally; t.Day == zone.Day(now) {
+	if t := e.tally; t.day == zone.Day(now) {
 		s.Today = t.Counts
 	}
 	s.DayEnds = zone.NextDay(now)

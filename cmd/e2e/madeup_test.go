@@ -57,7 +57,7 @@ func (singer) Fetch(_ context.Context, req core.Request) (core.Grant, error) {
 	if req.Credentials.Secret.Reveal() != "tirili-0123" {
 		return core.Grant{}, &core.Error{Class: core.BadSecret, Remedy: core.RemedySecret, Message: "another song; enter the right one"}
 	}
-	return core.Grant{Value: "egg-of-" + req.Account.AppID + "-in-" + req.Account.Params["nest"] + "-0123456789", ExpiresIn: time.Hour}, nil
+	return core.Grant{Value: "egg-of-" + req.Account.AppID + "-in-" + req.Account.Params.Get("nest") + "-0123456789", ExpiresIn: time.Hour}, nil
 }
 
 // typed is a terminal without a person.

@@ -28,14 +28,14 @@ type entry struct {
 
 	// Redis are the passwords of pushes into a Redis, by the URL that each was entered
 	// for.
-	Redis params `json:"redis,omitempty"`
+	Redis core.Params `json:"redis,omitzero"`
 
 	Name    string       `json:"name,omitempty"`
 	Env     core.Env     `json:"env,omitempty"`
 	Kind    core.Kind    `json:"kind,omitempty"`
 	Product core.Product `json:"product,omitempty"`
 	AppID   string       `json:"appid,omitempty"`
-	Params  params       `json:"params,omitempty"`
+	Params  core.Params  `json:"params,omitzero"`
 	BaseURL string       `json:"base_url,omitempty"` // written out, even if it is the kind's own
 	Proxy   string       `json:"proxy,omitempty"`
 	CA      string       `json:"ca,omitempty"`
@@ -49,38 +49,8 @@ const maxEntry = 2560
 // the one that the account asks.
 func (e entry) of(a core.Account, baseURL string) entry {
 	e.Name, e.Env, e.Kind, e.Product, e.AppID = a.Name, a.Env, a.Kind, a.Product, a.AppID
-	e.Params, e.BaseURL, e.Proxy, e.CA = paramsOf(a), baseURL, a.Proxy, a.CA
+	e.Params, e.BaseURL, e.Proxy, e.CA = a.Params, baseURL, a.Proxy, a.CA
 	return e
-}
-
-// params are the params of an account as a JSON object with sorted keys. Unlike a
-// map they can be compared.
-type params string
-
-func paramsOf(a core.Account) params {
-	if len(a.Params) == 0 {
-		return ""
-	}
-	raw, _ := json.Marshal(a.Params) // strings always marshal
-	return params(raw)
-}
-
-// of returns the params as an account has them.
-func (p params) of() map[string]string {
-	var out map[string]string
-	_ = json.Unmarshal([]byte(p), &out) // the text is JSON: it was read or written as such
-	return out
-}
-
-func (p params) MarshalJSON() ([]byte, error) { return []byte(p), nil }
-
-func (p *params) UnmarshalJSON(raw []byte) error {
-	var all map[string]string
-	if err := json.Unmarshal(raw, &all); err != nil {
-		return err
-	}
-	*p = paramsOf(core.Account{Params: all})
-	return nil
 }
 
 // with is the entry after a person entered secrets for a destination. A secret that
@@ -110,19 +80,12 @@ func (e entry) secretFor() core.Destination {
 }
 
 // redisPassword is the one for the Redis at a URL, empty if there is none.
-func (e entry) redisPassword(url string) core.Secret { return core.NewSecret(e.Redis.of()[url]) }
+func (e entry) redisPassword(url string) core.Secret { return core.NewSecret(e.Redis.Get(url)) }
 
 // withRedis is the entry with a password for the Redis at a URL; an empty one is taken
 // out.
 func (e entry) withRedis(url string, password core.Secret) entry {
-	all := e.Redis.of()
-	if all == nil {
-		all = map[string]string{}
-	}
-	if all[url] = password.Reveal(); all[url] == "" {
-		delete(all, url)
-	}
-	e.Redis = paramsOf(core.Account{Params: all})
+	e.Redis = e.Redis.With(url, password.Reveal())
 	return e
 }
 
@@ -155,7 +118,7 @@ func (e entry) encode() ([]byte, error) {
 		func(e *entry) { e.Name = string([]rune(e.Name)[:min(len([]rune(e.Name)), shortName)]) },
 		func(e *entry) { e.Proxy = "" },
 		func(e *entry) { e.BaseURL = "" },
-		func(e *entry) { e.Params = "" },
+		func(e *entry) { e.Params = core.Params{} },
 	} {
 		if err != nil || len(raw) <= maxEntry {
 			break

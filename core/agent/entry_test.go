@@ -167,7 +167,7 @@ func TestEntriesAreRefreshedAFewAtATime(t *testing.T) {
 func TestAnEntryFitsEverySystem(t *testing.T) {
 	long := core.Account{
 		Name: strings.Repeat("店", core.MaxName), Env: core.Live, Kind: kinds.WeChat, Product: kinds.ProductOfficial,
-		AppID: strings.Repeat("a", 128), Params: map[string]string{"agent": "1000002"},
+		AppID: strings.Repeat("a", 128), Params: core.ParamsOf(map[string]string{"agent": "1000002"}),
 		BaseURL: "https://host.example/" + strings.Repeat("p", core.MaxURL-21), Proxy: "http://proxy.example:1/" + strings.Repeat("u", 1000),
 		CA: someCA(t),
 	}
@@ -189,7 +189,7 @@ func TestAnEntryFitsEverySystem(t *testing.T) {
 	if fits, ok := decodeEntry(raw); err != nil || !ok || fits.CA != short.CA {
 		t.Errorf("a certificate that fits is not kept: %v", err)
 	}
-	if e.AppID != long.AppID || e.Params != `{"agent":"1000002"}` || e.Name != strings.Repeat("店", shortName) {
+	if e.AppID != long.AppID || e.Params.Get("agent") != "1000002" || e.Name != strings.Repeat("店", shortName) {
 		t.Errorf("lost more than it had to: name %q", e.Name)
 	}
 	w := newWorld(t)

@@ -279,7 +279,7 @@ func (s *Service) remade(id core.ID, e entry, known []core.Account) core.Account
 		a = known[0]
 	}
 	if e.Name != "" {
-		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.Proxy, a.CA, a.Params = e.Name, e.Env, e.Kind, e.Product, e.AppID, e.Proxy, e.CA, e.Params.of()
+		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.Proxy, a.CA, a.Params = e.Name, e.Env, e.Kind, e.Product, e.AppID, e.Proxy, e.CA, e.Params
 	}
 	plain := a
 	plain.BaseURL = ""

@@ -420,7 +420,7 @@ func TestAnAccountComesBackWithAllOfItsKind(t *testing.T) {
 	for _, base := range []string{"", "https://own.example.com/x"} {
 		a := core.Account{
 			ID: core.NewID(), Name: "shop", Env: core.Live, Kind: "other", Product: other.Products[0].Product, AppID: appID,
-			BaseURL: base, Proxy: "http://proxy.example:1", Params: map[string]string{"tenant": "t <1>", "agent": "7"},
+			BaseURL: base, Proxy: "http://proxy.example:1", Params: core.ParamsOf(map[string]string{"tenant": "t <1>", "agent": "7"}),
 		}
 		secret := core.NewSecret(goodSecret)
 		raw, err := s.vault.kept(a, entry{}.with(&secret, nil, s.goes(a))).entry.encode()

@@ -134,6 +134,13 @@ func (s *Service) fill(ctx context.Context) {
 			s.keeper.Refuse(a.ID, noHost())
 		}
 	}
+	used, err := s.parts.Store.LastUsed()
+	if err != nil {
+		s.log.Warn("cannot read when accounts were used", "error", err)
+	}
+	for id, at := range used {
+		s.keeper.Used(id, at)
+	}
 	last, err := s.parts.Store.LastLines()
 	if err != nil {
 		s.log.Warn("cannot read how the last renewals ended", "error", err)

@@ -220,7 +220,7 @@ func New(p Parts) (*Service, error) {
 	s.copier = copier{desktop: p.Clipboard, now: s.now, changed: func(c api.Clipboard) {
 		s.hub.publish(func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c} })
 	}}
-	s.uses = uses{store: p.Store, log: s.log, written: s.keeper.Republish}
+	s.uses = uses{store: p.Store, log: s.log, used: s.keeper.Used, written: s.keeper.Republish}
 	return s, s.load()
 }
 
@@ -237,9 +237,6 @@ func (s *Service) load() (err error) {
 	}
 	for i := range accounts {
 		s.accounts.put(&accounts[i])
-	}
-	if s.uses.last, err = s.parts.Store.LastUsed(); err != nil {
-		return err
 	}
 	if err := s.pushes.load(s.parts.Restored); err != nil {
 		return err
@@ -291,7 +288,7 @@ func (s *Service) view(snap core.Snapshot, now time.Time) api.Account {
 		Account: a,
 		State:   snap.State(now), Mask: snap.Mask, ObtainedAt: snap.ObtainedAt, ExpiresAt: snap.ExpiresAt,
 		Claims: snap.Claims, Life: int64(snap.Life / time.Second), NextTry: snap.NextTry,
-		LastUsed: s.uses.at(a.ID), CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
+		LastUsed: snap.LastUsed, CallsToday: snap.Today.Calls, ForcedToday: snap.Today.Forced,
 		Pushes: s.pushes.view(a.ID), HistoryLines: s.lines.of(a.ID), Team: s.teams.view(a.ID),
 		Quota: api.Quota(snap.Quota), Usage: snap.Usage, CountsUntil: snap.DayEnds.UTC(),
 	}

@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"maps"
 	"slices"
 
 	"tokentray/core"
@@ -87,7 +86,7 @@ func (s *Service) match(listed []team.Listed, out *api.TeamJoined) (made []core.
 	for _, one := range listed {
 		row := api.TeamListed{Name: one.Name, Env: one.Env, Kind: one.Kind, AppID: one.AppID, BaseURL: one.BaseURL, Params: one.Params}
 		a := s.blank()
-		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Params = one.Name, one.Env, one.Kind, one.Product, one.AppID, one.BaseURL, maps.Clone(one.Params)
+		a.Name, a.Env, a.Kind, a.Product, a.AppID, a.BaseURL, a.Params = one.Name, one.Env, one.Kind, one.Product, one.AppID, one.BaseURL, one.Params
 		a.Auto = false
 		a = s.kindSet().Clean(a)
 		_, known := s.kindSet().Of(a.Kind)

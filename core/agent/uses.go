@@ -20,27 +20,22 @@ type useStore interface {
 // write takes long, and a script may ask a thousand times a second.
 const flushEvery = time.Minute
 
-// uses remembers when each account was last used. No timer runs while nobody asks
-// for tokens.
+// uses notes when each account was last used: in the Keeper, which shows it with the
+// account, and soon afterwards on the disk. No timer runs while nobody asks for tokens.
 type uses struct {
 	store useStore
 	log   *slog.Logger
+	// used tells the Keeper.
+	used func(core.ID, time.Time)
 	// written is called with the accounts whose uses were written to disk.
 	written func(...core.ID)
 
 	writing sync.Mutex // held through each flush
 
 	mu     sync.RWMutex // guards what follows; nothing else is locked under it
-	last   map[core.ID]time.Time
 	dirty  map[core.ID]time.Time
 	timer  *time.Timer
 	closed bool
-}
-
-func (u *uses) at(id core.ID) time.Time {
-	u.mu.RLock()
-	defer u.mu.RUnlock()
-	return u.last[id]
 }
 
 // noted reports whether a use in this second is noted already. Under load, readers of
@@ -57,12 +52,12 @@ func (u *uses) touch(id core.ID, now time.Time) {
 	if u.noted(id, now) {
 		return
 	}
+	u.used(id, now)
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	if u.closed {
 		return
 	}
-	u.last[id] = now
 	if u.dirty == nil {
 		u.dirty = map[core.ID]time.Time{}
 	}
@@ -76,7 +71,6 @@ func (u *uses) touch(id core.ID, now time.Time) {
 func (u *uses) forget(id core.ID) {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	delete(u.last, id)
 	delete(u.dirty, id)
 }
 

@@ -131,12 +131,12 @@ type TeamJoined struct {
 
 // TeamListed is an account that a team shares.
 type TeamListed struct {
-	Name    string            `json:"name"`
-	Env     core.Env          `json:"env"`
-	Kind    core.Kind         `json:"kind"`
-	AppID   string            `json:"appid,omitempty"`
-	BaseURL string            `json:"base_url,omitempty"`
-	Params  map[string]string `json:"params,omitempty"`
+	Name    string      `json:"name"`
+	Env     core.Env    `json:"env"`
+	Kind    core.Kind   `json:"kind"`
+	AppID   string      `json:"appid,omitempty"`
+	BaseURL string      `json:"base_url,omitempty"`
+	Params  core.Params `json:"params,omitzero"`
 	// Here is the account of this machine, as NAME/ENV, that has or gets the token;
 	// New: it is made, paused and without a secret. Empty: its kind is not known here.
 	Here string `json:"here,omitempty"`

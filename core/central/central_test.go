@@ -50,7 +50,7 @@ func source() core.Source {
 }
 
 func request(url string, params map[string]string) core.Request {
-	a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kinds.Central, Product: kinds.ProductCentralWeChat, BaseURL: url + "/token", Params: params}
+	a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kinds.Central, Product: kinds.ProductCentralWeChat, BaseURL: url + "/token", Params: core.ParamsOf(params)}
 	return core.Request{Account: a, Credentials: core.Credentials{Secret: core.NewSecret(key)}}
 }
 
@@ -336,9 +336,9 @@ func TestPlainHTTP(t *testing.T) {
 	} {
 		for _, flag := range []string{"", "true"} {
 			a := request("", nil).Account
-			a.BaseURL, a.Params = url, map[string]string{"stale_url": url + "/refresh"}
+			a.BaseURL, a.Params = url, core.ParamsOf(map[string]string{"stale_url": url + "/refresh"})
 			if flag != "" {
-				a.Params["private_http"] = flag
+				a.Params = a.Params.With("private_http", flag)
 			}
 			found := set.Check(set.Clean(a)).Fatal()
 			if fine := len(found) == 0; fine != (allowed && flag == "true") {

@@ -120,7 +120,7 @@ func (a Account) value(variable string) string {
 			if f.Input == kinds.SecretText || f.Key != variable && !slices.Contains(f.Names, variable) {
 				continue
 			}
-			if own = one.Params[f.Key]; f.Key == kinds.AppID {
+			if own = one.Params.Get(f.Key); f.Key == kinds.AppID {
 				own = one.AppID
 			}
 		}

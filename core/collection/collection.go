@@ -60,7 +60,7 @@ type Of struct {
 	// AppID and Params are the account's own. A variable of a sample call that means one
 	// of them has its value.
 	AppID  string
-	Params map[string]string
+	Params core.Params
 }
 
 // Ref is how people write the account: shop or shop/live.

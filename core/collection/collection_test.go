@@ -423,7 +423,7 @@ func TestTheScriptOfAKind(t *testing.T) {
 func TestAnAccountsOwnNumber(t *testing.T) {
 	spec, _ := kinds.Builtin().Of(kinds.WeCom)
 	of := func(number string) collection.Of {
-		return collection.Of{Spec: spec, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: map[string]string{"agent": number}}
+		return collection.Of{Spec: spec, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: core.ParamsOf(map[string]string{"agent": number})}
 	}
 	want := map[collection.Kind]string{
 		collection.HTTP: "@agentid = 1000002\n", collection.JetBrains: `"agentid": "1000002"`, collection.Bruno: "  agentid: 1000002\n",

@@ -72,7 +72,7 @@ func recordOf(a core.Account, whole bool) record {
 		default:
 			out = append(out, pair{p.Key, p.Of(a)})
 		}
-		if p.Key == "appid" && len(a.Params) > 0 {
+		if p.Key == "appid" && !a.Params.IsZero() {
 			out = append(out, pair{"params", a.Params})
 		}
 	}

@@ -33,12 +33,12 @@ func TestCentralAccountsComeBack(t *testing.T) {
 	accounts := []core.Account{
 		{
 			Name: "all", Env: core.Live, Kind: kinds.Central, Product: kinds.ProductCentralOther, BaseURL: "https://tokens.example.com/v1/token",
-			Proxy: "socks5://dev@127.0.0.1:1080", Note: "of the team, \"one\"\nfor all", Params: fields,
+			Proxy: "socks5://dev@127.0.0.1:1080", Note: "of the team, \"one\"\nfor all", Params: core.ParamsOf(fields),
 		},
 		{Name: "plain", Env: core.Sandbox, Kind: kinds.Central, Product: kinds.ProductCentralWeChat, BaseURL: "http://127.0.0.1:8080/token"},
 		{
 			Name: "work", Env: core.Sandbox, Kind: kinds.Central, Product: kinds.ProductCentralWeCom, BaseURL: "https://tokens.example.com/work",
-			Params: map[string]string{kinds.CentralAnswer: kinds.AnswerText, kinds.CentralPoll: "30"},
+			Params: core.ParamsOf(map[string]string{kinds.CentralAnswer: kinds.AnswerText, kinds.CentralPoll: "30"}),
 		},
 	}
 	for what, encode := range map[string]func([]core.Account) ([]byte, error){"list.json": AccountsJSON, "list.csv": AccountsCSV} {
@@ -57,7 +57,7 @@ func TestCentralAccountsComeBack(t *testing.T) {
 				t.Errorf("%s, %s:\ngot  %+v\nwant %+v", what, a.Name, got, w)
 			}
 			a.ID = core.NewID()
-			a.AppID, a.Params, a.BaseURL = got.AppID, got.Params, *got.BaseURL
+			a.AppID, a.Params, a.BaseURL = got.AppID, core.ParamsOf(got.Params), *got.BaseURL
 			if bad := set.Check(set.Clean(a)).Fatal(); len(bad) > 0 {
 				t.Errorf("%s, %s cannot be added: %v", what, a.Name, bad)
 			}

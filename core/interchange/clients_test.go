@@ -15,7 +15,7 @@ func TestClientsInFiles(t *testing.T) {
 	const tokenURL = "https://sso.example/token/"
 	client := core.Account{
 		Name: "crm", Env: core.Live, Kind: kinds.OAuth2, Product: kinds.ProductOAuthServer, AppID: "crm", BaseURL: tokenURL,
-		Params: map[string]string{"scope": "read write", "extra": "resource=https://r.example"},
+		Params: core.ParamsOf(map[string]string{"scope": "read write", "extra": "resource=https://r.example"}),
 	}
 	list, err := AccountsCSV([]core.Account{client})
 	if err != nil {
@@ -25,7 +25,7 @@ func TestClientsInFiles(t *testing.T) {
 		name, text string
 		params     map[string]string
 	}{
-		{"team.csv", string(list), client.Params},
+		{"team.csv", string(list), client.Params.Map()},
 		{"own.csv", "name,env,kind,client_id,client_secret,token_url,scope,param.resource,domain\ncrm,live,oauth2,crm," + secretA + "," + tokenURL + ",read write,https://r.example,shop.example\n", map[string]string{"scope": "read write", "resource": "https://r.example"}},
 		{"production.env", "CRM_CLIENT_ID=crm\nCRM_CLIENT_SECRET=" + secretA + "\nCRM_TOKEN_URL=" + tokenURL + "\nCRM_SCOPE=\"read write\"\n", map[string]string{"scope": "read write"}},
 	} {

@@ -19,7 +19,7 @@ func TestApplicationsInCSV(t *testing.T) {
 	of := func(name, key, value string) core.Account {
 		return core.Account{
 			Name: name, Env: core.Live, Kind: kinds.WeCom, Product: kinds.ProductCorpOwn, AppID: corp,
-			Params: map[string]string{key: value}, BaseURL: "https://qy.example.com",
+			Params: core.ParamsOf(map[string]string{key: value}), BaseURL: "https://qy.example.com",
 		}
 	}
 	accounts := []core.Account{of("hr", "agent", "1000002"), of("people", "label", "=contacts")}
@@ -44,7 +44,7 @@ func TestApplicationsInCSV(t *testing.T) {
 			if a.AppID != corp || a.Kind != kinds.WeCom {
 				t.Errorf("%s, %s: %s of kind %q", file.name, a.Name, a.AppID, a.Kind)
 			}
-			want := accounts[i].Params
+			want := accounts[i].Params.Map()
 			if file.name == "apps.csv" {
 				want = map[string]string{"agent": []string{"1000002", "1000003"}[i]}
 			}

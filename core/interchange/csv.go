@@ -43,7 +43,7 @@ func AccountsCSV(accounts []core.Account) ([]byte, error) {
 			row = append(row, p.Of(a))
 		}
 		for _, key := range own {
-			row = append(row, a.Params[key])
+			row = append(row, a.Params.Get(key))
 		}
 		for i := range row {
 			row[i] = guard(lineEnds.Replace(row[i]))
@@ -62,7 +62,7 @@ const paramColumn = "param."
 func ownKeys(accounts []core.Account) []string {
 	keys := map[string]bool{}
 	for _, a := range accounts {
-		for key := range a.Params {
+		for key := range a.Params.All() {
 			keys[key] = true
 		}
 	}

@@ -20,14 +20,18 @@ func samples() []core.Account {
 	return []core.Account{
 		{Name: "shop", Env: core.Live, Kind: kinds.WeChat, Product: kinds.ProductMini, AppID: idA, BaseURL: "https://a.example", Proxy: "socks5://u@h:1", Note: "one\ntwo, \"three\""},
 		{Name: "商店 测试", Env: core.Sandbox, Kind: kinds.WeChatLegacy, Product: kinds.ProductOther, AppID: idB, Note: "'=1+1;'@x"},
-		{Name: "=cmd|' /C calc'!A0", Env: core.Sandbox, Kind: kinds.WeChat, Product: kinds.ProductTest, AppID: "+1", Note: "a,-1;=2\n@3\t＝4", Params: map[string]string{"agent": "=1", "ca_file": "/etc/ca.pem"}},
+		{Name: "=cmd|' /C calc'!A0", Env: core.Sandbox, Kind: kinds.WeChat, Product: kinds.ProductTest, AppID: "+1", Note: "a,-1;=2\n@3\t＝4", Params: core.ParamsOf(map[string]string{"agent": "=1", "ca_file": "/etc/ca.pem"})},
 	}
 }
 
 // want is a core account as a file without secrets brings it back.
 func want(a core.Account) Account {
+	var params map[string]string // a file without params has no map
+	if !a.Params.IsZero() {
+		params = a.Params.Map()
+	}
 	return Account{
-		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Params: a.Params,
+		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Params: params,
 		BaseURL: &a.BaseURL, Proxy: &a.Proxy, Note: &a.Note,
 	}
 }
@@ -98,7 +102,7 @@ func TestABackupComesBack(t *testing.T) {
 		a.Auto, a.CopyFormat, a.CopyPath, a.AllowLive, a.ID = i == 1, "header", "/cgi-bin/menu/get", true, core.NewID()
 		if i == 1 {
 			a.Declined = "wechat-legacy"
-			a.Params = map[string]string{"agent": "1000002"}
+			a.Params = core.ParamsOf(map[string]string{"agent": "1000002"})
 		}
 		c := Credential{Account: a}
 		if i < 2 {
@@ -201,7 +205,7 @@ func TestFilesHaveEveryField(t *testing.T) {
 			p.Put(&a, "x"+p.Key)
 		}
 	}
-	a.Env, a.Params = core.Live, map[string]string{"nest": "oak"}
+	a.Env, a.Params = core.Live, core.ParamsOf(map[string]string{"nest": "oak"})
 	list, err := AccountsJSON([]core.Account{a})
 	if err != nil {
 		t.Fatal(err)

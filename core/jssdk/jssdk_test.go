@@ -92,7 +92,7 @@ func TestScripts(t *testing.T) {
 		if !ok {
 			t.Fatalf("%s has no ticket %s", tt.kind, tt.ticket)
 		}
-		a := core.Account{Kind: tt.kind, AppID: "wx0123456789abcdef", Params: map[string]string{"agent": "1000002"}}
+		a := core.Account{Kind: tt.kind, AppID: "wx0123456789abcdef", Params: core.ParamsOf(map[string]string{"agent": "1000002"})}
 		if got := s.Script(one, spec, a, "f4d9"); got != tt.want {
 			t.Errorf("%s %s:\n%s", tt.kind, tt.ticket, got)
 		}

@@ -138,7 +138,7 @@ func (s Spec) CanCheck(a core.Account) bool {
 // Introspects is the URL at which the account's server tells whether a token is active;
 // empty: none is known.
 func (s Spec) Introspects(a core.Account) string {
-	if own := a.Params[IntrospectionURL]; own != "" {
+	if own := a.Params.Get(IntrospectionURL); own != "" {
 		return own
 	}
 	product, _ := s.Product(a.Product)
@@ -153,7 +153,7 @@ func (s Spec) Introspects(a core.Account) string {
 // another scope than its usual one, is none that this call accepts.
 func (s Spec) Probes(a core.Account) string {
 	product, _ := s.Product(a.Product)
-	if product.Probe == "" || a.Params[APIURL] != "" {
+	if product.Probe == "" || a.Params.Get(APIURL) != "" {
 		return ""
 	}
 	for key, value := range product.Defaults {

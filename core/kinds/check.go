@@ -38,7 +38,7 @@ func (s Set) Clean(a core.Account) core.Account {
 	if spec.Endpoint && a.BaseURL != "" {
 		a.BaseURL = spec.endpoint(written, a.Product)
 	}
-	params := s.gathered(spec, maps.Clone(a.Params))
+	params := s.gathered(spec, a.Params.Map())
 	for _, f := range spec.Fields {
 		switch value := params[f.Key]; {
 		case f.Input == URL && value != "":
@@ -46,13 +46,10 @@ func (s Set) Clean(a core.Account) core.Account {
 		case f.Input == Pairs && value != "":
 			params[f.Key] = cleanPairs(value)
 		case f.Input == Choice && f.Required && value == "" && len(f.Choices) > 0 && !f.Own():
-			if params == nil {
-				params = map[string]string{}
-			}
 			params[f.Key] = f.Choices[0]
 		}
 	}
-	a.Params = params
+	a.Params = core.ParamsOf(params)
 	return a
 }
 
@@ -72,9 +69,9 @@ func (s Set) Fit(a core.Account) core.Account {
 	if !spec.TakesCA() {
 		a.CA = ""
 	}
-	params := maps.Clone(a.Params)
+	params := a.Params.Map()
 	maps.DeleteFunc(params, func(key, _ string) bool { return !spec.Has(key) })
-	a.Params = params
+	a.Params = core.ParamsOf(params)
 	return a
 }
 
@@ -127,7 +124,7 @@ func (s Set) CheckChange(a, was core.Account) core.Problems {
 func (s Set) TokenID(a core.Account) core.TokenID {
 	spec, known := s.Of(a.Kind)
 	if !known {
-		return core.NewTokenID(a, "", slices.Collect(maps.Keys(a.Params)))
+		return core.NewTokenID(a, "", a.Params.Keys())
 	}
 	return core.NewTokenID(a, spec.Base(a), spec.identity())
 }
@@ -161,7 +158,7 @@ func (f Field) Value(a core.Account) string {
 	case Secret:
 		return ""
 	}
-	return a.Params[f.Key]
+	return a.Params.Get(f.Key)
 }
 
 // Set is an account with another value of the field. A secret is not part of the
@@ -206,7 +203,7 @@ func (s Spec) check(a core.Account) core.Problems {
 	if a.CA != "" && !s.TakesCA() {
 		out = append(out, unknown("ca"))
 	}
-	for _, key := range slices.Sorted(maps.Keys(a.Params)) {
+	for _, key := range a.Params.Keys() {
 		if f, ok := s.Field(key); !ok || f.Own() {
 			out = append(out, unknown(key))
 		}
@@ -234,7 +231,7 @@ func (s Spec) allowHTTP(a core.Account, found core.Problems) core.Problems {
 // PlainHTTP reports whether an account's owner allowed plain http to the addresses
 // of a private network.
 func (s Spec) PlainHTTP(a core.Account) bool {
-	return s.PrivateHTTP != "" && a.Params[s.PrivateHTTP] == "true"
+	return s.PrivateHTTP != "" && a.Params.Get(s.PrivateHTTP) == "true"
 }
 
 // asks is a field with what it requires of an account: it is not required if another

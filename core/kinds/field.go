@@ -144,5 +144,5 @@ func (s Spec) Param(a core.Account, key string) string {
 	if f, _ := s.Field(key); len(f.Choices) > 0 {
 		first = f.Choices[0]
 	}
-	return cmp.Or(a.Params[key], product.Defaults[key], first)
+	return cmp.Or(a.Params.Get(key), product.Defaults[key], first)
 }

@@ -2,6 +2,7 @@ package kinds_test
 
 import (
 	"encoding/json"
+	"maps"
 	"net/url"
 	"reflect"
 	"regexp"
@@ -121,10 +122,10 @@ func TestFieldsOfAKindsOwn(t *testing.T) {
 	set := aviary(t)
 	good := core.Account{
 		Name: "wren", Env: core.Sandbox, Kind: "bird", BaseURL: "https://nest.example",
-		Params: map[string]string{"agent": " 7 ", "api_url": "HTTPS://Api.Example:443/"},
+		Params: core.ParamsOf(map[string]string{"agent": " 7 ", "api_url": "HTTPS://Api.Example:443/"}),
 	}
 	good = set.Clean(good)
-	if want := map[string]string{"agent": "7", "api_url": "https://api.example"}; !reflect.DeepEqual(good.Params, want) {
+	if want := map[string]string{"agent": "7", "api_url": "https://api.example"}; !maps.Equal(good.Params.Map(), want) {
 		t.Errorf("cleaned to %v, want %v", good.Params, want)
 	}
 	if good.Product != "" {
@@ -142,8 +143,8 @@ func TestFieldsOfAKindsOwn(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := owls.Clean(core.Account{Kind: "owl"}); got.Params["method"] != must.Fields[1].Choices[0] {
-		t.Errorf("a choice that is required begins as %q", got.Params["method"])
+	if got := owls.Clean(core.Account{Kind: "owl"}); got.Params.Get("method") != must.Fields[1].Choices[0] {
+		t.Errorf("a choice that is required begins as %q", got.Params.Get("method"))
 	}
 	for _, tt := range []struct {
 		key, value, want string
@@ -157,7 +158,7 @@ func TestFieldsOfAKindsOwn(t *testing.T) {
 		{"colour", "blue", "colour:field_unknown"},
 	} {
 		a := good
-		a.Params = map[string]string{"agent": "7", tt.key: tt.value}
+		a.Params = core.ParamsOf(map[string]string{"agent": "7", tt.key: tt.value})
 		found := set.Check(set.Clean(a))
 		if len(found) != 1 || found[0].Field+":"+found[0].Key != tt.want || found[0].Warn || len(found.Error()) < 15 {
 			t.Errorf("%s=%.20s: %v, want %s", tt.key, tt.value, found, tt.want)
@@ -184,16 +185,16 @@ func TestFieldsOfAKindsOwn(t *testing.T) {
 // what both have.
 func TestAnotherKindTakesWhatItHasAPlaceFor(t *testing.T) {
 	set := aviary(t)
-	a := core.Account{Kind: "bird", Env: core.Sandbox, AppID: "wx0", Product: kinds.ProductMini, Params: map[string]string{"agent": "7", "nest": "x"}}
+	a := core.Account{Kind: "bird", Env: core.Sandbox, AppID: "wx0", Product: kinds.ProductMini, Params: core.ParamsOf(map[string]string{"agent": "7", "nest": "x"})}
 	got := set.Fit(a)
-	if got.AppID != "" || got.Product != "" || !reflect.DeepEqual(got.Params, map[string]string{"agent": "7"}) {
+	if got.AppID != "" || got.Product != "" || got.Params != core.ParamsOf(map[string]string{"agent": "7"}) {
 		t.Errorf("a bird made of an account of WeChat: %+v", got)
 	}
 	got.Kind = kinds.WeChatLegacy
-	if got = set.Fit(got); got.Product != kinds.ProductOfficial || len(got.Params) > 0 {
+	if got = set.Fit(got); got.Product != kinds.ProductOfficial || !got.Params.IsZero() {
 		t.Errorf("and back: %+v", got)
 	}
-	if a.Params["nest"] != "x" {
+	if a.Params.Get("nest") != "x" {
 		t.Error("the account that was given changed")
 	}
 }
@@ -222,11 +223,11 @@ func TestTokenID(t *testing.T) {
 			t.Errorf("%s: the same token is %v", tt.name, got)
 		}
 	}
-	wren := core.Account{Kind: "bird", BaseURL: "https://nest.example", Params: map[string]string{"agent": "7", "method": "body"}}
+	wren := core.Account{Kind: "bird", BaseURL: "https://nest.example", Params: core.ParamsOf(map[string]string{"agent": "7", "method": "body"})}
 	robin := wren
-	robin.Params = map[string]string{"agent": "8", "method": "body"}
+	robin.Params = core.ParamsOf(map[string]string{"agent": "8", "method": "body"})
 	tit := wren
-	tit.Params = map[string]string{"agent": "7"}
+	tit.Params = core.ParamsOf(map[string]string{"agent": "7"})
 	if set.TokenID(wren) == set.TokenID(robin) {
 		t.Error("a param of the identity does not count")
 	}
@@ -262,13 +263,13 @@ func TestWhereCallsGo(t *testing.T) {
 	}{
 		{wechat, core.Account{}, "https://api.weixin.qq.com"},
 		{wechat, core.Account{BaseURL: "https://api2.weixin.qq.com"}, "https://api2.weixin.qq.com"},
-		{wechat, core.Account{BaseURL: "https://api2.weixin.qq.com", Params: map[string]string{"api_url": "https://wx.example"}}, "https://wx.example"},
-		{spec(t, kinds.WeCom), core.Account{Params: map[string]string{"api_url": "https://wecom.example"}}, "https://wecom.example"},
+		{wechat, core.Account{BaseURL: "https://api2.weixin.qq.com", Params: core.ParamsOf(map[string]string{"api_url": "https://wx.example"})}, "https://wx.example"},
+		{spec(t, kinds.WeCom), core.Account{Params: core.ParamsOf(map[string]string{"api_url": "https://wecom.example"})}, "https://wecom.example"},
 		{spec(t, kinds.WeCom), core.Account{}, "https://qyapi.weixin.qq.com"},
 		{api, core.Account{}, "https://calls.example"},
 		{api, core.Account{BaseURL: "https://mine.example"}, "https://mine.example"},
 		{bird(), core.Account{BaseURL: "https://nest.example"}, "https://nest.example"},
-		{bird(), core.Account{BaseURL: "https://nest.example", Params: map[string]string{"api_url": "https://api.example"}}, "https://api.example"},
+		{bird(), core.Account{BaseURL: "https://nest.example", Params: core.ParamsOf(map[string]string{"api_url": "https://api.example"})}, "https://api.example"},
 	} {
 		if got := tt.spec.API(tt.a); got != tt.want {
 			t.Errorf("%+v: %s, want %s", tt.a, got, tt.want)
@@ -289,7 +290,7 @@ func TestWhereCallsGo(t *testing.T) {
 // any of them is another destination, another path is not.
 func TestEveryURLOfAKindIsADestination(t *testing.T) {
 	for _, s := range aviary(t).All() {
-		a := core.Account{Kind: s.Kind, BaseURL: "https://a.example", Params: map[string]string{}}
+		a := core.Account{Kind: s.Kind, BaseURL: "https://a.example", Params: core.Params{}}
 		for _, f := range s.Fields {
 			if f.Input != kinds.URL {
 				continue
@@ -299,7 +300,7 @@ func TestEveryURLOfAKindIsADestination(t *testing.T) {
 				if f.Key == kinds.BaseURL {
 					b.BaseURL = url
 				} else {
-					b.Params = map[string]string{f.Key: url}
+					b.Params = core.ParamsOf(map[string]string{f.Key: url})
 				}
 				return b
 			}

@@ -10,7 +10,7 @@ import (
 )
 
 func oauthAccount(product core.Product, tokenURL string, params map[string]string) core.Account {
-	return core.Account{Name: "crm", Env: core.Sandbox, Kind: kinds.OAuth2, Product: product, AppID: "crm", BaseURL: tokenURL, Params: params}
+	return core.Account{Name: "crm", Env: core.Sandbox, Kind: kinds.OAuth2, Product: product, AppID: "crm", BaseURL: tokenURL, Params: core.ParamsOf(params)}
 }
 
 // Whoever enters what differs between the accounts of a server, or the URL without
@@ -192,7 +192,7 @@ func TestFurtherParameters(t *testing.T) {
 	set := kinds.Builtin()
 	spec, _ := set.Of(kinds.OAuth2)
 	a := set.Clean(oauthAccount(kinds.ProductOAuthServer, "https://sso.example", map[string]string{"extra": "b=2&a=x%2Fy", "resource": "https://r/?a=1&b"}))
-	if got := a.Params["extra"]; got != "a=x/y&b=2&resource=https://r/%3Fa%3D1%26b" || len(a.Params) != 1 || set.Clean(a).Params["extra"] != got {
+	if got := a.Params.Get("extra"); got != "a=x/y&b=2&resource=https://r/%3Fa%3D1%26b" || len(a.Params.Keys()) != 1 || set.Clean(a).Params.Get("extra") != got {
 		t.Errorf("%q", a.Params)
 	}
 	if got := spec.Pairs(a); got.Get("resource") != "https://r/?a=1&b" || got.Get("a") != "x/y" || len(got) != 3 {
@@ -208,18 +208,18 @@ func TestFurtherParameters(t *testing.T) {
 		}
 	}
 	less := set.Clean(set.Over(core.Input{Params: map[string]string{"resource": "", "b": "3", "nothing": ""}}, a))
-	if got := less.Params["extra"]; got != "a=x/y&b=3" {
+	if got := less.Params.Get("extra"); got != "a=x/y&b=3" {
 		t.Errorf("one taken away and one changed: %q", got)
 	}
-	if none := set.Over(core.Input{Params: map[string]string{"resource": "", "a": "", "b": ""}}, a); len(none.Params) != 0 {
+	if none := set.Over(core.Input{Params: map[string]string{"resource": "", "a": "", "b": ""}}, a); !none.Params.IsZero() {
 		t.Errorf("all taken away: %q", none.Params)
 	}
 	// The field of another kind is a mistake, not a parameter.
 	if found := set.Check(set.Clean(oauthAccount(kinds.ProductOAuthServer, "https://sso.example", map[string]string{"agent": "7"}))); len(found) != 1 || found[0].Key != kinds.ProblemField {
 		t.Errorf("%v", found)
 	}
-	wechat := set.Clean(core.Account{Kind: kinds.WeChat, Params: map[string]string{"resource": "x"}})
-	if wechat.Params["resource"] != "x" {
+	wechat := set.Clean(core.Account{Kind: kinds.WeChat, Params: core.ParamsOf(map[string]string{"resource": "x"})})
+	if wechat.Params.Get("resource") != "x" {
 		t.Error("another kind loses what it must be told of")
 	}
 }

@@ -132,7 +132,7 @@ func (s Set) Over(in core.Input, a core.Account) core.Account {
 	out := in.Over(a)
 	spec, _ := s.Of(out.Kind)
 	into, ok := spec.pairs()
-	all, err := url.ParseQuery(out.Params[into.Key])
+	all, err := url.ParseQuery(out.Params.Get(into.Key))
 	if !ok || err != nil {
 		return out
 	}
@@ -171,7 +171,7 @@ func (s Spec) Pairs(a core.Account) url.Values {
 	if !ok {
 		return nil
 	}
-	all, _ := url.ParseQuery(a.Params[f.Key]) // what Check accepted
+	all, _ := url.ParseQuery(a.Params.Get(f.Key)) // what Check accepted
 	return all
 }
 

@@ -137,7 +137,7 @@ func (s Spec) Destination(a core.Account) core.Destination {
 	also := map[string]string{}
 	for _, f := range s.Fields {
 		if f.Input == URL && !f.Own() {
-			also[f.Key] = a.Params[f.Key]
+			also[f.Key] = a.Params.Get(f.Key)
 		}
 	}
 	if s.Own() {
@@ -152,11 +152,11 @@ func (s Spec) Destination(a core.Account) core.Destination {
 
 // API is where an account's calls go.
 func (s Spec) API(a core.Account) string {
-	if own := a.Params[APIURL]; own != "" && s.Has(APIURL) {
+	if own := a.Params.Get(APIURL); own != "" && s.Has(APIURL) {
 		return own
 	}
 	if key, ok := strings.CutPrefix(s.APIBase, "{"); ok {
-		if own := a.Params[strings.TrimSuffix(key, "}")]; own != "" {
+		if own := a.Params.Get(strings.TrimSuffix(key, "}")); own != "" {
 			return own
 		}
 	} else if s.APIBase != "" && a.BaseURL == "" {

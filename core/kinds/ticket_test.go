@@ -27,7 +27,7 @@ func TestTicketsOfAccounts(t *testing.T) {
 		{kinds.WeCom, kinds.ProductCorpOwn, contacts, "corp"},
 	} {
 		var names []string
-		for _, one := range spec(t, tt.kind).TicketsOf(core.Account{Kind: tt.kind, Product: tt.product, Params: tt.params}) {
+		for _, one := range spec(t, tt.kind).TicketsOf(core.Account{Kind: tt.kind, Product: tt.product, Params: core.ParamsOf(tt.params)}) {
 			names = append(names, one.Name)
 		}
 		if got := strings.Join(names, " "); got != tt.want {

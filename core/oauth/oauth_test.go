@@ -79,7 +79,7 @@ func source() core.Source {
 }
 
 func request(tokenURL string, params map[string]string) core.Request {
-	a := core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.OAuth2, Product: kinds.ProductOAuthServer, AppID: client, BaseURL: tokenURL, Params: params}
+	a := core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.OAuth2, Product: kinds.ProductOAuthServer, AppID: client, BaseURL: tokenURL, Params: core.ParamsOf(params)}
 	return core.Request{Account: kinds.Builtin().Clean(a), Credentials: core.Credentials{Secret: core.NewSecret(secret)}}
 }
 
@@ -292,8 +292,8 @@ func TestWhatIsNotSent(t *testing.T) {
 	s := serve(t, says(200, `{"access_token":"abc","expires_in":60}`))
 	for name, change := range map[string]func(*core.Account){
 		"plain http":      func(a *core.Account) { a.BaseURL = "http://192.0.2.1/token" },
-		"another grant":   func(a *core.Account) { a.Params = map[string]string{"extra": "grant_type=password"} },
-		"a second secret": func(a *core.Account) { a.Params = map[string]string{"extra": "client_secret=x"} },
+		"another grant":   func(a *core.Account) { a.Params = core.ParamsOf(map[string]string{"extra": "grant_type=password"}) },
+		"a second secret": func(a *core.Account) { a.Params = core.ParamsOf(map[string]string{"extra": "client_secret=x"}) },
 		"no URL":          func(a *core.Account) { a.BaseURL = "::" },
 	} {
 		req := request(s.URL, nil)

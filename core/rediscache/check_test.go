@@ -34,7 +34,7 @@ func TestWhyATokenIsDead(t *testing.T) {
 	t.Cleanup(api.Close)
 	a := core.Account{
 		Kind: kinds.Redis, Product: kinds.ProductRedisOfficial, Env: core.Sandbox, BaseURL: "redis://127.0.0.1", AppID: appID,
-		Params: map[string]string{kinds.RedisLayout: "silenceper", "api_url": api.URL},
+		Params: core.ParamsOf(map[string]string{kinds.RedisLayout: "silenceper", "api_url": api.URL}),
 	}
 	source := rediscache.Sources(rediscache.Options{})[kinds.Redis].(core.Checker)
 	for _, c := range []struct {

@@ -81,7 +81,7 @@ func account(s *redistest.Server, product core.Product, id, layout string, param
 	for k, v := range params {
 		all[k] = v
 	}
-	return core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.Redis, Product: product, BaseURL: s.URL, AppID: id, Params: all}
+	return core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.Redis, Product: product, BaseURL: s.URL, AppID: id, Params: core.ParamsOf(all)}
 }
 
 func fetch(t *testing.T, o rediscache.Options, a core.Account, password string) (core.Grant, error) {
@@ -244,7 +244,7 @@ func TestURLsThatAreRefused(t *testing.T) {
 		"redis://r.example": core.ProblemBaseURLHTTPS, "redis://10.0.0.7": core.ProblemBaseURLHTTPS, "redis://127.0.0.1,r.example?cluster=true": core.ProblemBaseURLHTTPS,
 		"rediss://user:word@r.example": kinds.ProblemURLPassword, "https://r.example": core.ProblemBaseURL, "r.example:6379": core.ProblemBaseURL, "rediss://": core.ProblemBaseURL,
 	} {
-		a := set.Clean(core.Account{Name: "shop", Env: core.Sandbox, Kind: kinds.Redis, BaseURL: url, AppID: appID, Params: map[string]string{kinds.RedisLayout: "silenceper"}})
+		a := set.Clean(core.Account{Name: "shop", Env: core.Sandbox, Kind: kinds.Redis, BaseURL: url, AppID: appID, Params: core.ParamsOf(map[string]string{kinds.RedisLayout: "silenceper"})})
 		got := ""
 		for _, p := range set.Check(a).Fatal() {
 			got += p.Key

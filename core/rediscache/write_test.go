@@ -184,7 +184,7 @@ func TestAPlaceIsChecked(t *testing.T) {
 	w := writer(nil)
 	official := core.Account{Kind: kinds.WeChat, Product: kinds.ProductOfficial, AppID: appID}
 	other := core.Account{Kind: kinds.WeChat, Product: kinds.ProductOther, AppID: appID}
-	corp := core.Account{Kind: kinds.WeCom, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: map[string]string{"agent": "1000002"}}
+	corp := core.Account{Kind: kinds.WeCom, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: core.ParamsOf(map[string]string{"agent": "1000002"})}
 	const here = "redis://127.0.0.1"
 	for _, tt := range []struct {
 		name  string
@@ -227,7 +227,7 @@ func TestAPlaceIsChecked(t *testing.T) {
 func TestTheAgentInAKey(t *testing.T) {
 	w := writer(nil)
 	agent := func(number string) core.Account {
-		return core.Account{Kind: kinds.WeCom, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: map[string]string{"agent": number}}
+		return core.Account{Kind: kinds.WeCom, Product: kinds.ProductCorpOwn, AppID: "ww0123456789abcdef", Params: core.ParamsOf(map[string]string{"agent": number})}
 	}
 	hr, sales := agent("1000002"), agent("1000003")
 	place := func(layout, number, key string) core.RedisPlace {

@@ -3,7 +3,6 @@ package sim
 import (
 	"crypto/rand"
 	"encoding/hex"
-	"maps"
 	"slices"
 	"time"
 
@@ -31,13 +30,9 @@ func (s Sample) At(base string) core.Account {
 	default:
 		return a // its calls go where its tokens come from
 	}
-	a.Params = maps.Clone(a.Params)
-	if a.Params == nil {
-		a.Params = map[string]string{}
-	}
-	a.Params[kinds.APIURL] = base
+	a.Params = a.Params.With(kinds.APIURL, base)
 	if s.Upstream.Client != nil {
-		a.Params[kinds.IntrospectionURL] = base + pathAsk
+		a.Params = a.Params.With(kinds.IntrospectionURL, base+pathAsk)
 	}
 	return a
 }
@@ -72,7 +67,7 @@ func Samples() []Sample {
 			s.Upstream.AppID = "crm-" + randomHex(4)
 			s.Upstream.Client = &Client{JWT: true, Scopes: []string{"customers.read", "orders.read"}}
 			s.Account.AppID = s.Upstream.AppID
-			s.Account.Params = map[string]string{kinds.OAuthScope: "customers.read orders.read"}
+			s.Account.Params = core.ParamsOf(map[string]string{kinds.OAuthScope: "customers.read orders.read"})
 		}),
 		// The simulator is the team's server of this one, and the secret its key.
 		sample("team", core.Sandbox, kinds.Central, kinds.ProductCentralWeChat, 8*time.Minute, func(s *Sample) {
@@ -122,7 +117,7 @@ func ofWeCom(s *Sample, agent string) {
 	corp := "ww" + s.Upstream.AppID[2:]
 	secret := core.NewSecret(wecomTokenValue()[:43])
 	s.Upstream.AppID, s.Upstream.Agent, s.Upstream.Secret = corp, agent, secret
-	s.Account.AppID, s.Account.Params, s.Secret = corp, map[string]string{"agent": agent}, secret
+	s.Account.AppID, s.Account.Params, s.Secret = corp, core.ParamsOf(map[string]string{"agent": agent}), secret
 }
 
 // randomHex is n random bytes in hexadecimal.

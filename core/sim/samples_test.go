@@ -69,7 +69,7 @@ func TestSamples(t *testing.T) {
 	if len(envs) != 2 || len(refs) != len(samples) || short != 1 || blocked != 1 || flaky != 1 {
 		t.Errorf("%v %v %v, %d short, %d blocked, %d flaky", envs, sorts, refs, short, blocked, flaky)
 	}
-	if at := samples[len(samples)-1]; at.At("http://127.0.0.1:1").Params[kinds.APIURL] == "" || at.Account.Params[kinds.APIURL] != "" {
+	if at := samples[len(samples)-1]; at.At("http://127.0.0.1:1").Params.Get(kinds.APIURL) == "" || at.Account.Params.Get(kinds.APIURL) != "" {
 		t.Error("calls of the last sample would go to the true upstream, or At changes the sample")
 	}
 	if other := sim.Samples(); other[0].Account.AppID == samples[0].Account.AppID || other[0].Secret == samples[0].Secret {

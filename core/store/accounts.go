@@ -139,7 +139,7 @@ func (s *Store) writeAccount(tx *bbolt.Tx, a core.Account) error {
 
 func (s *Store) tokenID(a core.Account) core.TokenID {
 	if s.opt.TokenID == nil {
-		return core.NewTokenID(a, "", slices.Collect(maps.Keys(a.Params)))
+		return core.NewTokenID(a, "", a.Params.Keys())
 	}
 	return s.opt.TokenID(a)
 }

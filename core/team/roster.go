@@ -26,14 +26,14 @@ import (
 
 // Listed is an account of the roster. It contains no secret.
 type Listed struct {
-	Name    string            `json:"name"`
-	Env     core.Env          `json:"env"`
-	Kind    core.Kind         `json:"kind"`
-	Product core.Product      `json:"product,omitempty"`
-	AppID   string            `json:"appid,omitempty"`
-	BaseURL string            `json:"base_url,omitempty"`
-	Params  map[string]string `json:"params,omitempty"`
-	By      string            `json:"by"` // ID of the member that listed it
+	Name    string       `json:"name"`
+	Env     core.Env     `json:"env"`
+	Kind    core.Kind    `json:"kind"`
+	Product core.Product `json:"product,omitempty"`
+	AppID   string       `json:"appid,omitempty"`
+	BaseURL string       `json:"base_url,omitempty"`
+	Params  core.Params  `json:"params,omitzero"`
+	By      string       `json:"by"` // ID of the member that listed it
 }
 
 // Other is a member of a team.

@@ -31,7 +31,7 @@ func TestRosterAndMembersAreSealed(t *testing.T) {
 	if err := named(t, r, NewKeys(), "thief").Found(ctx); remedy(err) != core.RemedyTeamThere {
 		t.Errorf("a second team of the name: %v", err)
 	}
-	one := Listed{Name: "shop", Env: core.Live, Kind: kind, AppID: "wx1234567890abcdef", Params: map[string]string{"agent": "7"}, By: "laptop"}
+	one := Listed{Name: "shop", Env: core.Live, Kind: kind, AppID: "wx1234567890abcdef", Params: core.ParamsOf(map[string]string{"agent": "7"}), By: "laptop"}
 	for _, err := range []error{a.List(ctx, shop, one), a.Hello(ctx), b.Hello(ctx), b.Check(ctx)} {
 		if err != nil {
 			t.Fatal(err)

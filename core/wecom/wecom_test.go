@@ -63,9 +63,9 @@ func upstreams(t *testing.T, rt http.RoundTripper) map[core.Kind]core.Upstream {
 }
 
 func account(id, agent string) core.Account {
-	a := core.Account{ID: core.ID(id), Name: id, Env: core.Sandbox, Kind: kinds.WeCom, AppID: corp, BaseURL: "http://127.0.0.1", Auto: true, Params: map[string]string{"agent": agent}}
+	a := core.Account{ID: core.ID(id), Name: id, Env: core.Sandbox, Kind: kinds.WeCom, AppID: corp, BaseURL: "http://127.0.0.1", Auto: true, Params: core.ParamsOf(map[string]string{"agent": agent})}
 	if agent == "contacts" {
-		a.Params = map[string]string{"label": agent}
+		a.Params = core.ParamsOf(map[string]string{"label": agent})
 	}
 	return a
 }
@@ -218,7 +218,7 @@ func (c canned) RoundTrip(r *http.Request) (*http.Response, error) {
 // keep runs a Keeper with accounts until the test ends.
 func (o office) keep(t *testing.T, accounts ...core.Account) *core.Keeper {
 	t.Helper()
-	vault := keepertest.Vault(func(a core.Account) core.Secret { return secretOf(a.Params["agent"] + a.Params["label"]) })
+	vault := keepertest.Vault(func(a core.Account) core.Secret { return secretOf(a.Params.Get("agent") + a.Params.Get("label")) })
 	return keepertest.Run(t, core.Config{Upstreams: o.ups, Vault: vault}, accounts...)
 }
 
@@ -359,7 +359,7 @@ func TestWhoSharesAToken(t *testing.T) {
 		{map[string]string{"agent": "01"}, "agent_number"},
 	} {
 		a := base
-		a.Product, a.Params = kinds.ProductCorpManaged, tt.params
+		a.Product, a.Params = kinds.ProductCorpManaged, core.ParamsOf(tt.params)
 		found := set.Check(set.Clean(a)).Fatal()
 		if tt.want == "" && len(found) > 0 || tt.want != "" && (len(found) != 1 || found[0].Key != tt.want) {
 			t.Errorf("%v: %v, want %q", tt.params, found, tt.want)

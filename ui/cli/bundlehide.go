@@ -52,7 +52,7 @@ func newHider(private []string, accounts []api.Account, set kinds.Set) *hider {
 		}
 		spec, _ := set.Of(acc.Kind)
 		urls := []string{acc.BaseURL, acc.Proxy}
-		for key, w := range acc.Params {
+		for key, w := range acc.Params.All() {
 			if f, _ := spec.Field(key); len(f.Choices) == 0 { // one of a few tells nothing
 				h.word(w, name)
 				urls = append(urls, w)

@@ -2,8 +2,6 @@ package cli
 
 import (
 	"context"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -88,8 +86,8 @@ func (a *app) noteRoster(plan api.TeamJoined) {
 		if one.BaseURL != "" {
 			what = append(what, one.BaseURL)
 		}
-		for _, key := range slices.Sorted(maps.Keys(one.Params)) {
-			what = append(what, key+"="+one.Params[key])
+		for key, value := range one.Params.All() {
+			what = append(what, key+"="+value)
 		}
 		here := a.say("team.roster_unknown")
 		switch {

@@ -2,7 +2,6 @@ package window
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -271,12 +270,9 @@ func (d draft) input() api.AccountInput {
 
 // params are those of the draft, with an empty value for each that was removed.
 func (d draft) params() map[string]string {
-	out := maps.Clone(d.account().Params)
-	for key := range d.before.Params {
+	out := d.account().Params.Map()
+	for key := range d.before.Params.All() {
 		if _, stays := out[key]; !stays && d.spec().Has(key) {
-			if out == nil {
-				out = map[string]string{}
-			}
 			out[key] = ""
 		}
 	}

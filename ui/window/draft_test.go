@@ -23,7 +23,7 @@ func TestDraftProblems(t *testing.T) {
 	m := newModel()
 	m.Accounts = []api.Account{
 		{Account: core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0123456789abcdef"}},
-		{Account: core.Account{ID: "3", Name: "hr", Env: core.Sandbox, Kind: kinds.WeCom, AppID: "ww0123456789abcdef", Params: map[string]string{"agent": "1000002"}}},
+		{Account: core.Account{ID: "3", Name: "hr", Env: core.Sandbox, Kind: kinds.WeCom, AppID: "ww0123456789abcdef", Params: core.ParamsOf(map[string]string{"agent": "1000002"})}},
 		{Account: core.Account{ID: "2", Name: "old", Env: core.Sandbox, Kind: kinds.WeChatLegacy, AppID: "wx0123456789aaaaaa"}},
 	}
 	good := newDraft(kinds.Builtin(), core.Sandbox)
@@ -79,7 +79,7 @@ func TestDraftProblems(t *testing.T) {
 // ofCorp makes a draft that of a corp's application.
 func ofCorp(d *draft, agent string) {
 	d.choose(kinds.WeCom)
-	d.AppID, d.Params, d.secret = "ww0123456789abcdef", map[string]string{"agent": agent}, strings.Repeat("s", 43)
+	d.AppID, d.Params, d.secret = "ww0123456789abcdef", core.ParamsOf(map[string]string{"agent": agent}), strings.Repeat("s", 43)
 }
 
 // As soon as another host is typed the form says that the kept AppSecret stays

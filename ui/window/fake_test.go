@@ -152,7 +152,7 @@ func (f *fakeAgent) Add(_ context.Context, in api.AccountInput) (api.Saved, erro
 		return api.Saved{}, err
 	}
 	a := sample(*in.Name, *in.Env, f.now(), 7200*time.Second, 7200*time.Second)
-	a.Kind, a.Product, a.AppID, a.Auto, a.AllowLive, a.Params = *in.Kind, *in.Product, *in.AppID, *in.Auto, *in.AllowLive, in.Params
+	a.Kind, a.Product, a.AppID, a.Auto, a.AllowLive, a.Params = *in.Kind, *in.Product, *in.AppID, *in.Auto, *in.AllowLive, core.ParamsOf(in.Params)
 	f.mu.Lock()
 	f.list.Accounts = append(f.list.Accounts, a)
 	f.mu.Unlock()

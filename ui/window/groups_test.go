@@ -17,7 +17,7 @@ import (
 // application is an account of a corp.
 func application(name, corp, agent string) api.Account {
 	a := sample(name, core.Sandbox, noon, time.Hour, 2*time.Hour)
-	a.Kind, a.Product, a.AppID, a.Params = kinds.WeCom, kinds.ProductCorpOwn, corp, map[string]string{"agent": agent}
+	a.Kind, a.Product, a.AppID, a.Params = kinds.WeCom, kinds.ProductCorpOwn, corp, core.ParamsOf(map[string]string{"agent": agent})
 	return a
 }
 

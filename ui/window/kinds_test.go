@@ -93,7 +93,7 @@ func TestAKindJoinsTheWindow(t *testing.T) {
 	s.untilCalled("add wren/sandbox")
 	s.until("the account", func() bool { _, there := s.model.find("wren-sandbox"); return there })
 	a, _ := s.model.find("wren-sandbox")
-	if a.Kind != "robin" || a.Params["nest"] != "oak" || a.Params["wing_span"] != "large" {
+	if a.Kind != "robin" || a.Params.Get("nest") != "oak" || a.Params.Get("wing_span") != "large" {
 		t.Errorf("saved %+v", a.Account)
 	}
 	s.listing.selectAccount("wren-sandbox")

@@ -32,7 +32,7 @@ func TestTheFormFollowsTheProduct(t *testing.T) {
 		if got := [...]string{hint(kinds.BaseURL), hint(kinds.OAuthScope), d.spec().Param(d.Account, kinds.OAuthAuth)}; got != [...]string{tt.tokenURL, tt.scope, tt.auth} {
 			t.Errorf("%s: %q", tt.product, got)
 		}
-		if a := d.account(); a.BaseURL != "" || len(a.Params) > 0 {
+		if a := d.account(); a.BaseURL != "" || !a.Params.IsZero() {
 			t.Errorf("%s: the draft has %q %q", tt.product, a.BaseURL, a.Params)
 		}
 	}

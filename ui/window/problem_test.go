@@ -343,7 +343,7 @@ func TestTheWayToTrustedIPs(t *testing.T) {
 		kinds.ProductCorpManaged: {"In the service provider's console: 代开发应用 > the application > 企业可信IP.", "在服务商后台：代开发应用 > 对应应用 > 企业可信 IP。"},
 	} {
 		a := blocked("office", core.Sandbox)
-		a.Kind, a.Product, a.AppID, a.Params = kinds.WeCom, product, "ww0123456789abcdef", map[string]string{"agent": "1000002"}
+		a.Kind, a.Product, a.AppID, a.Params = kinds.WeCom, product, "ww0123456789abcdef", core.ParamsOf(map[string]string{"agent": "1000002"})
 		a.Error = &api.Error{Class: core.Whitelist, Remedy: core.RemedyWhitelist, Kind: kinds.WeCom, UpstreamCode: 60020, CallerIP: "203.0.113.7", Message: "refused"}
 		for i, lang := range []text.Lang{text.English, text.Chinese} {
 			ui := uiIn(lang)

@@ -32,7 +32,7 @@ func signature() api.Signature {
 // office is an application of WeCom, which has two tickets.
 func office() api.Account {
 	a := sample("office", core.Sandbox, noon, time.Hour, 2*time.Hour)
-	a.Kind, a.Product, a.AppID, a.Params = kinds.WeCom, kinds.ProductCorpOwn, "ww0123456789abcdef", map[string]string{"agent": "1000002"}
+	a.Kind, a.Product, a.AppID, a.Params = kinds.WeCom, kinds.ProductCorpOwn, "ww0123456789abcdef", core.ParamsOf(map[string]string{"agent": "1000002"})
 	return a
 }
 

@@ -2,7 +2,6 @@ package window
 
 import (
 	"context"
-	"maps"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -149,8 +148,8 @@ func listedAccount(ui *kit.UI, one api.TeamListed) fyne.CanvasObject {
 			what = append(what, v)
 		}
 	}
-	for _, key := range slices.Sorted(maps.Keys(one.Params)) {
-		what = append(what, key+"="+one.Params[key])
+	for key, value := range one.Params.All() {
+		what = append(what, key+"="+value)
 	}
 	here, ink := ui.Words.Say("team.roster_unknown"), ui.Palette.SoonText
 	switch {

@@ -113,7 +113,7 @@ func someTeams() []api.Team {
 func someRoster() api.TeamJoined {
 	return api.TeamJoined{Team: "five", Redis: "redis://10.0.0.7:6379", Plain: true, Odd: 1, Roster: []api.TeamListed{
 		{Name: "shop", Env: core.Live, Kind: kinds.WeChat, AppID: "wx1234567890abcdef", Here: "shop/live"},
-		{Name: "office", Env: core.Sandbox, Kind: kinds.WeCom, AppID: "ww1234567890abcdef", Params: map[string]string{"agentid": "1000002"}, Here: "office/sandbox", New: true},
+		{Name: "office", Env: core.Sandbox, Kind: kinds.WeCom, AppID: "ww1234567890abcdef", Params: core.ParamsOf(map[string]string{"agentid": "1000002"}), Here: "office/sandbox", New: true},
 		{Name: "odd", Env: core.Sandbox, Kind: "not-here"},
 	}}
 }

@@ -86,6 +86,9 @@ func (g *generator) schema(t reflect.Type, where string) object {
 	case t == reflect.TypeFor[core.Env]():
 		return g.component("Env", func() object { return object{"type": "string", "enum": g.constants(t)} })
 	}
+	if t == reflect.TypeFor[core.Params]() {
+		t = reflect.TypeFor[map[string]string]() // as it is written
+	}
 	switch t.Kind() {
 	case reflect.Struct:
 		if name := nameOf(t); name != "" {
