@@ -263,6 +263,7 @@ bench: deps-test build-all ## measure the agent, the socket, the Keeper, the win
 	$(GO) test -run '^$$' -bench . -benchmem ./core ./core/preset ./core/upstream || failed=yes; \
 	$(GO) run ./cmd/e2e/bench -bin $(BIN) || failed=yes; \
 	$(GO) test -run '^$$' -bench AtTheDoor -benchmem ./core/agent || failed=yes; \
+	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./ui/window || failed=yes; \
 	CGO_ENABLED=0 $(GO) run ./cmd/e2e/doorbench -bin $(BIN) || failed=yes; \
 	test -z "$$failed" # a bound that was missed hides no other
 

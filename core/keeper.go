@@ -73,7 +73,7 @@ type Keeper struct {
 // stand here.
 type entry struct {
 	token    atomic.Pointer[Token] // current token, never nil
-	lastUsed atomic.Int64          // unix seconds, see Used
+	lastUsed atomic.Int64          // since 1970, see Used
 
 	account   *Account  // never changed, replaced by an edit
 	flight    *flight   // the round under way

@@ -64,11 +64,11 @@ func (k *Keeper) Republish(ids ...ID) {
 	}
 }
 
-// Used notes when an account was last used, to the second, to be shown with it. What
+// Used notes when an account was last used, to be shown with it. What
 // counts as a use is the caller's to say.
 func (k *Keeper) Used(id ID, at time.Time) {
 	if e := k.find(id); e != nil {
-		e.lastUsed.Store(at.Unix())
+		e.lastUsed.Store(at.UnixNano())
 	}
 }
 
@@ -98,7 +98,7 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 		s.Consent = k.errLive(*e.account)
 	}
 	if used := e.lastUsed.Load(); used != 0 {
-		s.LastUsed = time.Unix(used, 0)
+		s.LastUsed = time.Unix(0, used)
 	}
 	now, _ := k.clock.wall()
 	zone := k.day(*e.account)

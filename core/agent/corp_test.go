@@ -303,3 +303,78 @@ func TestAnotherSecretOfOneApplication(t *testing.T) {
 		t.Errorf("all have the same secret: %v, %+v", err, edited.Warnings)
 	}
 }
+
+// TestTwoAccountsOfOneApplicationInAFile: an import warns of the second account of an
+// application, and of another secret for it, also where the file has both. A backup
+// brings both back into an empty home. Either way they share a token, at the door too,
+// and WeCom is asked once.
+func TestTwoAccountsOfOneApplicationInAFile(t *testing.T) {
+	w, srv := atWeCom(t)
+	r := w.start()
+	first, second, slip := application("hr", "1000002"), application("hr-copy", "1000002"), application("slip", "1000002")
+	slip.Secret = ptr(strings.Repeat("x", 43))
+	for _, tt := range []struct {
+		accounts []api.AccountInput
+		apart    bool
+		want     []string
+	}{
+		{[]api.AccountInput{first, second}, false, []string{"new add hr/sandbox", "same skip hr-copy/sandbox hr/sandbox !appid_twice"}},
+		{[]api.AccountInput{first, second, slip}, true, []string{
+			"new add hr/sandbox", "new add hr-copy/sandbox hr/sandbox !appid_twice", "new add slip/sandbox hr-copy/sandbox !appid_twice !secret_other",
+		}},
+	} {
+		if _, got := plan(t, r, api.ImportRequest{Accounts: tt.accounts, Apart: tt.apart}); !slices.Equal(got, tt.want) {
+			t.Errorf("apart %v: %q, want %q", tt.apart, got, tt.want)
+		}
+	}
+	req := api.ImportRequest{Accounts: []api.AccountInput{first, second}, Apart: true}
+	p, _ := plan(t, r, req)
+	req.Apply = p.Digest
+	if _, err := r.client.Import(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	if _, got := plan(t, r, api.ImportRequest{Accounts: []api.AccountInput{slip}, Apart: true}); !slices.Equal(got, []string{"new add slip/sandbox hr-copy/sandbox !appid_twice !secret_other"}) {
+		t.Errorf("another secret than that of an account: %q", got)
+	}
+	shared := func(r *running, when string) {
+		t.Helper()
+		door, tokens := r.openDoor(), map[string]bool{}
+		for _, name := range []string{"hr", "hr-copy"} {
+			got, err := r.client.Token(t.Context(), api.Ref{Name: name, Env: core.Sandbox}, 0)
+			if err != nil {
+				t.Fatalf("%s, %s: %v", when, name, err)
+			}
+			tokens[got.AccessToken] = true
+			key := r.key(api.ClientKeyInput{Name: name, Envs: core.Envs(), Accounts: []string{name}})
+			_, body := knock(t, "GET", door+"/cgi-bin/gettoken?"+url.Values{"corpid": {corpID}, "corpsecret": {key}}.Encode(), "", "")
+			if !strings.Contains(body, `"access_token":"`+got.AccessToken+`"`) {
+				t.Errorf("%s: the door gives %s another token", when, name)
+			}
+		}
+		if n := srv.Minted(corpID + "/1000002"); len(tokens) != 1 || n != 1 {
+			t.Errorf("%s: %d tokens, of %d that WeCom made", when, len(tokens), n)
+		}
+	}
+	shared(r, "imported")
+
+	made, err := r.client.Backup(t.Context(), core.NewSecret("correct horse"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	elsewhere := newWorld(t)
+	elsewhere.kinds, elsewhere.sources = w.kinds, w.sources
+	other := elsewhere.start()
+	req = api.ImportRequest{File: &api.ImportFile{Data: made.Age, Passphrase: "correct horse"}}
+	p, got := plan(t, other, req)
+	if !slices.Equal(got, []string{"new add hr/sandbox", "new add hr-copy/sandbox hr/sandbox !appid_twice"}) {
+		t.Fatalf("a backup: %q", got)
+	}
+	req.Apply = p.Digest
+	if _, err := other.client.Import(t.Context(), req); err != nil {
+		t.Fatal(err)
+	}
+	shared(other, "restored")
+	if _, got := plan(t, other, api.ImportRequest{File: req.File}); !slices.Equal(got, []string{"same skip hr/sandbox hr/sandbox", "same skip hr-copy/sandbox hr-copy/sandbox"}) {
+		t.Errorf("once more: %q", got)
+	}
+}

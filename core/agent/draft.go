@@ -107,18 +107,30 @@ func (s *Service) allowed(d *draft, apart bool) core.Problems {
 }
 
 // otherSecret warns when an account that asks for the same token has another secret
-// than the one that was entered. After a reset the one is right, after a slip the other;
-// upstream decides, so the new one is tried. The edit lock is held.
-func (s *Service) otherSecret(ctx context.Context, d *draft) {
+// than the one that was entered, or gets one by drafts that are planned. After a reset
+// the one is right, after a slip the other; upstream decides, so the new one is tried.
+// The edit lock is held.
+func (s *Service) otherSecret(ctx context.Context, d *draft, planned ...draft) {
 	if d.secret == nil || d.entry.Secret == "" {
 		return
 	}
+	others := map[core.ID]string{} // the secrets of the other accounts
 	for _, ref := range s.accounts.withAppID(d.account.AppID, []core.Kind{d.account.Kind}) {
 		b, ok := s.accounts.find(ref)
-		if !ok || b.ID == d.account.ID || !s.sameToken(d.account, b) {
+		if !ok || !s.sameToken(d.account, b) {
 			continue
 		}
-		if e, err := s.vault.entry(ctx, b.ID); err == nil && e.Secret != "" && e.Secret != d.entry.Secret {
+		if e, err := s.vault.entry(ctx, b.ID); err == nil {
+			others[b.ID] = e.Secret
+		}
+	}
+	for _, p := range planned {
+		if p.write && s.sameToken(d.account, p.account) {
+			others[p.account.ID] = p.entry.Secret
+		}
+	}
+	for id, secret := range others {
+		if id != d.account.ID && secret != "" && secret != d.entry.Secret {
 			d.other = true
 			d.warnings = append(d.warnings, core.Problem{Field: "secret", Key: core.ProblemSecretOther, Warn: true})
 			return

@@ -213,6 +213,18 @@ func (may likeness) misses(at string, want, got any) []string {
 	return out
 }
 
+// inUTC writes a time of an object anew, if it has it.
+func inUTC(t *testing.T, of map[string]any, key string) {
+	t.Helper()
+	if text, there := of[key].(string); there {
+		at, err := time.Parse(time.RFC3339Nano, text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		of[key] = at.UTC().Format(time.RFC3339Nano)
+	}
+}
+
 // TestHomesOfEverySchema: an agent of today takes over the home of any earlier
 // one. Accounts, settings, tokens, history, client keys and secrets are there,
 // and no token is fetched that lives.
@@ -246,6 +258,11 @@ func TestHomesOfEverySchema(t *testing.T) {
 				delete(list, what)
 			}
 			_, got := r.ask("", "GET", "/v1/accounts", "", nil)
+			for _, one := range []any{list, got} { // the same moment, in whatever zone
+				for _, a := range one.(map[string]any)["accounts"].([]any) {
+					inUTC(t, a.(map[string]any), "last_used")
+				}
+			}
 			for _, miss := range volatile.misses("list", list, got) {
 				t.Error(miss)
 			}

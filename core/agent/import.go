@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/interchange"
 )
 
 // Import implements api.Agent. Unlike Add it does not wait for tokens: the Keeper
@@ -28,7 +29,8 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 	brought, rows := s.planPresets(files)
 	plan.Presets = rows
 	s.withoutSecrets(&req, rows)
-	p, err := s.planImport(ctx, req, unsure, brought)
+	backup := plan.Source == string(interchange.Backup)
+	p, err := s.planImport(ctx, req, backup, unsure, brought)
 	if err != nil {
 		return api.ImportPlan{}, err
 	}
@@ -48,7 +50,7 @@ func (s *Service) Import(ctx context.Context, req api.ImportRequest) (api.Import
 			Message: "what the import would do is no longer what was shown, nothing was imported; look at the preview again",
 		}
 	}
-	if err := s.carryOutWith(ctx, brought, p, func() (*importer, error) { return s.planImport(ctx, req, unsure, nil) }); err != nil {
+	if err := s.carryOutWith(ctx, brought, p, func() (*importer, error) { return s.planImport(ctx, req, backup, unsure, nil) }); err != nil {
 		return api.ImportPlan{}, err
 	}
 	if len(brought) > 0 {

@@ -356,8 +356,8 @@ func TestEveryFieldCanConflict(t *testing.T) {
 			f.SetInt(1)
 		case reflect.String:
 			f.SetString("x")
-		case reflect.Map:
-			f.Set(reflect.ValueOf(map[string]string{"key": "x"}))
+		case reflect.Struct:
+			f.Set(reflect.ValueOf(core.ParamsOf(map[string]string{"key": "x"})))
 		default:
 			t.Fatalf("core.Account.%s is of a kind that this test does not know", name)
 		}

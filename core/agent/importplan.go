@@ -28,6 +28,7 @@ type importer struct {
 	coming map[core.ID]int   // the index in drafts of each new account
 	before map[core.ID]entry // the vault's entries of the replaced accounts
 	kept   map[core.ID]entry // their entries after the rows planned so far
+	backup bool // what the accounts come from
 	ready  bool
 	unsure bool // nothing tells the environment of the current account
 	// brought are the presets in the file that are not kinds yet.
@@ -36,9 +37,9 @@ type importer struct {
 
 // planImport plans a request. The caller holds the edit lock, so the plan stays
 // valid until it is carried out.
-func (s *Service) planImport(ctx context.Context, req api.ImportRequest, unsure map[int]bool, brought map[core.Kind]preset.Preset) (*importer, error) {
+func (s *Service) planImport(ctx context.Context, req api.ImportRequest, backup bool, unsure map[int]bool, brought map[core.Kind]preset.Preset) (*importer, error) {
 	p := &importer{
-		s: s, req: req, ready: true, brought: brought,
+		s: s, req: req, backup: backup, ready: true, brought: brought,
 		names: map[api.Ref]core.Account{}, tokens: map[core.TokenID]core.Account{}, coming: map[core.ID]int{},
 		before: map[core.ID]entry{}, kept: map[core.ID]entry{},
 	}
@@ -90,12 +91,12 @@ func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow,
 	if len(problems) > 0 {
 		return p.refuse(row, problems), nil, nil
 	}
-	if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && !p.beside(d.account) {
+	if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && !p.beside(d.account, other) {
 		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 		in.Name, in.Env = nil, nil
 		return p.met(ctx, row, other, in)
 	}
-	row, draft := p.added(row, d)
+	row, draft := p.added(ctx, row, d)
 	return row, draft, nil
 }
 
@@ -110,10 +111,11 @@ func shownAppID(id string) string {
 }
 
 // beside reports whether an account may be added although another one asks for the
-// same token. That takes consent, and is never allowed for a destructive kind,
-// because each of the two would invalidate the other's token.
-func (p *importer) beside(a core.Account) bool {
-	return p.req.Apart && !p.s.spec(a.Kind).Traits.Destructive()
+// same token. That takes consent, which the owner of a backup gave for the accounts in
+// it, and is never allowed for a destructive kind, because each of the two would
+// invalidate the other's token.
+func (p *importer) beside(a, other core.Account) bool {
+	return (p.req.Apart || p.backup && p.planned(other.ID)) && !p.s.spec(a.Kind).Traits.Destructive()
 }
 
 // refuse is the row of an account that cannot be saved. It does not repeat an
@@ -134,7 +136,7 @@ func (p *importer) refuse(row api.ImportRow, problems core.Problems) api.ImportR
 }
 
 // added plans an account whose name is not taken.
-func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
+func (p *importer) added(ctx context.Context, row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	row.Status, row.Action = api.ImportNew, api.ImportAdd
 	if row.As != "" {
 		row.Status, row.Action = api.ImportConflict, api.ImportRename
@@ -146,6 +148,7 @@ func (p *importer) added(row api.ImportRow, d draft) (api.ImportRow, *draft) {
 	a := &d.account
 	a.Auto = a.Auto && !p.req.Paused && !p.unsure && (a.Env != core.Live || p.req.RenewLive)
 	d.complete(entry{}, core.Destination{}, p.s.goes(*a))
+	p.s.otherSecret(ctx, &d, p.drafts...)
 	row.Auto, row.NoSecret = a.Auto, d.entry.Secret == ""
 	row.Addresses = p.addresses(core.Account{Kind: a.Kind, Env: a.Env, Product: a.Product}, *a)
 	row.Problems = append(row.Problems, d.warnings...)
@@ -177,10 +180,10 @@ func (p *importer) met(ctx context.Context, row api.ImportRow, was core.Account,
 	case p.req.OnConflict == api.ConflictSkip, p.planned(was.ID):
 		row.Action = api.ImportSkip
 	case p.req.OnConflict == api.ConflictRename:
-		row, draft := p.renamed(row, in)
+		row, draft := p.renamed(ctx, row, in)
 		return row, draft, nil
 	case p.req.OnConflict == api.ConflictReplace:
-		row, draft := p.replaced(row, was, d, problems)
+		row, draft := p.replaced(ctx, row, was, d, problems)
 		return row, draft, nil
 	}
 	return row, nil, nil
@@ -193,16 +196,17 @@ func (p *importer) planned(id core.ID) bool {
 }
 
 // replaced plans to change an existing account.
-func (p *importer) replaced(row api.ImportRow, was core.Account, d draft, problems core.Problems) (api.ImportRow, *draft) {
+func (p *importer) replaced(ctx context.Context, row api.ImportRow, was core.Account, d draft, problems core.Problems) (api.ImportRow, *draft) {
 	if !p.s.sameToken(was, d.account) {
 		d.account.AllowLive = false // the consent was for another upstream
-		if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && other.ID != was.ID && !p.beside(d.account) {
+		if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && other.ID != was.ID && !p.beside(d.account, other) {
 			problems = append(problems, p.s.twice(d.account, false))
 		}
 	}
 	if len(problems) > 0 {
 		return p.refuse(row, problems), nil
 	}
+	p.s.otherSecret(ctx, &d, p.drafts...)
 	row.Action = api.ImportReplace
 	row.Problems = append(row.Problems, d.warnings...)
 	return row, &d
@@ -233,7 +237,7 @@ func (p *importer) merge(ctx context.Context, was core.Account, d *draft) (entry
 }
 
 // renamed plans to add an account under its name and the first free number.
-func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRow, *draft) {
+func (p *importer) renamed(ctx context.Context, row api.ImportRow, in api.AccountInput) (api.ImportRow, *draft) {
 	in.Env = &row.Env
 	for n := 2; ; n++ {
 		name := numbered(row.Name, n)
@@ -242,7 +246,7 @@ func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRo
 		}
 		in.Name = &name
 		d, problems := p.s.apply(p.s.blank(), in)
-		if _, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && !p.beside(d.account) {
+		if other, there := p.tokens[p.s.kindSet().TokenID(d.account)]; there && !p.beside(d.account, other) {
 			row.Action = api.ImportSkip
 			if len(row.Problems) == 0 {
 				row.Problems = core.Problems{p.s.twice(d.account, true)}
@@ -253,7 +257,7 @@ func (p *importer) renamed(row api.ImportRow, in api.AccountInput) (api.ImportRo
 			return p.refuse(row, problems), nil
 		}
 		row.As = name
-		return p.added(row, d)
+		return p.added(ctx, row, d)
 	}
 }
 

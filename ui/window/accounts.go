@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"tokentray/core"
@@ -142,18 +143,28 @@ func (ed *accounts) saved(s api.Saved) {
 	ed.put(s.Account)
 	aside := ed.listing.bringInView(s.Account)
 	ed.listing.focusList()
-	if aside && s.Account.Error == nil {
+	if aside && s.Account.Error == nil && len(s.Warnings) == 0 {
 		ed.showInfo(ed.ui.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(ed.ui, ed.model.Active)))
 		return
 	}
-	ed.tellSaved(s.Account)
+	ed.tellSaved(s)
 }
 
-// tellSaved says that an account was saved, and what upstream answered.
-func (ed *accounts) tellSaved(a api.Account) {
+// tellSaved says that an account was saved, what upstream answered, and the one warning
+// that no form can give, because it compares secrets.
+func (ed *accounts) tellSaved(s api.Saved) {
+	a := s.Account
 	ref := refWords(a.Ref())
+	warn := func(cause string) {
+		ed.showMessage(message{Text: ed.ui.T("snack.saved_but", "account", ref, "cause", cause), Bad: true, Until: ed.now().Add(errorTime)})
+	}
+	other := slices.IndexFunc(s.Warnings, func(p core.Problem) bool { return p.Key == core.ProblemSecretOther })
 	if e := a.Error; e != nil { // saved anyway: a refusal undoes nothing
-		ed.showMessage(message{Text: ed.ui.T("snack.saved_but", "account", ref, "cause", ed.ui.Words.Cause(e, ref)), Bad: true, Until: ed.now().Add(errorTime)})
+		warn(ed.ui.Words.Cause(e, ref))
+		return
+	}
+	if other >= 0 {
+		warn(ed.ui.Words.Problem(a.Kind, s.Warnings[other]))
 		return
 	}
 	ed.showInfo(ed.ui.T("snack.saved", "account", ref))
@@ -162,7 +173,7 @@ func (ed *accounts) tellSaved(a api.Account) {
 // edited shows an account that was changed where it stands.
 func (ed *accounts) edited(s api.Saved) {
 	ed.put(s.Account)
-	ed.tellSaved(s.Account)
+	ed.tellSaved(s)
 }
 
 // setAuto pauses or resumes the renewal of one account.
@@ -249,7 +260,7 @@ func (ed *accounts) settleOffer(ref api.Ref, in core.Input, done string, kind co
 		}
 		ed.put(s.Account)
 		if s.Account.Error != nil && in.Kind != nil {
-			ed.tellSaved(s.Account)
+			ed.tellSaved(s)
 			return
 		}
 		ed.showInfo(ed.ui.T(done, "account", refWords(ref), "kind", ed.ui.Words.Kind(kind)))

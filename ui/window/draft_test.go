@@ -319,6 +319,9 @@ func TestRefusals(t *testing.T) {
 	refused := blocked("gate", core.Sandbox)
 	s.accounts.saved(api.Saved{Account: refused})
 	s.mustSay("gate/sandbox saved. 203.0.113.7 is not")
+	other := core.Problem{Field: "secret", Key: core.ProblemSecretOther, Warn: true}
+	s.accounts.saved(api.Saved{Account: sample("hr", core.Sandbox, noon, time.Hour, time.Hour), Warnings: []core.Problem{{Field: "appid", Key: core.ProblemAppIDTwice, Warn: true}, other}})
+	s.mustSay("hr/sandbox saved. The other account of this token has another AppSecret.")
 }
 
 // What was typed as a secret is never drawn, nor said in a refusal.
