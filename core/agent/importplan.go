@@ -28,7 +28,7 @@ type importer struct {
 	coming map[core.ID]int   // the index in drafts of each new account
 	before map[core.ID]entry // the vault's entries of the replaced accounts
 	kept   map[core.ID]entry // their entries after the rows planned so far
-	backup bool // what the accounts come from
+	backup bool              // what the accounts come from
 	ready  bool
 	unsure bool // nothing tells the environment of the current account
 	// brought are the presets in the file that are not kinds yet.

@@ -99,7 +99,7 @@ func (s Spec) ClosedFor(a core.Account) Spec {
 		case f.Key == BaseURL && s.Endpoint && len(s.Schemes) == 0:
 			asked = append(asked, s.Base(a))
 		case f.Input == URL && !f.Own() && f.Key != APIURL && f.Key != IntrospectionURL:
-			asked = append(asked, a.Params[f.Key])
+			asked = append(asked, a.Params.Get(f.Key))
 		}
 	}
 	base, known := "", false // the path of the API, which those of its calls follow

@@ -421,11 +421,11 @@ func TestAnAccountsOwnTokenAddressesAreClosed(t *testing.T) {
 		a      core.Account
 		closed []string
 	}{
-		{kinds.OAuth2, core.Account{BaseURL: "https://sso.example/as/token.oauth2", Params: map[string]string{kinds.IntrospectionURL: "https://sso.example/as/introspect"}}, []string{"/as/introspect", "/as/token.oauth2"}},
-		{kinds.OAuth2, core.Account{BaseURL: "https://api.example/v2/token", Params: map[string]string{kinds.APIURL: "https://api.example/v2/"}}, []string{"/token"}},
-		{kinds.OAuth2, core.Account{BaseURL: "https://sso.example/token", Params: map[string]string{kinds.APIURL: "https://api.example/v2"}}, nil},
+		{kinds.OAuth2, core.Account{BaseURL: "https://sso.example/as/token.oauth2", Params: core.ParamsOf(map[string]string{kinds.IntrospectionURL: "https://sso.example/as/introspect"})}, []string{"/as/introspect", "/as/token.oauth2"}},
+		{kinds.OAuth2, core.Account{BaseURL: "https://api.example/v2/token", Params: core.ParamsOf(map[string]string{kinds.APIURL: "https://api.example/v2/"})}, []string{"/token"}},
+		{kinds.OAuth2, core.Account{BaseURL: "https://sso.example/token", Params: core.ParamsOf(map[string]string{kinds.APIURL: "https://api.example/v2"})}, nil},
 		{kinds.OAuth2, core.Account{BaseURL: "https://sso.example/"}, nil},
-		{kinds.Central, core.Account{BaseURL: "https://team.example/token", Params: map[string]string{kinds.CentralStaleURL: "https://team.example/refresh"}}, []string{"/token", "/refresh"}},
+		{kinds.Central, core.Account{BaseURL: "https://team.example/token", Params: core.ParamsOf(map[string]string{kinds.CentralStaleURL: "https://team.example/refresh"})}, []string{"/token", "/refresh"}},
 		{kinds.WeChat, core.Account{BaseURL: "https://proxy.example/wx"}, nil},
 		{kinds.Redis, core.Account{BaseURL: "rediss://redis.example/0"}, nil},
 	} {
