@@ -67,20 +67,19 @@ func Open(u URL, o Options) (Client, error) {
 		DialTimeout:              o.Timeout, ReadTimeout: o.Timeout, WriteTimeout: o.Timeout,
 		MaxRetries: 1, DialerRetries: 1, PoolSize: o.Conns, PoolTimeout: o.Timeout, ConnMaxIdleTime: idleTime,
 		ReadBufferSize: bufferSize, WriteBufferSize: bufferSize, PipelinePoolSize: -1,
-		Dialer: o.Dial,
 	}
 	if o.Password != nil || u.User != "" {
 		all.CredentialsProviderContext = func(ctx context.Context) (string, string, error) {
 			return u.credentials(ctx, o.Password)
 		}
 	}
+	var config *tls.Config
 	if u.TLS {
-		config, err := u.tls()
-		if err != nil {
+		if config, err = u.tls(); err != nil {
 			return nil, err
 		}
-		all.TLSConfig = config
 	}
+	all.Dialer = dialer(o.Dial, config, o.Timeout)
 	switch {
 	case u.Socket != "":
 		simple := all.Simple()

@@ -1,0 +1,166 @@
+package redisconn
+
+import (
+	"bytes"
+	"context"
+	"crypto/tls"
+	"errors"
+	"net"
+	"strconv"
+	"syscall"
+	"time"
+)
+
+// Bounds of what a server may answer. The library makes room for as much as an answer
+// announces, so without them a server that is no Redis, or a hostile one, could end the
+// process by a single line.
+const (
+	maxText  = 16 << 20 // bytes of one text
+	maxItems = 1 << 20  // of one list
+	maxDepth = 16       // of lists in lists
+	maxLine  = 64 << 10 // bytes of a line without a length
+)
+
+// errUnbounded: what a server answers is larger than anything that is asked for. Its
+// text begins as the library's own errors about answers do.
+var errUnbounded = errors.New("redis: invalid reply: larger than anything that was asked for")
+
+// keepAlive finds out that a connection is dead while nothing is sent.
+const keepAlive = 5 * time.Minute
+
+// dialer makes connections whose answers are bounded. dial nil is the network; config nil
+// is no TLS.
+func dialer(dial func(ctx context.Context, network, addr string) (net.Conn, error), config *tls.Config, timeout time.Duration) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	if dial == nil {
+		dial = (&net.Dialer{Timeout: timeout, KeepAlive: keepAlive}).DialContext
+	}
+	return func(ctx context.Context, network, addr string) (net.Conn, error) {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		c, err := dial(ctx, network, addr)
+		if err != nil || config == nil {
+			return bound(c), err
+		}
+		config := config.Clone()
+		if config.ServerName == "" {
+			config.ServerName, _, _ = net.SplitHostPort(addr)
+		}
+		over := tls.Client(c, config)
+		if err := over.HandshakeContext(ctx); err != nil {
+			_ = c.Close()
+			return nil, err
+		}
+		return bound(over), nil
+	}
+}
+
+// bound is a connection whose answers are bounded; nil stays nil.
+func bound(c net.Conn) net.Conn {
+	switch c.(type) {
+	case nil:
+		return nil
+	case syscall.Conn:
+		return &openBounded{bounded{Conn: c}}
+	}
+	return &bounded{Conn: c}
+}
+
+// bounded is a connection that follows the form of the answers as they come, and fails
+// instead of passing on one without bounds.
+type bounded struct {
+	net.Conn
+	line []byte // the beginning of a line
+	text int    // bytes of a text that are still to come, with the end of its line
+	open []int  // items that are still to come, of each list that is not complete
+	err  error
+}
+
+// openBounded is one of the system's, whose state the library looks at before it uses a
+// connection again.
+type openBounded struct{ bounded }
+
+func (c *openBounded) SyscallConn() (syscall.RawConn, error) {
+	return c.Conn.(syscall.Conn).SyscallConn()
+}
+
+func (c *bounded) Read(p []byte) (int, error) {
+	if c.err != nil {
+		return 0, c.err
+	}
+	n, err := c.Conn.Read(p)
+	for rest := p[:n]; len(rest) > 0 && c.err == nil; {
+		rest = c.follow(rest)
+	}
+	if c.err != nil {
+		_ = c.Close()
+		return 0, c.err
+	}
+	return n, err
+}
+
+// follow takes note of the next bytes, and returns the rest.
+func (c *bounded) follow(p []byte) []byte {
+	if c.text > 0 {
+		n := min(c.text, len(p))
+		if c.text -= n; c.text == 0 {
+			c.item()
+		}
+		return p[n:]
+	}
+	end := bytes.IndexByte(p, '\n')
+	if end < 0 {
+		if c.line = append(c.line, p...); len(c.line) > maxLine {
+			c.err = errUnbounded
+		}
+		return nil
+	}
+	line := p[:end]
+	if len(c.line) > 0 {
+		line = append(c.line, line...)
+	}
+	c.begin(bytes.TrimSuffix(line, []byte("\r")))
+	c.line = c.line[:0]
+	return p[end+1:]
+}
+
+// begin takes note of a whole line.
+func (c *bounded) begin(line []byte) {
+	if len(line) == 0 {
+		return // the library says that this is no answer
+	}
+	n, err := strconv.Atoi(string(line[1:]))
+	most := 0
+	switch line[0] {
+	case '$', '=', '!': // a text follows
+		most = maxText
+	case '*', '~', '>': // a list
+		most = maxItems
+	case '%', '|': // pairs
+		most = maxItems / 2
+	default:
+		c.item()
+		return
+	}
+	switch {
+	case err != nil, n > most, len(c.open) == maxDepth:
+		c.err = errUnbounded
+	case most == maxText && n >= 0:
+		c.text = n + len("\r\n")
+	case n <= 0:
+		c.item()
+	case most == maxItems/2:
+		c.open = append(c.open, 2*n)
+	default:
+		c.open = append(c.open, n)
+	}
+}
+
+// item takes note that an item is complete, and with it perhaps the lists that it ends.
+func (c *bounded) item() {
+	for last := len(c.open) - 1; last >= 0; last-- {
+		if c.open[last]--; c.open[last] > 0 {
+			return
+		}
+		c.open = c.open[:last]
+	}
+}
