@@ -61,6 +61,9 @@ type RedisPlan struct {
 	Commands []string // as they would be sent; tokens are masked, keys do not show secrets
 	Err      *Error   // why nothing would be written; nil when something would, or when the token is there
 	There    bool     // the token is in the entry already
+	// Lock is the key that the SDK holds while it fetches, as Commands have it. It is
+	// looked at and never taken. Empty: the SDK has none.
+	Lock string
 }
 
 // Keys of problems with a push into a Redis. ui/text has a sentence for each.

@@ -65,8 +65,12 @@ func (s *Service) follow(ctx context.Context, f *follows, spawn func(func())) {
 			defer close(one.ended)
 			defer cancel()
 			err := source.Follow(work, core.Request{Account: a, Credentials: c}, func(token string) { s.heard(work, a.ID, token) })
-			if one.silent = err == nil; err != nil {
+			one.silent = err == nil
+			switch {
+			case err != nil:
 				s.log.Debug("an account is not followed now", "account", a.ID, "error", core.AsError(err))
+			case work.Err() == nil:
+				s.log.Info("the upstream of an account does not tell of new tokens; it is asked near the end of each", "account", a.ID)
 			}
 		})
 	}

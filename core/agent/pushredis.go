@@ -151,7 +151,7 @@ func (s *Service) planRedis(ctx context.Context, a core.Account, in api.PushInpu
 		return api.Push{}, core.AsError(err)
 	}
 	out := viewPush(core.KeptPush{Push: p})
-	out.Plan = &api.PushPlan{Commands: plan.Commands, There: plan.There}
+	out.Plan = &api.PushPlan{Commands: plan.Commands, There: plan.There, Lock: plan.Lock}
 	if plan.Err != nil {
 		out.Plan.Error = api.FromError(plan.Err)
 	}

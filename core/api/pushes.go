@@ -37,6 +37,9 @@ type PushPlan struct {
 	Commands []string `json:"commands"` // tokens are masked, and keys do not show secrets
 	There    bool     `json:"there,omitempty"`
 	Error    *Error   `json:"error,omitempty"` // why nothing would be written
+	// Lock is the key that the backend's SDK holds while it fetches, as commands show it.
+	// It is looked at, and never taken.
+	Lock string `json:"lock,omitempty"`
 }
 
 // Failing reports whether the last try failed.

@@ -5,6 +5,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -69,6 +70,22 @@ func (l Layout) HashOf(key string) (hash, field string) {
 		return key[:at], key[at+1:]
 	}
 	return key, ""
+}
+
+// Bags is the hash that holds the bags of the apps of a layout; empty of another form.
+func (l Layout) Bags(n Name) string {
+	if at := strings.LastIndexByte(l.Template, ':'); l.Form == BagInHash && at >= 0 {
+		return l.prefix(n) + l.Template[:at]
+	}
+	return ""
+}
+
+// HoldsBags reports whether the name of a key is that of a hash of bags.
+func HoldsBags(key string) bool {
+	return len(key) <= 1024 && slices.ContainsFunc(All(), func(l Layout) bool {
+		hash := l.Bags(Name{Prefix: new(string)})
+		return hash != "" && strings.HasSuffix(key, hash)
+	})
 }
 
 // HoldsSecret reports whether the name of the key holds a secret, or a digest of it.

@@ -144,6 +144,13 @@ func TestAHashesKey(t *testing.T) {
 	if field != appID || hash+":"+field != key {
 		t.Errorf("%q, %q", hash, field)
 	}
+	if got := l.Bags(layout.Name{AppID: appID}); got != hash || got != "Senparc:DefaultCache:Container:Senparc.Weixin.MP.Containers.AccessTokenBag" || !layout.HoldsBags(got) || layout.HoldsBags(key) {
+		t.Errorf("the hash is %q", got)
+	}
+	corp, _ := of(t, "senparc-hash", layout.Work).Key(layout.Name{AppID: corpID, Secret: secret})
+	if hash, field := of(t, "senparc-hash", layout.Work).HashOf(corp); field != corpID+"@"+secret || !layout.HoldsBags(hash) {
+		t.Errorf("of a corp: %q, %q", hash, field)
+	}
 	if hash, field := of(t, "senparc", layout.Official).HashOf(key); hash != key || field != "" {
 		t.Errorf("%q, %q", hash, field)
 	}

@@ -3,9 +3,9 @@
 // read.
 //
 // The source never owns a token: the backend's SDK renews it. It and Scan send only
-// commands that change nothing: PTTL, GETRANGE, HSTRLEN, HMGET, and SCAN if the name
-// of a key holds a secret that nobody entered. They read at most layout.MaxValue
-// bytes of a value. The name of such a key is kept only in memory, and neither
+// commands that change nothing: PTTL, GETRANGE, HSTRLEN, HMGET, and if the name of a key
+// or of a hash's field holds a secret that nobody entered, SCAN, or HLEN and HKEYS. They
+// read at most layout.MaxValue bytes of a value. The name of such a key is kept only in memory, and neither
 // logged nor shown. The URL and the password are read again for each fetch, and no
 // connection is kept between two; only Follow keeps connections, if the Redis tells
 // of changes.

@@ -140,6 +140,35 @@ func search(ctx context.Context, c redisconn.Client, pattern string, take func(k
 	return found, err
 }
 
+// maxFields is how many bags of a hash are looked at.
+const maxFields = 10_000
+
+// bags are the keys of the bags in a hash of Senparc that take accepts: the hash, a colon
+// and the field. Only the names of fields are read. It ends with errManyKeys if there are
+// too many.
+func bags(ctx context.Context, c redis.Cmdable, hash string, take func(key string) bool) ([]string, error) {
+	n, err := c.HLen(ctx, hash).Result()
+	switch {
+	case wrongType(err):
+		return nil, nil
+	case err != nil:
+		return nil, err
+	case n > maxFields:
+		return nil, errManyKeys
+	}
+	fields, err := c.HKeys(ctx, hash).Result()
+	if wrongType(err) {
+		return nil, nil
+	}
+	var found []string
+	for _, f := range fields {
+		if key := hash + ":" + f; len(found) < maxFound && take(key) {
+			found = append(found, key)
+		}
+	}
+	return found, err
+}
+
 // patience bounds all that one fetch or one search may take.
 const (
 	patience     = 15 * time.Second

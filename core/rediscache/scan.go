@@ -37,7 +37,7 @@ const shownDigest = 8
 
 // Scan looks through the Redis at a URL for entries of layouts that are known. It sends
 // no command that changes anything. partial reports that the Redis has more keys than
-// were looked at. A bag in a hash, of Senparc, is not found: its key does not tell it.
+// were looked at.
 func Scan(ctx context.Context, base string, password core.Secret, plain bool, o Options) (found []Found, partial bool, err error) {
 	u, err := redisconn.Parse(base)
 	if err != nil {
@@ -53,9 +53,8 @@ func Scan(ctx context.Context, base string, password core.Secret, plain bool, o 
 		return nil, false, err
 	}
 	defer c.Close()
-	keys, err := search(ctx, c, tokenKeys, func(key string) bool { return len(layout.Match(key)) > 0 })
-	partial = errors.Is(err, errManyKeys) || len(keys) >= maxFound
-	if err != nil && !errors.Is(err, errManyKeys) {
+	keys, partial, err := tokenEntries(ctx, c)
+	if err != nil {
 		return nil, false, redisconn.Explain(err)
 	}
 	now := o.Upstream.Now
@@ -76,6 +75,29 @@ func Scan(ctx context.Context, base string, password core.Secret, plain bool, o 
 		return strings.Compare(a.AppID+"\x00"+a.Layout+a.Key, b.AppID+"\x00"+b.Layout+b.Key)
 	})
 	return found, partial, nil
+}
+
+// tokenEntries are the keys that may be those of tokens, with those of the bags in hashes.
+func tokenEntries(ctx context.Context, c redisconn.Client) (keys []string, partial bool, err error) {
+	known := func(key string) bool { return len(layout.Match(key)) > 0 }
+	found, err := search(ctx, c, tokenKeys, func(key string) bool { return known(key) || layout.HoldsBags(key) })
+	partial = errors.Is(err, errManyKeys) || len(found) >= maxFound
+	if err != nil && !errors.Is(err, errManyKeys) {
+		return nil, false, err
+	}
+	for _, key := range found {
+		if !layout.HoldsBags(key) {
+			keys = append(keys, key)
+			continue
+		}
+		inside, err := bags(ctx, c, key, known)
+		if err != nil && !errors.Is(err, errManyKeys) {
+			return nil, false, err
+		}
+		partial = partial || err != nil || len(inside) >= maxFound
+		keys = append(keys, inside...)
+	}
+	return keys, partial, nil
 }
 
 // sameAccount reports whether one account reads both, as for the two stable and other

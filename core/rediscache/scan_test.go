@@ -42,6 +42,15 @@ func TestAScanFindsWhatBackendsKeep(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	const bags = "Senparc:DefaultCache:Container:Senparc.Weixin."
+	for key, field := range map[string]string{
+		"MP.Containers.AccessTokenBag": appID, "WxOpen.Containers.AccessTokenBag": "wx00000000000000aa", "Work.Containers.AccessTokenBag": corpID + "@" + secret,
+	} {
+		if err := c.HSet(ctx, bags+key, field, bagOf(token, time.Hour), "never-fetched", `{"AccessTokenExpireTime":"0001-01-01T00:00:00+00:00"}`).Err(); err != nil {
+			t.Fatal(err)
+		}
+	}
+	set("other:Container:Senparc.Weixin.MP.Containers.AccessTokenBag", "a text, and no hash")
 	var r recorder
 	found, partial, err := rediscache.Scan(ctx, s.URL, core.NewSecret(kinds.NoKey), false, rediscache.Options{Dial: r.dial})
 	if err != nil || partial {
@@ -62,7 +71,7 @@ func TestAScanFindsWhatBackendsKeep(t *testing.T) {
 		}
 	}
 	slices.Sort(layouts)
-	if want := []string{"easywechat6", "easywechat6", "powerwechat", "silenceper", "wxjava"}; !slices.Equal(layouts, want) {
+	if want := []string{"easywechat6", "easywechat6", "powerwechat", "senparc-hash", "senparc-hash", "senparc-hash", "silenceper", "wxjava"}; !slices.Equal(layouts, want) {
 		t.Errorf("found %v, not %v", layouts, want)
 	}
 	raw, err := json.Marshal(found)
@@ -75,7 +84,7 @@ func TestAScanFindsWhatBackendsKeep(t *testing.T) {
 		}
 	}
 	for _, name := range r.commands(t) {
-		if !slices.Contains([]string{"hello", "scan", "pttl", "getrange", "hstrlen", "hmget"}, name) {
+		if !slices.Contains([]string{"hello", "scan", "pttl", "getrange", "hstrlen", "hmget", "hlen", "hkeys"}, name) {
 			t.Errorf("%s is sent", name)
 		}
 	}
@@ -88,5 +97,25 @@ func TestAScanIsRefused(t *testing.T) {
 		if err == nil || core.AsError(err).Class != core.Misuse || strings.Contains(err.Error(), "hunter2") {
 			t.Errorf("%s: %v", url, err)
 		}
+	}
+}
+
+// TestAHashWithTooManyBags: it is not read whole, and that is said.
+func TestAHashWithTooManyBags(t *testing.T) {
+	s := redistest.Start(t)
+	c, ctx := client(t, s), t.Context()
+	const key = "Senparc:DefaultCache:Container:Senparc.Weixin.Work.Containers.AccessTokenBag"
+	fields := make([]any, 0, 2*10_001)
+	for i := range 10_001 {
+		fields = append(fields, fmt.Sprintf("ww%016x@%s", i, secret), "x")
+	}
+	if err := c.HSet(ctx, key, fields...).Err(); err != nil {
+		t.Fatal(err)
+	}
+	if found, partial, err := rediscache.Scan(ctx, s.URL, core.NewSecret(kinds.NoKey), false, rediscache.Options{}); err != nil || !partial || len(found) != 0 {
+		t.Errorf("%v, partial %v, %v", found, partial, err)
+	}
+	if _, err := fetch(t, rediscache.Options{}, account(s, kinds.ProductRedisWeCom, corpID, "senparc-hash", nil), kinds.NoKey); err == nil || core.AsError(err).Class != core.Misuse || strings.Contains(err.Error(), secret) {
+		t.Errorf("%v", err)
 	}
 }

@@ -75,7 +75,8 @@ func (s *source) Fetch(ctx context.Context, req core.Request) (core.Grant, error
 }
 
 // entry reads the account's entry. If there are several candidates, the one with the
-// longest life counts.
+// longest life counts; of a corp, whose applications only their secrets tell apart, none
+// does.
 func (s *source) entry(ctx context.Context, c redisconn.Client, a core.Account, t target) (layout.Entry, error) {
 	if !t.searched() {
 		key, err := t.layout.Key(t.name)
@@ -90,29 +91,31 @@ func (s *source) entry(ctx context.Context, c redisconn.Client, a core.Account, 
 			return e, nil
 		}
 	}
-	keys, err := search(ctx, c, t.layout.Pattern(t.name), func(key string) bool {
-		_, ok := t.named(key)
-		return ok
-	})
+	keys, err := t.search(ctx, c)
 	if err != nil && len(keys) == 0 {
 		return layout.Entry{}, err
 	}
-	best, why := layout.Entry{}, layout.ErrMissing
+	best, why, found := layout.Entry{}, layout.ErrMissing, ""
 	for _, key := range keys {
 		e, err := s.readOne(ctx, c, t, key)
 		switch {
 		case err != nil && best.Token == "":
 			why = err
+		case err == nil && best.Token != "" && best.Token != e.Token && t.layout.App == layout.Work:
+			return layout.Entry{}, errManyApps
 		case err == nil && e.Life > best.Life:
-			best = e
-			s.known(id, key)
+			best, found = e, key
 		}
 	}
 	if best.Token == "" {
 		return layout.Entry{}, why
 	}
+	s.known(id, found)
 	return best, nil
 }
+
+// errManyApps: nobody can tell which entry is the account's.
+var errManyApps = errors.New("several applications of this corp keep a token there, and only their secrets tell the entries apart; add the account as WeCom's own kind, with its secret")
 
 // known is the key that was found for a token, or keeps it.
 func (s *source) known(id core.TokenID, key string) string {
@@ -143,6 +146,8 @@ func explain(err error) *core.Error {
 	case errors.Is(err, layout.ErrType), errors.Is(err, layout.ErrForm), errors.Is(err, layout.ErrLong), errors.Is(err, layout.ErrNoLife):
 		return &core.Error{Class: core.Misuse, Remedy: core.RemedyServerURL, Message: err.Error(), Err: err}
 	case errors.Is(err, layout.ErrNeedsSecret), errors.Is(err, layout.ErrNeedsKey), errors.Is(err, layout.ErrNeedsID):
+		return misuse(core.RemedyServerURL, err.Error())
+	case errors.Is(err, errManyApps):
 		return misuse(core.RemedyServerURL, err.Error())
 	case errors.Is(err, errManyKeys):
 		return misuse(core.RemedyServerURL, err.Error()+"; enter the key of the entry, or a longer beginning of its digest")

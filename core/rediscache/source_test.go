@@ -109,6 +109,11 @@ func client(t *testing.T, s *redistest.Server) redisconn.Client {
 	return c
 }
 
+// bagOf is what Senparc keeps of an app whose token ends in a time.
+func bagOf(token string, left time.Duration) string {
+	return `{"AppSecret":"` + secret + `","AccessTokenExpireTime":"` + time.Now().Add(left).Format(time.RFC3339Nano) + `","AccessTokenResult":{"access_token":"` + token + `","expires_in":7200}}`
+}
+
 // Each layout's entry is found in a real Redis and read, and only reading commands are
 // sent.
 func TestEveryLayoutIsRead(t *testing.T) {
@@ -118,7 +123,7 @@ func TestEveryLayoutIsRead(t *testing.T) {
 	sum := md5.Sum([]byte(appID + secret))
 	digest := hex.EncodeToString(sum[:])
 	end := time.Now().Add(50 * time.Minute)
-	bag := `{"AppSecret":"` + secret + `","AccessTokenExpireTime":"` + end.Format(time.RFC3339Nano) + `","AccessTokenResult":{"access_token":"` + token + `","expires_in":7200}}`
+	bag := bagOf(token, 50*time.Minute)
 	set := func(key, value string, ttl time.Duration) {
 		if err := c.Set(ctx, key, value, ttl).Err(); err != nil {
 			t.Fatal(err)
@@ -142,27 +147,29 @@ func TestEveryLayoutIsRead(t *testing.T) {
 	set("Senparc:DefaultCache:Container:Senparc.Weixin.MP.Containers.AccessTokenBag:"+appID, bag, 0)
 	set("Senparc:DefaultCache:Container:Senparc.Weixin.Work.Containers.AccessTokenBag:"+corpID+"@"+secret, bag, 0)
 	c.HSet(ctx, "Senparc:Other:Container:Senparc.Weixin.MP.Containers.AccessTokenBag", appID, bag)
+	c.HSet(ctx, "Senparc:DefaultCache:Container:Senparc.Weixin.Work.Containers.AccessTokenBag", corpID+"@"+secret, bag, "ww00000000000000ff@"+secret, bagOf("other", time.Hour))
 	c.HSet(ctx, "maConfig:accessToken", "value", token, "expire", strconv.FormatInt(end.UnixMilli(), 10))
 	set("mine", token, left)
 	for name, tt := range map[string]struct {
 		a    core.Account
 		life time.Duration
 	}{
-		"silenceper":           {account(s, kinds.ProductRedisOfficial, appID, "silenceper", nil), left + 5*time.Minute},
-		"wxjava":               {account(s, kinds.ProductRedisOfficial, appID, "wxjava", nil), left},
-		"wxjava with a prefix": {account(s, kinds.ProductRedisMini, appID, "wxjava", map[string]string{kinds.RedisPrefix: "shop-wa:"}), left + 200*time.Second},
-		"wxjava wecom":         {account(s, kinds.ProductRedisWeCom, corpID, "wxjava", map[string]string{kinds.RedisAgent: "1000002"}), left},
-		"powerwechat":          {account(s, kinds.ProductRedisOfficial, "", "powerwechat", map[string]string{kinds.RedisDigest: digest[:8]}), left},
-		"easywechat6":          {account(s, kinds.ProductRedisOfficial, appID, "easywechat6", map[string]string{kinds.RedisPrefix: "laravel_database_"}), left + time.Minute},
-		"easywechat6 wecom":    {account(s, kinds.ProductRedisWeCom, corpID, "easywechat6", nil), left},
-		"easywechat5":          {account(s, kinds.ProductRedisMini, "", "easywechat5", map[string]string{kinds.RedisDigest: digest}), left},
-		"wechatpy":             {account(s, kinds.ProductRedisMini, appID, "wechatpy", nil), 30 * time.Minute},
-		"wechatpy wecom":       {account(s, kinds.ProductRedisWeCom, corpID, "wechatpy", nil), left},
-		"senparc":              {account(s, kinds.ProductRedisOfficial, appID, "senparc", nil), 50 * time.Minute},
-		"senparc wecom":        {account(s, kinds.ProductRedisWeCom, corpID, "senparc", nil), 50 * time.Minute},
-		"senparc in a hash":    {account(s, kinds.ProductRedisOfficial, appID, "senparc-hash", map[string]string{kinds.RedisPrefix: "Senparc:Other:"}), 50 * time.Minute},
-		"wxjava's hash":        {account(s, kinds.ProductRedisMini, "", "wxjava-hash", nil), 50 * time.Minute},
-		"a key of one's own":   {account(s, kinds.ProductRedisOther, "", "plain", map[string]string{kinds.RedisKey: "mine"}), left},
+		"silenceper":             {account(s, kinds.ProductRedisOfficial, appID, "silenceper", nil), left + 5*time.Minute},
+		"wxjava":                 {account(s, kinds.ProductRedisOfficial, appID, "wxjava", nil), left},
+		"wxjava with a prefix":   {account(s, kinds.ProductRedisMini, appID, "wxjava", map[string]string{kinds.RedisPrefix: "shop-wa:"}), left + 200*time.Second},
+		"wxjava wecom":           {account(s, kinds.ProductRedisWeCom, corpID, "wxjava", map[string]string{kinds.RedisAgent: "1000002"}), left},
+		"powerwechat":            {account(s, kinds.ProductRedisOfficial, "", "powerwechat", map[string]string{kinds.RedisDigest: digest[:8]}), left},
+		"easywechat6":            {account(s, kinds.ProductRedisOfficial, appID, "easywechat6", map[string]string{kinds.RedisPrefix: "laravel_database_"}), left + time.Minute},
+		"easywechat6 wecom":      {account(s, kinds.ProductRedisWeCom, corpID, "easywechat6", nil), left},
+		"easywechat5":            {account(s, kinds.ProductRedisMini, "", "easywechat5", map[string]string{kinds.RedisDigest: digest}), left},
+		"wechatpy":               {account(s, kinds.ProductRedisMini, appID, "wechatpy", nil), 30 * time.Minute},
+		"wechatpy wecom":         {account(s, kinds.ProductRedisWeCom, corpID, "wechatpy", nil), left},
+		"senparc":                {account(s, kinds.ProductRedisOfficial, appID, "senparc", nil), 50 * time.Minute},
+		"senparc wecom":          {account(s, kinds.ProductRedisWeCom, corpID, "senparc", nil), 50 * time.Minute},
+		"senparc in a hash":      {account(s, kinds.ProductRedisOfficial, appID, "senparc-hash", map[string]string{kinds.RedisPrefix: "Senparc:Other:"}), 50 * time.Minute},
+		"senparc's hash, a corp": {account(s, kinds.ProductRedisWeCom, corpID, "senparc-hash", nil), 50 * time.Minute},
+		"wxjava's hash":          {account(s, kinds.ProductRedisMini, "", "wxjava-hash", nil), 50 * time.Minute},
+		"a key of one's own":     {account(s, kinds.ProductRedisOther, "", "plain", map[string]string{kinds.RedisKey: "mine"}), left},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var r recorder
@@ -170,7 +177,7 @@ func TestEveryLayoutIsRead(t *testing.T) {
 			if err != nil || g.Value != token || (tt.life-g.ExpiresIn).Abs() > time.Minute/2 || g.ExpiresIn > tt.life {
 				t.Errorf("a life of %v, %v; want %v", g.ExpiresIn, err, tt.life)
 			}
-			reading := []string{"pttl", "getrange", "hstrlen", "hmget", "scan", "hello", "auth", "select"}
+			reading := []string{"pttl", "getrange", "hstrlen", "hmget", "hlen", "hkeys", "scan", "hello", "auth", "select"}
 			for _, name := range r.commands(t) {
 				if !slices.Contains(reading, name) {
 					t.Errorf("%s is sent", name)
@@ -232,6 +239,24 @@ func TestWhatCannotBeRead(t *testing.T) {
 				t.Errorf("the error tells too much: %s", text)
 			}
 		})
+	}
+}
+
+// Two applications of a corp, whose entries only their secrets tell apart: neither one's
+// token is taken for the other's.
+func TestTwoApplicationsOfACorp(t *testing.T) {
+	s := redistest.Start(t)
+	c, ctx := client(t, s), t.Context()
+	a := account(s, kinds.ProductRedisWeCom, corpID, "senparc", nil)
+	const key = "Senparc:DefaultCache:Container:Senparc.Weixin.Work.Containers.AccessTokenBag:" + corpID + "@"
+	c.Set(ctx, key+secret, bagOf(token, time.Hour), 0)
+	c.Set(ctx, key+"another-secret", bagOf("ended", -time.Hour), 0)
+	if g, err := fetch(t, rediscache.Options{}, a, kinds.NoKey); err != nil || g.Value != token {
+		t.Errorf("one that lives: %v", err)
+	}
+	c.Set(ctx, key+"another-secret", bagOf("other", 2*time.Hour), 0)
+	if _, err := fetch(t, rediscache.Options{}, a, kinds.NoKey); err == nil || core.AsError(err).Class != core.Misuse || strings.Contains(err.Error(), secret) {
+		t.Errorf("two that live: %v", err)
 	}
 }
 

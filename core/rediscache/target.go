@@ -65,6 +65,19 @@ func (t target) searched() bool {
 	return t.name.Own == "" && (t.layout.HoldsSecret() || t.layout.NeedsDigest()) && len(t.name.Digest) < 32
 }
 
+// search looks for the keys that may be the account's: among those of the Redis, or those
+// of a hash of bags.
+func (t target) search(ctx context.Context, c redisconn.Client) ([]string, error) {
+	take := func(key string) bool {
+		_, ok := t.named(key)
+		return ok
+	}
+	if hash := t.layout.Bags(t.name); hash != "" {
+		return bags(ctx, c, hash, take)
+	}
+	return search(ctx, c, t.layout.Pattern(t.name), take)
+}
+
 // named is the target with the names in a key that was found: its neighbours need
 // them.
 func (t target) named(key string) (layout.Name, bool) {

@@ -272,7 +272,9 @@ func (w *Writer) attempts(ctx context.Context, c redisconn.Client, e entry, act 
 }
 
 // with opens the Redis of a write, and refuses while the backend's SDK fetches a token
-// itself, which it shows by its lock.
+// itself, which it shows by its lock. The lock is not taken: what the SDK keeps in it
+// depends on how the backend is set up, and one that an agent left behind when it was
+// killed would hold up the backend.
 func (w *Writer) with(ctx context.Context, job core.RedisWrite, do func(context.Context, redisconn.Client, entry) error) error {
 	e, err := w.entry(job)
 	if err != nil {
@@ -357,7 +359,8 @@ func (w *Writer) Plan(ctx context.Context, job core.RedisWrite) (core.RedisPlan,
 	}
 	key := e.layout.Shown(e.name)
 	if lock := e.layout.LockKey(e.name); lock != "" && e.name.Own == "" {
-		out.Commands = append(out.Commands, "PTTL "+layout.ShownKey(lock))
+		out.Lock = layout.ShownKey(lock)
+		out.Commands = append(out.Commands, "PTTL "+out.Lock)
 	}
 	out.Commands = append(out.Commands, "WATCH "+key, "PTTL "+key, fmt.Sprintf("GETRANGE %s 0 %d", key, layout.MaxValue))
 	err = w.with(ctx, job, func(ctx context.Context, c redisconn.Client, e entry) error {

@@ -173,8 +173,17 @@ func TestASDKThatFetchesIsLetAlone(t *testing.T) {
 	if err == nil || core.AsError(err).Remedy != core.RemedyPushFetchers || c.Exists(ctx, "wx:access_token:"+appID).Val() != 0 {
 		t.Errorf("under the lock: %v", err)
 	}
+	if plan, err := w.Plan(ctx, job); core.AsError(err) == nil || core.AsError(err).Remedy != core.RemedyPushFetchers || plan.Lock == "" || !slices.Contains(plan.Commands, "PTTL "+plan.Lock) {
+		t.Errorf("a dry run under the lock: %+v, %v", plan, err)
+	}
+	if plan, err := w.Plan(ctx, shop(s, "silenceper")); err != nil || plan.Lock != "" {
+		t.Errorf("a dry run for an SDK without a lock: %+v, %v", plan, err)
+	}
+	if v := c.Get(ctx, "wx:lock:"+appID+":accessTokenLock").Val(); v != "1" {
+		t.Errorf("the lock was taken from the backend: %q", v)
+	}
 	c.Del(ctx, "wx:lock:"+appID+":accessTokenLock")
-	if _, err := w.Write(ctx, job); err != nil {
+	if _, err := w.Write(ctx, job); err != nil || c.Exists(ctx, "wx:lock:"+appID+":accessTokenLock").Val() != 0 {
 		t.Errorf("without it: %v", err)
 	}
 }

@@ -84,6 +84,9 @@ func (a *app) printPushPlan(p api.Push) error {
 	if err := a.print(lines...); err != nil {
 		return err
 	}
+	if p.Plan.Lock != "" {
+		a.note(a.say("push.plan_lock", "lock", clean(p.Plan.Lock)))
+	}
 	switch {
 	case p.Plan.Error != nil:
 		a.note(a.explainWire(p.Plan.Error)...)
