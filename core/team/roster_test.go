@@ -1,10 +1,13 @@
 package team
 
 import (
+	"bytes"
+	"io"
 	"strings"
 	"testing"
 	"time"
 
+	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
 	"tokentray/core"
@@ -138,6 +141,22 @@ func TestInvites(t *testing.T) {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
+	for i := range len(file) { // as a copy that broke off leaves it
+		if _, err := OpenInvite(file[:i], pass); remedy(err) != core.RemedyTeamInvite {
+			t.Fatalf("an invite that is cut after %d of %d bytes: %v", i, len(file), err)
+		}
+	}
+	for what, plain := range map[string]string{
+		"of a later version": `{"tokentray_team_invite":2,"team":"five","redis":"redis://127.0.0.1"}`,
+		"of no version":      `{"team":"five"}`,
+		"of no team":         `{"tokentray_team_invite":1,"redis":"redis://127.0.0.1"}`,
+		"no JSON":            `age files hold anything`,
+	} {
+		_, err := OpenInvite(encrypted(t, plain, pass), pass)
+		if remedy(err) != core.RemedyTeamInvite || what == "of a later version" && !strings.Contains(err.Error(), "another version") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
 	for i := range len(file) {
 		bad := append([]byte(nil), file...)
 		bad[i] ^= 1
@@ -147,6 +166,28 @@ func TestInvites(t *testing.T) {
 			}
 		}
 	}
+}
+
+// encrypted is a text as an age file under a passphrase.
+func encrypted(t *testing.T, plain string, pass core.Secret) []byte {
+	t.Helper()
+	to, err := age.NewScryptRecipient(pass.Reveal())
+	if err != nil {
+		t.Fatal(err)
+	}
+	to.SetWorkFactor(10)
+	var out bytes.Buffer
+	w, err := age.Encrypt(&out, to)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if _, err := io.WriteString(w, plain); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return out.Bytes()
 }
 
 // TestClocksAnHourApart has machines whose wall clocks differ by two hours.

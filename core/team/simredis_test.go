@@ -1,14 +1,14 @@
 package team
 
 import (
-	"bufio"
+	"bytes"
 	"context"
 	"crypto/sha1"
 	"encoding/hex"
 	"errors"
 	"fmt"
-	"io"
 	"net"
+	"os"
 	"strconv"
 	"strings"
 	"sync"
@@ -26,7 +26,7 @@ type simRedis struct {
 
 	mu      sync.Mutex
 	data    map[string]*simValue
-	scripts map[string]*lua.FunctionProto
+	scripts map[string]*lua.LFunction
 	lua     *lua.LState
 	subs    map[string]map[*simConn]bool
 	count   int64 // commands
@@ -41,7 +41,7 @@ type simValue struct {
 
 func newSimRedis(roundTrip time.Duration) *simRedis {
 	s := &simRedis{
-		roundTrip: roundTrip, data: map[string]*simValue{}, scripts: map[string]*lua.FunctionProto{},
+		roundTrip: roundTrip, data: map[string]*simValue{}, scripts: map[string]*lua.LFunction{},
 		lua: lua.NewState(), subs: map[string]map[*simConn]bool{},
 	}
 	redis := s.lua.NewTable()
@@ -63,7 +63,7 @@ type simNet struct {
 
 	mu    sync.Mutex
 	cut   bool
-	conns []net.Conn
+	conns []*simConn
 }
 
 // dial implements redisconn.Options.Dial.
@@ -73,12 +73,9 @@ func (n *simNet) dial(context.Context, string, string) (net.Conn, error) {
 	if n.cut {
 		return nil, errors.New("cut off")
 	}
-	here, there := net.Pipe()
-	n.conns = append(n.conns, here)
-	c := &simConn{redis: n.redis, conn: there, wake: make(chan struct{}, 1)}
-	go c.write()
-	go c.serve()
-	return here, nil
+	c := &simConn{redis: n.redis, wake: make(chan struct{}, 1)}
+	n.conns = append(n.conns, c)
+	return c, nil
 }
 
 // kill ends all connections, and there are no others.
@@ -91,97 +88,149 @@ func (n *simNet) kill() {
 	}
 }
 
-// simConn is one connection, on the side of the Redis.
+// simConn is one connection. The Redis does a command when its last byte is written, and
+// its answer can be read a round trip later: no goroutine stands in between, because a
+// large team makes millions of them.
 type simConn struct {
 	redis *simRedis
-	conn  net.Conn
-	wake  chan struct{}
+	wake  chan struct{} // something that Read waits for changed
 
-	mu     sync.Mutex
-	out    []byte
-	closed bool
+	in   []byte   // of a command that is not complete; only Write uses these three
+	args []string // of it, so far
+	need int      // how many are missing
+
+	mu       sync.Mutex
+	out      []simAnswer
+	deadline time.Time // of reading
+	closed   bool
+}
+
+// simAnswer is on its way to the client.
+type simAnswer struct {
+	text string
+	at   time.Time // when it is there
 }
 
 // send puts an answer on its way. It does not wait.
 func (c *simConn) send(text string) {
 	c.mu.Lock()
-	c.out = append(c.out, text...)
+	c.out = append(c.out, simAnswer{text, time.Now().Add(c.redis.roundTrip)})
 	c.mu.Unlock()
+	c.changed()
+}
+
+func (c *simConn) changed() {
 	select {
 	case c.wake <- struct{}{}:
 	default:
 	}
 }
 
-func (c *simConn) write() {
-	for range c.wake {
-		c.mu.Lock()
-		out, closed := c.out, c.closed
-		c.out = nil
-		c.mu.Unlock()
-		if _, err := c.conn.Write(out); err != nil || closed {
-			_ = c.conn.Close()
-			return
-		}
-	}
-}
-
-func (c *simConn) serve() {
-	defer func() {
-		c.redis.mu.Lock()
-		for _, on := range c.redis.subs {
-			delete(on, c)
-		}
-		c.redis.mu.Unlock()
-		c.mu.Lock()
-		c.closed = true
-		c.mu.Unlock()
-		c.send("")
-	}()
-	r := bufio.NewReader(c.conn)
+func (c *simConn) Read(p []byte) (int, error) {
 	for {
-		args, err := readCommand(r)
-		if err != nil {
-			return
+		c.mu.Lock()
+		now, until := time.Now(), c.deadline
+		switch {
+		case c.closed:
+			c.mu.Unlock()
+			return 0, net.ErrClosed
+		case len(c.out) > 0 && !now.Before(c.out[0].at):
+			n := copy(p, c.out[0].text)
+			if c.out[0].text = c.out[0].text[n:]; c.out[0].text == "" {
+				c.out = c.out[1:]
+			}
+			c.mu.Unlock()
+			return n, nil
+		case !until.IsZero() && !now.Before(until):
+			c.mu.Unlock()
+			return 0, os.ErrDeadlineExceeded
 		}
-		time.Sleep(c.redis.roundTrip)
-		c.redis.do(c, args)
+		coming := len(c.out) > 0 && (until.IsZero() || c.out[0].at.Before(until))
+		if coming {
+			until = c.out[0].at
+		}
+		c.mu.Unlock()
+		switch {
+		case coming:
+			time.Sleep(until.Sub(now))
+		case until.IsZero():
+			<-c.wake
+		default:
+			timer := time.NewTimer(until.Sub(now))
+			select {
+			case <-c.wake:
+			case <-timer.C:
+			}
+			timer.Stop()
+		}
 	}
 }
 
-// readCommand reads an array of strings.
-func readCommand(r *bufio.Reader) ([]string, error) {
-	number := func(mark string) (int, error) {
-		line, err := r.ReadString('\n')
-		if err != nil {
-			return 0, err
-		}
-		rest, ok := strings.CutPrefix(strings.TrimSpace(line), mark)
-		if !ok {
-			return 0, fmt.Errorf("no %s: %q", mark, line)
-		}
-		return strconv.Atoi(rest)
+// Write reads arrays of strings.
+func (c *simConn) Write(p []byte) (int, error) {
+	c.mu.Lock()
+	closed := c.closed
+	c.mu.Unlock()
+	if closed {
+		return 0, net.ErrClosed
 	}
-	n, err := number("*")
-	if err != nil {
-		return nil, err
-	}
-	args := make([]string, n)
-	for i := range args {
-		size, err := number("$")
-		if err != nil {
-			return nil, err
+	c.in = append(c.in, p...)
+	rest := c.in
+	for {
+		line, after, whole := bytes.Cut(rest, []byte("\r\n"))
+		if !whole {
+			break
 		}
-		text := make([]byte, size+2)
-		if _, err := io.ReadFull(r, text); err != nil {
-			return nil, err
+		mark := byte('$')
+		if c.need == 0 {
+			mark = '*'
 		}
-		args[i] = string(text[:size])
+		n, err := strconv.Atoi(string(line[1:]))
+		if err != nil || line[0] != mark {
+			return 0, fmt.Errorf("no %c: %q", mark, line)
+		}
+		if c.need == 0 {
+			c.need, c.args, rest = n, make([]string, 0, n), after
+			continue
+		}
+		if len(after) < n+2 {
+			break
+		}
+		c.args, rest = append(c.args, string(after[:n])), after[n+2:]
+		if c.need--; c.need == 0 {
+			c.redis.do(c, c.args)
+		}
 	}
-	return args, nil
+	c.in = append(c.in[:0], rest...)
+	return len(p), nil
 }
 
-func bulk(text string) string { return fmt.Sprintf("$%d\r\n%s\r\n", len(text), text) }
+func (c *simConn) Close() error {
+	c.redis.mu.Lock()
+	for _, on := range c.redis.subs {
+		delete(on, c)
+	}
+	c.redis.mu.Unlock()
+	c.mu.Lock()
+	c.closed = true
+	c.mu.Unlock()
+	c.changed()
+	return nil
+}
+
+func (c *simConn) SetReadDeadline(t time.Time) error {
+	c.mu.Lock()
+	c.deadline = t
+	c.mu.Unlock()
+	return nil
+}
+
+func (c *simConn) SetDeadline(t time.Time) error    { return c.SetReadDeadline(t) }
+func (c *simConn) SetWriteDeadline(time.Time) error { return nil } // nothing waits
+func (c *simConn) LocalAddr() net.Addr              { return &net.UnixAddr{Name: "member", Net: "unix"} }
+func (c *simConn) RemoteAddr() net.Addr             { return &net.UnixAddr{Name: "redis", Net: "unix"} }
+
+func bulk(text string) string { return "$" + strconv.Itoa(len(text)) + "\r\n" + text + "\r\n" }
 
 // do does a command of a client.
 func (s *simRedis) do(c *simConn, args []string) {
@@ -205,7 +254,7 @@ func (s *simRedis) do(c *simConn, args []string) {
 			sum := sha1.Sum([]byte(args[1]))
 			sha = hex.EncodeToString(sum[:])
 			if s.scripts[sha] == nil {
-				s.scripts[sha] = compiled(args[1])
+				s.scripts[sha] = s.lua.NewFunctionFromProto(compiled(args[1]))
 			}
 		}
 		if s.scripts[sha] == nil {
@@ -233,7 +282,7 @@ func compiled(text string) *lua.FunctionProto {
 	return proto
 }
 
-func (s *simRedis) run(script *lua.FunctionProto, keys, argv []string) string {
+func (s *simRedis) run(script *lua.LFunction, keys, argv []string) string {
 	table := func(all []string) *lua.LTable {
 		t := s.lua.NewTable()
 		for _, one := range all {
@@ -243,7 +292,7 @@ func (s *simRedis) run(script *lua.FunctionProto, keys, argv []string) string {
 	}
 	s.lua.SetGlobal("KEYS", table(keys))
 	s.lua.SetGlobal("ARGV", table(argv))
-	s.lua.Push(s.lua.NewFunctionFromProto(script))
+	s.lua.Push(script)
 	if err := s.lua.PCall(0, 1, nil); err != nil {
 		return "-ERR " + strings.ReplaceAll(err.Error(), "\n", " ") + "\r\n"
 	}
@@ -281,7 +330,7 @@ func reply(v any) string {
 	case string:
 		return bulk(v)
 	case int64:
-		return fmt.Sprintf(":%d\r\n", v)
+		return ":" + strconv.FormatInt(v, 10) + "\r\n"
 	case []string:
 		var b strings.Builder
 		fmt.Fprintf(&b, "*%d\r\n", len(v))
@@ -294,19 +343,25 @@ func reply(v any) string {
 }
 
 func fromLua(v lua.LValue) string {
+	var b strings.Builder
+	writeLua(&b, v)
+	return b.String()
+}
+
+func writeLua(b *strings.Builder, v lua.LValue) {
 	switch v := v.(type) {
 	case lua.LNumber:
-		return fmt.Sprintf(":%d\r\n", int64(v))
+		fmt.Fprintf(b, ":%d\r\n", int64(v))
 	case lua.LString:
-		return bulk(string(v))
+		b.WriteString(bulk(string(v)))
 	case *lua.LTable:
-		out := fmt.Sprintf("*%d\r\n", v.Len())
+		fmt.Fprintf(b, "*%d\r\n", v.Len())
 		for i := 1; i <= v.Len(); i++ {
-			out += fromLua(v.RawGetInt(i))
+			writeLua(b, v.RawGetInt(i))
 		}
-		return out
+	default:
+		b.WriteString("$-1\r\n")
 	}
-	return "$-1\r\n"
 }
 
 // value is what a key holds; nil: nothing.
