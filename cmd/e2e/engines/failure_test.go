@@ -431,6 +431,51 @@ func TestTheRedisLosesAndLies(t *testing.T) {
 	agree(got, a)
 }
 
+// TestASilentUpstream: packets of the machine that asks go nowhere, while its Redis answers.
+// Its call ends by its own limit, and another machine brings the token, which both have.
+func TestASilentUpstream(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, legacy)
+	a, b := c.hire("a", true), c.hire("b", true)
+	token := a.mustToken()
+	agree(token, b)
+	asked := b.web.asked()
+
+	reached, end := make(chan struct{}), make(chan struct{})
+	var once sync.Once
+	a.web.set(func() bool { once.Do(func() { close(reached) }); <-end; return false }, nil, "")
+	defer a.web.set(nil, nil, "")
+	defer close(end)
+	c.revoke()
+	began := time.Now()
+	failed := make(chan error, 1)
+	go func() {
+		_, err := a.report(t.Context(), token)
+		failed <- err
+	}()
+	<-reached
+	var got string
+	took := c.until("b has the next token", 90*time.Second, func() bool {
+		var err error
+		got, err = b.report(t.Context(), token)
+		if e := core.AsError(err); err != nil && e.Class != core.Temporary {
+			t.Fatalf("b: %v", err)
+		}
+		return err == nil && got != token
+	})
+	t.Logf("b had the next token after %v, %v after the call began", took, time.Since(began))
+	if err := <-failed; err != nil && core.AsError(err).Class != core.Temporary {
+		t.Errorf("a: %v", err)
+	}
+	agree(got, a, b) // a has it from the Redis
+	if !c.lives(got) {
+		t.Error("upstream does not know the token")
+	}
+	if n := b.web.asked() - asked; n != 1 {
+		t.Errorf("b asked %d times", n)
+	}
+}
+
 // TestTwentyLives has five machines ask for each of twenty tokens at the same time
 // and then report it at the same time: one call each.
 func TestTwentyLives(t *testing.T) {
