@@ -227,8 +227,9 @@ func (c *simConn) SetReadDeadline(t time.Time) error {
 
 func (c *simConn) SetDeadline(t time.Time) error    { return c.SetReadDeadline(t) }
 func (c *simConn) SetWriteDeadline(time.Time) error { return nil } // nothing waits
-func (c *simConn) LocalAddr() net.Addr              { return &net.UnixAddr{Name: "member", Net: "unix"} }
-func (c *simConn) RemoteAddr() net.Addr             { return &net.UnixAddr{Name: "redis", Net: "unix"} }
+func (c *simConn) LocalAddr() net.Addr { return &net.UnixAddr{Name: "member", Net: "unix"} }
+
+func (c *simConn) RemoteAddr() net.Addr { return &net.UnixAddr{Name: "redis", Net: "unix"} }
 
 func bulk(text string) string { return "$" + strconv.Itoa(len(text)) + "\r\n" + text + "\r\n" }
 
