@@ -225,8 +225,11 @@ func (c *simConn) SetReadDeadline(t time.Time) error {
 	return nil
 }
 
-func (c *simConn) SetDeadline(t time.Time) error    { return c.SetReadDeadline(t) }
-func (c *simConn) SetWriteDeadline(time.Time) error { return nil } // nothing waits
+func (c *simConn) SetDeadline(t time.Time) error { return c.SetReadDeadline(t) }
+
+// SetWriteDeadline does nothing: no writing waits.
+func (c *simConn) SetWriteDeadline(time.Time) error { return nil }
+
 func (c *simConn) LocalAddr() net.Addr { return &net.UnixAddr{Name: "member", Net: "unix"} }
 
 func (c *simConn) RemoteAddr() net.Addr { return &net.UnixAddr{Name: "redis", Net: "unix"} }
