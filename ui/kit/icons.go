@@ -19,6 +19,7 @@ const (
 	IconBack     = `<path d="M19.5 12H5M11 5.5 4.5 12 11 18.5"/>`
 	IconUnfold   = `<path d="M6 9.5l6 6 6-6"/>`
 	IconFolded   = `<path d="M9.5 6l6 6-6 6"/>`
+	IconCheck    = `<path d="M5 12.5l4.75 4.75L19 7.5" stroke-width="2.5"/>`
 	IconClose    = `<path d="M6 6l12 12M18 6 6 18"/>`
 	IconCopy     = `<rect x="8.5" y="8.5" width="11" height="11" rx="2"/><path d="M15.5 8.5V6A1.5 1.5 0 0 0 14 4.5H6A1.5 1.5 0 0 0 4.5 6v8A1.5 1.5 0 0 0 6 15.5h2.5"/>`
 	IconShow     = `<path d="M2.5 12S6 5.5 12 5.5 21.5 12 21.5 12 18 18.5 12 18.5 2.5 12 2.5 12z"/><circle cx="12" cy="12" r="2.75"/>`

@@ -17,6 +17,7 @@ type accounts struct {
 	pages     *pages
 	listing   *listing
 	clipboard *clipboard
+	removals  *removals
 	form      *form // nil when none is open
 	waits     bool  // it was refused because the vault is closed
 }
@@ -119,6 +120,11 @@ func (ed *accounts) saveForm(f *form) {
 	in, ref, editing := f.draft.input(), f.draft.ref, f.draft.editing
 	name := f.draft.account().Ref()
 	f.wait(ed.ui.T("form.saving"))
+	ed.removals.flush(func() { ed.give(f, ref, in, name, editing) }) // the name may be that of one that goes
+}
+
+// give has the agent save what was entered.
+func (ed *accounts) give(f *form, ref api.Ref, in api.AccountInput, name string, editing bool) {
 	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
 		if editing {
 			return g.Edit(ctx, ref, in)
@@ -267,24 +273,5 @@ func (ed *accounts) settleOffer(ref api.Ref, in core.Input, done string, kind co
 	})
 }
 
-func (ed *accounts) askRemove(id core.ID) {
-	a, ok := ed.model.find(id)
-	if !ok {
-		return
-	}
-	ui, ref := ed.ui, a.Ref()
-	ed.question(question{
-		title: ui.T("delete.title", "account", refWords(ref)), body: ui.T("delete.body", ui.Words.Names(a.Kind)...), yes: ui.T("delete.go"),
-		live: a.Env == core.Live, role: kit.Danger,
-	}, func() {
-		ask(ed.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
-			return nothing(g.Remove(ctx, ref))
-		}, func(_ none, err *core.Error) {
-			if err != nil {
-				ed.showError(err, ref)
-				return
-			}
-			ed.showInfo(ed.ui.T("snack.deleted", "account", refWords(ref)))
-		})
-	})
-}
+// askRemove deletes an account, after a question.
+func (ed *accounts) askRemove(id core.ID) { ed.removals.ask([]core.ID{id}) }

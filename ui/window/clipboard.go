@@ -20,6 +20,7 @@ type clipboard struct {
 	clipClosed  bool               // the message about what is on the clipboard was closed
 	paths       map[core.ID]string // the calls that were chosen last
 	tokenCopied func(core.ID)      // called with a token that was copied
+	over        func() bool        // called when a message is over; reports whether another one is shown
 }
 
 // clipMessage is the message about the clipboard.
@@ -197,6 +198,9 @@ func (cp *clipboard) dismiss() {
 // messageOver closes the message because its time is over. The message about the
 // clipboard comes back if another one replaced it.
 func (cp *clipboard) messageOver() {
+	if cp.over() {
+		return
+	}
 	if shown := cp.snackbar.shown; (!shown.Clip || shown.Bad) && cp.clipHeld() && !cp.clipClosed {
 		cp.showMessage(cp.clipMessage())
 		return

@@ -148,7 +148,7 @@ func (d draft) problems(ui *kit.UI, m *model) map[string][]issue {
 		out[p.Field] = append(out[p.Field], issue{ui.Words.Problem(d.Kind, p), p.Warn})
 	}
 	for _, b := range m.Accounts {
-		if b.ID != d.ID && b.Name == a.Name && b.Env == a.Env {
+		if b.ID != d.ID && !m.going[b.ID] && b.Name == a.Name && b.Env == a.Env {
 			out["name"] = append(out["name"], issue{ui.T("form.name.twice", "account", refWords(b.Ref())), false})
 		}
 	}

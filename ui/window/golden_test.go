@@ -97,6 +97,12 @@ func goldenScreens() []golden {
 			s.listing.setView(viewAll)
 			s.listing.toggleBox("account 002-sandbox")
 		}},
+		{"marked", usual, core.Sandbox, all, func(s *stage) {
+			s.listing.selectAccount("gate-sandbox")
+			s.listing.markTo("new-sandbox")
+			s.listing.toggleMark("测试商城-sandbox")
+			s.removals.begin([]core.ID{"archive-sandbox"})
+		}},
 		{"live", small, core.Live, all, stay},
 		{"wide", fyne.NewSize(1100, 700), busy.Env, append(all, busy), func(s *stage) {
 			s.agent.change(func(f *fakeAgent) { f.history = history })

@@ -19,6 +19,8 @@ type keys struct {
 	accounts  *accounts
 	settings  *settings
 	menus     *menus
+	many      *many
+	removals  *removals
 	actions   *actions
 	closing   *closing
 }
@@ -34,19 +36,24 @@ func (ks *keys) bindings() []binding {
 		{"page_back", keysList, bare(fyne.KeyPageUp), func() { l.step(-page()) }},
 		{"first", keysList, bare(fyne.KeyHome), func() { l.step(-len(l.ids)) }},
 		{"last", keysList, bare(fyne.KeyEnd), func() { l.step(len(l.ids)) }},
+		{"mark_down", keysList, withShift(fyne.KeyDown), func() { ks.listing.markStep(1) }},
+		{"mark_up", keysList, withShift(fyne.KeyUp), func() { ks.listing.markStep(-1) }},
+		{"mark_all", keysList, withCtrl(fyne.KeyA), ks.listing.markAll},
+		{"mark", keysList, append(bare(fyne.KeyInsert), withCtrl(fyne.KeySpace)...), l.onSelected(ks.listing.toggleSelected)},
 		{"copy", keysList, append(bare(fyne.KeyReturn, fyne.KeyEnter), withCtrl(fyne.KeyC)...), l.onSelected(ks.clipboard.copyDefault)},
 		{"details", keysList, bare(fyne.KeyRight), l.onSelected(ks.pane.openDetail)},
 		{"menu", keysList, bare(fyne.KeySpace, desktop.KeyMenu), ks.menus.openMenuOfSelected},
 		{"paste", keysList, withCtrl(fyne.KeyV), ks.accounts.paste},
-		{"pin", keysList, withCtrl(fyne.KeyD), l.onSelected(ks.accounts.pinOrUnpin)},
+		{"pin", keysList, withCtrl(fyne.KeyD), ks.listing.onChosen(ks.accounts.pinOrUnpin, ks.many.pinOrUnpin)},
 		{"order", keysList, withCtrl(fyne.KeyO), ks.settings.nextOrder},
 		{"density", keysList, withCtrl(fyne.KeyL), ks.settings.nextDensity},
 		{"box", keysList, bare(fyne.KeyLeft), l.onSelected(ks.listing.toggleBox)},
-		{"delete", keysList, bare(fyne.KeyDelete), l.onSelected(ks.accounts.askRemove)},
+		{"delete", keysList, bare(fyne.KeyDelete), ks.listing.onChosen(ks.accounts.askRemove, ks.removals.ask)},
+		{"undo", keysList, withCtrl(fyne.KeyZ), ks.removals.undo},
 
 		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), ks.listing.flip},
 		{"copy_as", keysAccount, withCtrl(fyne.KeyK), func() { ks.clipboard.openCopySheet(ks.listing.selected, "") }},
-		{"renew", keysAccount, withCtrl(fyne.KeyR), func() { ks.renewals.renew(ks.listing.selected) }},
+		{"renew", keysAccount, withCtrl(fyne.KeyR), ks.renew},
 		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { ks.accounts.openEdit(ks.listing.selected) }},
 		{"help", keysAccount, withCtrl(fyne.KeyH), func() { ks.actions.help(ks.listing.selected) }},
 
@@ -63,6 +70,15 @@ func (ks *keys) bindings() []binding {
 		{"back", keysAnywhere, bare(fyne.KeyEscape), ks.escape},
 		{"close", keysAnywhere, withCtrl(fyne.KeyW, fyne.KeyQ), ks.closing.leave},
 	}
+}
+
+// renew renews what is marked, else what is selected.
+func (ks *keys) renew() {
+	if ids := ks.listing.marked(); len(ids) > 1 && ks.pages.open == nil {
+		ks.many.renew(ids)
+		return
+	}
+	ks.renewals.renew(ks.listing.selected)
 }
 
 // onForm does something with the open form, if there is one that does not wait for
@@ -177,6 +193,7 @@ func (ks *keys) escape() {
 		ks.pane.closeDetail()
 	case ks.listing.finder.root.Visible():
 		ks.listing.closeFinder()
+	case ks.listing.unmark():
 	case ks.snackbar.Visible():
 		ks.clipboard.dismiss()
 	}

@@ -36,11 +36,13 @@ type listing struct {
 	places      map[core.ID]standing
 	waiting     bool             // another order, or new rows, wait for the pointer
 	boxes       map[core.ID]bool // whose problem is shown in full
+	marks       marks
 
 	root   *fyne.Container // all of it
 	head   *listHead
 	finder *finder
 	list   *listView
+	bar    *markBar
 	empty  *emptyList // shown instead of the list
 }
 
@@ -48,6 +50,7 @@ type listing struct {
 type listingActions struct {
 	copyToken func(core.ID)
 	menu      func(core.ID, fyne.Position)
+	many      func(fyne.Position) // the actions for what is marked
 	closeMenu func()
 	help      func(core.ID)
 	bound     func(stroke, ...keyGroup) func() // what a key does
@@ -61,16 +64,18 @@ type listingActions struct {
 // draw makes all of it in the language of the settings.
 func (ls *listing) draw() {
 	ls.list = newListView(ls.ui, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
-		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click, box: ls.toggleBox},
-		step:       ls.selectAccount, bound: ls.on.bound, find: ls.findFrom, released: ls.released,
+		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click, box: ls.toggleBox, held: func() fyne.KeyModifier { return ls.held() }, mark: ls.markClicked},
+		step:       ls.stepTo, bound: ls.on.bound, find: ls.findFrom, released: ls.released,
 	})
-	ls.list.selected, ls.list.compact = ls.selected, ls.compact()
+	ls.list.selected, ls.list.compact, ls.list.marked = ls.selected, ls.compact(), ls.marks.of
+	ls.bar = newMarkBar(ls.ui, ls.on.many, func() { ls.unmark() })
+	ls.bar.show(len(ls.marks.of))
 	ls.empty = newEmptyList(ls.ui, ls.emptyActions())
 	ls.head = newListHead(ls.ui, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, settings: ls.on.settings})
 	ls.finder = newFinder(ls.ui, ls.search, finderActions{
 		changed: ls.find, pasted: ls.pastedInSearch, down: ls.focusResults, enter: ls.selectFirst, closed: ls.closeFinder,
 	})
-	ls.root = container.New(&listLayout{}, ls.head.root, ls.finder.root, container.NewStack(ls.list, ls.empty.root))
+	ls.root = container.New(&listLayout{}, ls.head.root, ls.finder.root, container.NewStack(ls.list, ls.empty.root), ls.bar.root)
 }
 
 // fillList shows the rows of the view, or what replaces them, after a person changed
@@ -124,6 +129,7 @@ func (ls *listing) fill(byPerson bool) {
 		ls.fillEmpty()
 	}
 	ls.list.show(ids, byPerson)
+	ls.keepListedMarks()
 	ls.relayout()
 }
 
@@ -136,6 +142,32 @@ func (ls *listing) arranged() ([]core.ID, groups) {
 		ids[i] = a.ID
 	}
 	return ids, groups
+}
+
+// hide takes accounts out of the list. What is selected among them gives way to a
+// neighbour.
+func (ls *listing) hide(ids []core.ID) {
+	for _, id := range ids {
+		ls.model.going[id] = true
+	}
+	at := ls.list.index(ls.selected)
+	ls.fillList()
+	if !ls.model.going[ls.selected] {
+		return
+	}
+	next := core.ID("")
+	if n := len(ls.list.ids); n > 0 {
+		next = ls.list.ids[min(max(at, 0), n-1)]
+	}
+	ls.selectAccount(next)
+}
+
+// unhide lists accounts again.
+func (ls *listing) unhide(ids []core.ID) {
+	for _, id := range ids {
+		delete(ls.model.going, id)
+	}
+	ls.refill()
 }
 
 // changed shows an account anew, where it belongs by now. The row under the pointer
@@ -171,9 +203,18 @@ func (ls *listing) plainRow(id core.ID) bool {
 	return ls.groups.heads[id] == "" && (a == nil || a.Error == nil && !a.NeedsConsent)
 }
 
-// click selects the account that was clicked.
+// stepTo follows the keyboard, which ends marks.
+func (ls *listing) stepTo(id core.ID) {
+	ls.unmark()
+	ls.selectAccount(id)
+}
+
+// click selects the account that was clicked. One that is marked keeps the marks.
 func (ls *listing) click(id core.ID) {
 	ls.list.byKeyboard = false
+	if !ls.marks.of[id] {
+		ls.unmark()
+	}
 	ls.selectAccount(id)
 	ls.focusList()
 }
@@ -292,7 +333,7 @@ func (ls *listing) activate(env core.Env) {
 	})
 }
 
-// listLayout lays out the list: head, search, rows.
+// listLayout lays out the list: head, search, rows, and the bar of what is marked.
 type listLayout struct{}
 
 func (s *listLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -302,7 +343,12 @@ func (s *listLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		kit.Place(o[1], 0, y, size.Width, finderHeight)
 		y += finderHeight
 	}
-	kit.Place(o[2], 0, y, size.Width, max(0, size.Height-y))
+	end := size.Height
+	if o[3].Visible() {
+		end -= markBarHeight
+		kit.Place(o[3], 0, end, size.Width, markBarHeight)
+	}
+	kit.Place(o[2], 0, y, size.Width, max(0, end-y))
 }
 
 func (s *listLayout) MinSize([]fyne.CanvasObject) fyne.Size {

@@ -28,6 +28,7 @@ type listView struct {
 	compact    bool            // rows have one line
 	strips     stripHeights
 	selected   core.ID
+	marked     map[core.ID]bool // the rows that are marked; the window keeps it
 	focused    bool
 	byKeyboard bool // the keyboard was used last: only then a ring shows the focus
 	byWindow   bool // the window gives the focus, not a person with Tab
@@ -240,7 +241,7 @@ func (v *listView) layoutRows() {
 		if line := v.drawHead(shown, v.tops[i], width); line != nil {
 			objects = append(objects, line)
 		}
-		view.mark(id == v.selected, v.focused && v.byKeyboard)
+		view.mark(id == v.selected, v.focused && v.byKeyboard, v.marked[id])
 		objects = append(objects, view)
 	}
 	v.canvas.Objects = objects
@@ -293,7 +294,7 @@ func (v *listView) scrollTo(y float32) {
 
 func (v *listView) markRows() {
 	for id, view := range v.views {
-		view.mark(id == v.selected, v.focused && v.byKeyboard)
+		view.mark(id == v.selected, v.focused && v.byKeyboard, v.marked[id])
 	}
 }
 
@@ -341,7 +342,8 @@ func (v *listView) TypedRune(r rune) {
 
 func (v *listView) TypedKey(e *fyne.KeyEvent) {
 	v.byKeyboard = true
-	if do := v.on.bound(stroke{key: e.Name}, keysList); do != nil {
+	pressed := stroke{key: e.Name, shift: v.on.held()&fyne.KeyModifierShift != 0}
+	if do := v.on.bound(pressed, keysList); do != nil {
 		do()
 		v.markRows()
 		return

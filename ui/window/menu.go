@@ -20,6 +20,7 @@ type menus struct {
 	accounts  *accounts
 	exports   *exports
 	actions   *actions
+	many      *many
 	popup     *widget.PopUpMenu // nil when none was opened
 }
 
@@ -29,8 +30,23 @@ func (mn *menus) openMenu(id core.ID, at fyne.Position) {
 	if !ok {
 		return
 	}
+	menu := mn.menuOf(a)
+	if ids := mn.listing.chosen(id); len(ids) > 1 {
+		menu = mn.many.menu(ids)
+	}
+	mn.open(menu, at)
+}
+
+// openMany shows the actions for the accounts that are marked.
+func (mn *menus) openMany(at fyne.Position) {
+	if ids := mn.listing.marked(); len(ids) > 0 {
+		mn.open(mn.many.menu(ids), at)
+	}
+}
+
+func (mn *menus) open(menu *fyne.Menu, at fyne.Position) {
 	mn.closeMenu()
-	mn.popup = widget.NewPopUpMenu(mn.menuOf(a), mn.win.Canvas())
+	mn.popup = widget.NewPopUpMenu(menu, mn.win.Canvas())
 	mn.popup.ShowAtPosition(at)
 }
 

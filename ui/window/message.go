@@ -17,6 +17,7 @@ type message struct {
 	Clip   bool      // it is about the clipboard
 	Clears time.Time // when that is cleared; zero: it stays
 	Follow bool      // a renewed token replaces the copied one
+	Ends   time.Time // until when the button can be pressed, which is counted down; zero: not
 	Until  time.Time // when the message goes by itself
 	Button string    // what can be done about it; empty: nothing but Clear now
 	Do     func()    // and does it
@@ -53,6 +54,8 @@ func (s message) words(ui *kit.UI) string { return joined(ui, s.Text, s.Holds) }
 // countdown is the text after the message: the countdown to clearing.
 func (s message) countdown(ui *kit.UI, now time.Time) string {
 	switch {
+	case !s.Ends.IsZero():
+		return ui.T("snack.ends", "time", ui.Words.Coarse((max(0, s.Ends.Sub(now)) + time.Second - 1).Truncate(time.Second)))
 	case !s.Clip:
 		return ""
 	case s.Clears.IsZero():

@@ -22,9 +22,12 @@ const (
 // model is the agent's state according to its events.
 type model struct {
 	*api.Picture[api.Account]
+	// going are accounts that are about to be deleted: nothing lists them, and their
+	// names and AppIDs are free.
+	going map[core.ID]bool
 }
 
-func newModel() model { return model{api.NewPicture(api.Whole)} }
+func newModel() model { return model{Picture: api.NewPicture(api.Whole), going: map[core.ID]bool{}} }
 
 // find returns the account of an ID.
 func (m *model) find(id core.ID) (api.Account, bool) {
@@ -42,7 +45,7 @@ func (m *model) pair(id core.ID) (api.Account, bool) {
 		return api.Account{}, false
 	}
 	for _, j := range []int{i - 1, i + 1} {
-		if j >= 0 && j < len(m.Accounts) && m.Accounts[j].Name == m.Accounts[i].Name {
+		if j >= 0 && j < len(m.Accounts) && !m.going[m.Accounts[j].ID] && m.Accounts[j].Name == m.Accounts[i].Name {
 			return m.Accounts[j], true
 		}
 	}
@@ -53,7 +56,7 @@ func (m *model) pair(id core.ID) (api.Account, bool) {
 func (m *model) shown(v view, q *search.Query, now time.Time) []*api.Account {
 	var out []*api.Account
 	for i := range m.Accounts {
-		if a := &m.Accounts[i]; (v == viewAll || view(a.Env) == v) && (q.Empty() || q.Matches(a, now)) {
+		if a := &m.Accounts[i]; !m.going[a.ID] && (v == viewAll || view(a.Env) == v) && (q.Empty() || q.Matches(a, now)) {
 			out = append(out, a)
 		}
 	}
@@ -68,7 +71,7 @@ func (m *model) sharesToken(set kinds.Set, a core.Account) (api.Account, bool) {
 		return api.Account{}, false // half typed
 	}
 	for _, b := range m.Accounts {
-		if b.ID != a.ID && set.TokenID(b.Account) == set.TokenID(a) {
+		if b.ID != a.ID && !m.going[b.ID] && set.TokenID(b.Account) == set.TokenID(a) {
 			return b, true
 		}
 	}

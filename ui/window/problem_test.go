@@ -291,7 +291,7 @@ func TestSecretIsVerifiedBeforeItIsSaved(t *testing.T) {
 	})
 	s.key(fyne.KeyReturn)
 	s.until("the verdict beside the row's", func() bool {
-		return strings.Count(strings.Join(s.words(), "\n"), "The AppSecret is wrong or belongs to another AppID.") == 2
+		return strings.Count(strings.Join(s.words(), " "), "The AppSecret is wrong or belongs to another AppID.") == 2
 	})
 	s.mustNotSay("Save untested")
 

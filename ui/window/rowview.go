@@ -23,8 +23,8 @@ type rowView struct {
 	bound   bool
 	touched int
 
-	hovered, selected, focused, flash bool
-	titleEnd                          float32 // right edge of name, tag and kind
+	hovered, selected, focused, flash, marked bool
+	titleEnd                                  float32 // right edge of name, tag and kind
 
 	ground           *canvas.Rectangle
 	ring             *canvas.Rectangle
@@ -41,6 +41,7 @@ type rowView struct {
 	track            *canvas.Rectangle
 	fill             *canvas.Rectangle
 	dots             *canvas.Image
+	check            *canvas.Image // in the place of the dots: the row is marked
 	strip            *canvas.Rectangle
 	folded, unfolded *canvas.Image // that the strip can be opened, or closed
 	cause            *kit.Prose
@@ -56,6 +57,8 @@ type rowActions struct {
 	help      func(core.ID)
 	selected  func(core.ID)
 	box       func(core.ID) // opens or closes the strip
+	held      func() fyne.KeyModifier
+	mark      func(core.ID, fyne.KeyModifier) // a click with Ctrl or Shift
 
 	moved func() // the pointer moved on a row
 }
@@ -89,6 +92,8 @@ func newRowView(ui *kit.UI, on rowActions) *rowView {
 	r.fill = canvas.NewRectangle(p.Sandbox)
 	r.dots = kit.Icon(kit.IconMore, p.Muted)
 	r.dots.Hidden = true
+	r.check = kit.Icon(kit.IconCheck, p.SandboxText)
+	r.check.Hidden = true
 	r.strip = canvas.NewRectangle(p.Warn)
 	r.strip.CornerRadius = kit.Radius
 	r.folded, r.unfolded = kit.Icon(kit.IconFolded, p.Muted), kit.Icon(kit.IconUnfold, p.Muted)
@@ -96,7 +101,7 @@ func newRowView(ui *kit.UI, on rowActions) *rowView {
 	r.remedy = kit.NewProse("", stripText, p.Muted)
 	r.helper = kit.NewSmallButton(ui, kit.Quiet, "", func() { on.help(r.shown.ID) })
 	r.objects = []fyne.CanvasObject{
-		r.ground, r.edge, r.rail, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots,
+		r.ground, r.edge, r.rail, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots, r.check,
 		r.strip, r.folded, r.unfolded, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
 	}
 	r.ExtendBaseWidget(r)
@@ -193,6 +198,7 @@ func (r *rowView) arrange() {
 	kit.Place(r.time, timeLeft, timeTop, w-timeRight-timeLeft-secs, full.Height)
 	kit.Place(r.secs, w-timeRight-secs, timeTop, secs, full.Height)
 	kit.Place(r.dots, w-moreWidth+6, (middle-20)/2, 20, 20)
+	kit.Place(r.check, w-moreWidth+6, (middle-20)/2, 20, 20)
 
 	r.placeTitle(timeLeft - 2*kit.Grid)
 	r.placeState()
@@ -318,6 +324,8 @@ func (r *rowView) paintGround() {
 	switch {
 	case r.flash:
 		c = kit.Alpha(p.Hue(r.shown.Live), 0x38)
+	case r.marked:
+		c = kit.Alpha(p.Sandbox, 0x2c)
 	case r.hovered:
 		c = p.Hover
 	case r.selected:
@@ -329,7 +337,11 @@ func (r *rowView) paintGround() {
 	}
 	// Only the row in use shows the dots: the list is quieter, and each second draws
 	// nine pictures less.
-	if dots := r.hovered || r.selected; r.dots.Hidden == dots {
+	if r.check.Hidden == r.marked {
+		r.check.Hidden = !r.marked
+		r.check.Refresh()
+	}
+	if dots := (r.hovered || r.selected) && !r.marked; r.dots.Hidden == dots {
 		r.dots.Hidden = !dots
 		r.dots.Refresh()
 	}
@@ -339,10 +351,10 @@ func (r *rowView) paintGround() {
 	}
 }
 
-// mark sets how the row is chosen: selected, and with the keyboard on the list.
-func (r *rowView) mark(selected, focused bool) {
-	if r.selected != selected || r.focused != focused {
-		r.selected, r.focused = selected, focused
+// mark sets how the row is chosen: selected, with the keyboard on the list, and marked.
+func (r *rowView) mark(selected, focused, marked bool) {
+	if r.selected != selected || r.focused != focused || r.marked != marked {
+		r.selected, r.focused, r.marked = selected, focused, marked
 		r.paintGround()
 	}
 }
@@ -355,6 +367,10 @@ func (r *rowView) blink(on bool) {
 
 func (r *rowView) Tapped(e *fyne.PointEvent) {
 	r.on.moved()
+	if held := r.on.held(); held&(ctrl|fyne.KeyModifierShift) != 0 {
+		r.on.mark(r.shown.ID, held)
+		return
+	}
 	r.on.selected(r.shown.ID)
 	switch high := r.shown.least(); {
 	case e.Position.Y >= high:

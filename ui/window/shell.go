@@ -34,6 +34,7 @@ type shell struct {
 	// relayout lays the window out again after something came or went.
 	relayout func()
 
+	held   func() fyne.KeyModifier              // the keys that are held down
 	after  func(time.Duration) <-chan time.Time // time.After
 	ctx    context.Context
 	cancel context.CancelFunc

@@ -12,11 +12,12 @@ import (
 // ctrl is Ctrl, or Command on a Mac.
 const ctrl = fyne.KeyModifierShortcutDefault
 
-// stroke is a key, with Ctrl or alone; or a character that is typed.
+// stroke is a key, alone or with Ctrl or Shift; or a character that is typed.
 type stroke struct {
-	key  fyne.KeyName
-	ctrl bool
-	char rune
+	key   fyne.KeyName
+	ctrl  bool
+	shift bool
+	char  rune
 }
 
 // keyGroup says where a key acts, and under which heading the sheet lists it.
@@ -48,6 +49,14 @@ func withCtrl(keys ...fyne.KeyName) []stroke {
 	return out
 }
 
+func withShift(keys ...fyne.KeyName) []stroke {
+	var out []stroke
+	for _, k := range keys {
+		out = append(out, stroke{key: k, shift: true})
+	}
+	return out
+}
+
 func bare(keys ...fyne.KeyName) []stroke {
 	var out []stroke
 	for _, k := range keys {
@@ -64,9 +73,18 @@ func shortcutOf(s stroke) fyne.Shortcut {
 	if s == (stroke{key: fyne.KeyV, ctrl: true}) {
 		return &fyne.ShortcutPaste{}
 	}
+	if s == (stroke{key: fyne.KeyA, ctrl: true}) {
+		return &fyne.ShortcutSelectAll{}
+	}
+	if s == (stroke{key: fyne.KeyZ, ctrl: true}) {
+		return &fyne.ShortcutUndo{}
+	}
 	mod := fyne.KeyModifier(0)
 	if s.ctrl {
 		mod = ctrl
+	}
+	if s.shift {
+		mod |= fyne.KeyModifierShift
 	}
 	return &desktop.CustomShortcut{KeyName: s.key, Modifier: mod}
 }
@@ -79,7 +97,12 @@ func strokeOf(s fyne.Shortcut) (stroke, bool) {
 	case *fyne.ShortcutPaste:
 		return stroke{key: fyne.KeyV, ctrl: true}, true
 	case *desktop.CustomShortcut:
-		return stroke{key: s.KeyName, ctrl: true}, s.Modifier == ctrl
+		with := s.Modifier &^ fyne.KeyModifierShift
+		return stroke{key: s.KeyName, ctrl: true, shift: s.Modifier != with}, with == ctrl
+	case *fyne.ShortcutSelectAll:
+		return stroke{key: fyne.KeyA, ctrl: true}, true
+	case *fyne.ShortcutUndo:
+		return stroke{key: fyne.KeyZ, ctrl: true}, true
 	}
 	return stroke{}, false
 }
@@ -90,6 +113,9 @@ func (s stroke) label(ui *kit.UI) string {
 		return string(s.char)
 	}
 	name := keyName(ui, s.key)
+	if s.shift {
+		name = "Shift+" + name
+	}
 	if s.ctrl && ctrl == fyne.KeyModifierSuper {
 		return "Cmd+" + name
 	}

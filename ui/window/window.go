@@ -8,6 +8,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
+	"fyne.io/fyne/v2/driver/desktop"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -27,7 +28,9 @@ type Window struct {
 	pages     *pages
 	listing   *listing
 	pane      *pane
+	removals  *removals
 	accounts  *accounts
+	many      *many
 	settings  *settings
 	exports   *exports
 	actions   *actions
@@ -57,6 +60,10 @@ func New(app fyne.App, cfg Config) *Window {
 		cfg.Kinds = kinds.Builtin()
 	}
 	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: cfg.Kinds, after: time.After}}
+	w.held = func() fyne.KeyModifier { return 0 }
+	if d, ok := app.Driver().(desktop.Driver); ok {
+		w.held = d.CurrentKeyModifiers
+	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.win = app.NewWindow("TokenTray")
 	w.connect()
@@ -70,6 +77,7 @@ func New(app fyne.App, cfg Config) *Window {
 	w.win.SetMaster()
 	w.win.SetOnClosed(func() {
 		w.remember()
+		w.removals.closing()
 		w.cancel() // what comes later finds no window
 		if cfg.Closed != nil {
 			cfg.Closed()
@@ -93,17 +101,19 @@ func (w *Window) connect() {
 	w.renewals = &renewals{shell: sh}
 	w.vault = &vault{shell: sh, clipboard: w.clipboard}
 	w.pages = &pages{shell: sh}
-	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true, last: map[view]core.ID{}, boxes: map[core.ID]bool{}}
+	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true, last: map[view]core.ID{}, boxes: map[core.ID]bool{}, marks: marks{of: map[core.ID]bool{}}}
 	w.pane = &pane{shell: sh, pages: w.pages, listing: w.listing, state: &paneState{filter: historyAll}}
-	w.accounts = &accounts{shell: sh, pages: w.pages, listing: w.listing, clipboard: w.clipboard}
+	w.removals = &removals{shell: sh, listing: w.listing}
+	w.accounts = &accounts{shell: sh, pages: w.pages, listing: w.listing, clipboard: w.clipboard, removals: w.removals}
+	w.many = &many{shell: sh, clipboard: w.clipboard, removals: w.removals}
 	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, clipboard: w.clipboard}
 	w.exports = &exports{shell: sh, settings: w.settings}
 	w.actions = &actions{shell: sh, link: w.link, clipboard: w.clipboard, renewals: w.renewals, vault: w.vault, settings: w.settings, accounts: w.accounts}
-	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, exports: w.exports, actions: w.actions}
+	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, exports: w.exports, actions: w.actions, many: w.many}
 	w.closing = &closing{shell: sh, pages: w.pages, link: w.link}
 	w.keys = &keys{
 		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts,
-		settings: w.settings, menus: w.menus, actions: w.actions, closing: w.closing,
+		settings: w.settings, menus: w.menus, many: w.many, removals: w.removals, actions: w.actions, closing: w.closing,
 	}
 
 	w.tips = &tips{shell: sh}
@@ -112,10 +122,10 @@ func (w *Window) connect() {
 		onKey: w.keys.typedKey, onShortcut: w.keys.typedShortcut, onChar: w.keys.typedRune, onTip: w.tips.point,
 	}
 
-	w.clipboard.tokenCopied = w.listing.flash
+	w.clipboard.tokenCopied, w.clipboard.over = w.listing.flash, w.removals.again
 	w.pages.left = w.listing.focusList
 	w.listing.on = listingActions{
-		copyToken: w.clipboard.copyDefault, menu: w.menus.openMenu, closeMenu: w.menus.closeMenu, help: w.actions.help, bound: w.keys.bound,
+		copyToken: w.clipboard.copyDefault, menu: w.menus.openMenu, many: w.menus.openMany, closeMenu: w.menus.closeMenu, help: w.actions.help, bound: w.keys.bound,
 		add: w.accounts.openAdd, addPasted: w.accounts.openPasted, settings: w.settings.openSettings,
 		selected: w.pane.follow, uncover: w.pane.uncover,
 	}
@@ -181,6 +191,7 @@ func (w *Window) tick() {
 	}
 	w.listing.list.tick()
 	w.pane.tick(now)
+	w.removals.tick(now)
 	if !w.snackbar.tick(now) {
 		w.clipboard.messageOver()
 	}

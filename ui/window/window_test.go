@@ -241,6 +241,8 @@ func TestKeyboard(t *testing.T) {
 	s.mustNotSay("Delete campaign/sandbox?")
 	s.key(fyne.KeyDelete)
 	s.press("Delete")
+	s.time = noon.Add(undoTime)
+	s.tick()
 	s.untilCalled("remove campaign/sandbox")
 	s.until("the row to go", func() bool { return s.listing.list.index("campaign-sandbox") < 0 })
 }

@@ -1,0 +1,158 @@
+package window
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/ui/kit"
+)
+
+// undoTime is how long a delete can be undone.
+const undoTime = 10 * time.Second
+
+// removals delete accounts. For some seconds after the question they are only out of the
+// list, and can be brought back: the agent is told to delete when that time is over, or
+// when the window closes. Until then account and secret are where they were, so that
+// neither a crash of the window nor an end of the agent loses them.
+type removals struct {
+	*shell
+	listing *listing
+	going   []core.ID // what is going to be deleted
+	at      time.Time // when
+}
+
+// ask asks before accounts are deleted, once for all of them.
+func (rm *removals) ask(ids []core.ID) {
+	var refs []api.Ref
+	var accounts []api.Account
+	live := false
+	for _, id := range ids {
+		if a, ok := rm.model.find(id); ok {
+			accounts, refs, live = append(accounts, a), append(refs, a.Ref()), live || a.Env == core.Live
+		}
+	}
+	if len(refs) == 0 {
+		return
+	}
+	ui := rm.ui
+	q := question{yes: ui.T("delete.go"), live: live, role: kit.Danger}
+	if len(refs) == 1 {
+		q.title, q.body = ui.T("delete.title", "account", refWords(refs[0])), ui.T("delete.body", ui.Words.Names(accounts[0].Kind)...)
+	} else {
+		q.title, q.body = ui.T("many.delete.title", "n", len(refs)), joined(ui, ui.T("many.delete.body"), rm.names(refs))
+	}
+	rm.question(q, func() { rm.begin(ids) })
+}
+
+// begin takes accounts out of the list. What went before is deleted now.
+func (rm *removals) begin(ids []core.ID) {
+	rm.flush(func() {})
+	rm.going, rm.at = slices.Clone(ids), rm.now().Add(undoTime)
+	rm.listing.hide(ids)
+	rm.tell()
+}
+
+// tell says what is being deleted, with the way back.
+func (rm *removals) tell() {
+	refs := rm.refs()
+	if len(refs) == 0 {
+		return
+	}
+	words := rm.ui.T("undo.one", "account", refWords(refs[0]))
+	if len(refs) > 1 {
+		words = rm.ui.T("undo.many", "n", len(refs))
+	}
+	rm.showMessage(message{Text: words, Until: rm.at, Ends: rm.at, Button: rm.ui.T("undo.go"), Do: rm.undo})
+}
+
+// again says it again after another message, while there is time. It reports whether it
+// did.
+func (rm *removals) again() bool {
+	if len(rm.going) == 0 || !rm.now().Before(rm.at) || !rm.snackbar.shown.Ends.IsZero() {
+		return false
+	}
+	rm.tell()
+	return true
+}
+
+// refs are the present names of what is going.
+func (rm *removals) refs() []api.Ref {
+	var out []api.Ref
+	for _, id := range rm.going {
+		if a, ok := rm.model.find(id); ok {
+			out = append(out, a.Ref())
+		}
+	}
+	return out
+}
+
+// undo brings the accounts back.
+func (rm *removals) undo() {
+	if len(rm.going) == 0 {
+		return
+	}
+	ids := rm.going
+	rm.going = nil
+	rm.listing.unhide(ids)
+	rm.showInfo(rm.ui.T("undo.done"))
+}
+
+// tick deletes when the time to undo is over.
+func (rm *removals) tick(now time.Time) {
+	if len(rm.going) > 0 && !now.Before(rm.at) {
+		rm.flush(func() {})
+	}
+}
+
+// flush deletes now what is going, and calls then afterwards.
+func (rm *removals) flush(then func()) {
+	refs, ids := rm.refs(), rm.going
+	rm.going = nil
+	if len(refs) == 0 {
+		then()
+		return
+	}
+	ask(rm.shell, quickWait*time.Duration(len(refs)), func(ctx context.Context, g Agent) (int, error) {
+		return remove(ctx, g, refs)
+	}, func(done int, err *core.Error) {
+		if err != nil {
+			rm.listing.unhide(ids) // what was deleted is gone by its event
+			rm.showError(err, refs[min(done, len(refs)-1)])
+		} else if len(refs) == 1 {
+			rm.showInfo(rm.ui.T("snack.deleted", "account", refWords(refs[0])))
+		} else {
+			rm.showInfo(rm.ui.T("many.deleted", "n", len(refs)))
+		}
+		then()
+	})
+}
+
+// remove deletes accounts, up to the first that cannot be deleted. It returns how many
+// it deleted; one that is gone already counts.
+func remove(ctx context.Context, g Agent, refs []api.Ref) (int, error) {
+	for i, ref := range refs {
+		if err := g.Remove(ctx, ref); err != nil && core.AsError(err).Class != core.NotFound {
+			return i, err
+		}
+	}
+	return len(refs), nil
+}
+
+// closing deletes what is going, for a window that ends now; Stop waits for it.
+func (rm *removals) closing() {
+	refs, agent := rm.refs(), rm.agent
+	rm.going = nil
+	if len(refs) == 0 || agent == nil {
+		return
+	}
+	rm.work.Go(func() {
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(rm.ctx), quickWait)
+		defer cancel()
+		if _, err := remove(ctx, agent, refs); err != nil {
+			rm.cfg.Log.Warn("accounts stay that were to be deleted when the window closed", "err", err)
+		}
+	})
+}
