@@ -34,12 +34,12 @@ func sign() table {
 				"  tokentray sign shop --url 'https://shop.example.com/page?id=7'\n" +
 				"  tokentray sign office --agent --url https://oa.example.com/\n\n" +
 				"The address must be the one that location.href says in the page, without #…. What makes\nits signature invalid is pointed out. With --nonce and --timestamp the same signature\ncomes again, to be compared.\n\n" +
-				"The string that was signed is shown with the ticket masked. To check it with the\nupstream's own tool, --reveal prints it whole; the ticket is as secret as a token.",
+				"The string that was signed is shown with the ticket masked, because a ticket is as\nsecret as a token. To check it with the upstream's own tool, --reveal prints it whole and\nasks first; the window has a button for that. Clients of the local API never get it whole.",
 			"为页面地址生成 JS-SDK 签名，输出可直接粘贴到页面的 wx.config 或 wx.agentConfig。\njsapi_ticket 在首次使用时获取，并像 token 一样保存和续期。\n\n" +
 				"  tokentray sign shop --url 'https://shop.example.com/page?id=7'\n" +
 				"  tokentray sign office --agent --url https://oa.example.com/\n\n" +
 				"地址须与页面中 location.href 的值一致，不含 #…。可能导致签名无效的问题会指出。\n指定 --nonce 和 --timestamp 可得到相同的签名，便于比对。\n\n" +
-				"签名字符串中的 jsapi_ticket 以掩码显示。需要用上游的校验工具核对时，\n--reveal 会输出完整字符串；jsapi_ticket 与 token 一样需要保密。",
+				"签名字符串中的 jsapi_ticket 以掩码显示，因为它与 token 一样需要保密。需要用上游的\n校验工具核对时，--reveal 会在询问后输出完整字符串，窗口中也有相应的按钮；本地 API\n的客户端始终得不到完整字符串。",
 		},
 		"flag.sign_url":       {"sign the page at this `URL`, as location.href says it", "页面`地址`，以 location.href 的值为准"},
 		"flag.sign_nonce":     {"this `TEXT` instead of a random one, to have a signature again", "用此`文本`代替随机串，以得到相同的签名"},

@@ -225,6 +225,10 @@ func words() map[string]string {
 		"Settings.told_no_tray":      "It was said already that this desktop shows no tray icon.",
 		"Settings.start_at_login":    "As the operating system has it; missing where not.",
 
+		"SignRequest.reveal": "Have the string that was signed whole, with the ticket in it. On the socket alone: the loopback refuses it.",
+		"Signature.signed":   "The string that was signed, with the ticket masked: a ticket is as secret as a token.",
+		"Signature.text":     "The string that was signed, with the ticket in it, where the socket was asked to reveal it; never on the loopback.",
+
 		"Status":                "The agent's own state.",
 		"Status.need_you":       "Accounts that need a person.",
 		"Status.loopback":       "The loopback door.",
