@@ -70,7 +70,7 @@ func (k *Keeper) checked(w *attempt) Checked {
 	var rec Record
 	found := Checked{Finding: FoundNothing, Err: w.out.err} // unless the account was removed meanwhile
 	k.change(id, func(e *entry, now time.Time) {
-		rec = k.count(w.req.Account, w.out, now)
+		rec = k.countBeside(w.req.Account, w.out, now)
 		found = Checked{Finding: w.finding(now), At: now, Worked: w.current.ObtainedAt, Err: w.refusal()}
 		t := *e.token.Load()
 		if t.Value != w.current.Value {

@@ -82,6 +82,14 @@ func (k *Keeper) count(a Account, out outcome, now time.Time) Record {
 	return Record{Day: day, Calls: out.calls}
 }
 
+// countBeside is count for calls beside the rounds, which no turn of a team counts. The
+// lock is held.
+func (k *Keeper) countBeside(a Account, out outcome, now time.Time) Record {
+	rec := k.count(a, out, now)
+	k.tellTeam(a, rec.Day, rec.Calls)
+	return rec
+}
+
 // forced is how many forced fetches count for an account's token on a day.
 func (k *Keeper) forced(a Account, day string) int {
 	k.lock()
@@ -108,6 +116,9 @@ func (k *Keeper) countCall(a Account) {
 			kept = id // the account under which the count is stored
 		}
 		k.publish(e)
+	}
+	if kept != "" {
+		k.tellTeam(*k.entries[kept].account, rec.Day, rec.Calls)
 	}
 	k.mu.Unlock()
 	if kept != "" {

@@ -18,6 +18,9 @@ type Team interface {
 	// CountForce counts a forced fetch of the team on a day. It returns false if the
 	// team has already made as many as budget.
 	CountForce(ctx context.Context, a Account, id TokenID, day string, budget int) (bool, error)
+	// Count adds calls to upstream that were made beside turns, such as those for tickets,
+	// to the team's count of a day.
+	Count(ctx context.Context, a Account, id TokenID, day string, calls int)
 }
 
 // Turn is what a round wants from the team.
@@ -129,6 +132,16 @@ func (w *attempt) round(r round) {
 		w.k.cfg.Log.Warn("a token came and the team does not have it", "account", a.ID, "error", got.Err)
 	}
 	w.out.calls, w.out.spent = calls, spent
+}
+
+// tellTeam adds calls that no turn counts to the count of the team that shares the
+// account's token. The lock is held.
+func (k *Keeper) tellTeam(a Account, day string, calls int) {
+	if calls == 0 || k.stopped || !k.shared(a) {
+		return
+	}
+	id := k.TokenID(a)
+	k.wg.Go(func() { k.cfg.Team.Count(k.ctx, a, id, day, calls) })
 }
 
 // ready is why no call may be made from this machine; nil when one may.

@@ -56,7 +56,7 @@ func (k *Keeper) measured(w *attempt, told []Usage, failed error) {
 	var rec Record
 	dead := errors.Is(failed, ErrDead)
 	k.change(w.req.Account.ID, func(e *entry, now time.Time) {
-		rec = k.count(w.req.Account, w.out, now)
+		rec = k.countBeside(w.req.Account, w.out, now)
 		if !k.sameToken(*e.account, w.req.Account) {
 			return
 		}
@@ -89,7 +89,7 @@ func (k *Keeper) ResetQuota(ctx context.Context, id ID) error {
 	w.out.asked(failed)
 	var rec Record
 	k.change(id, func(e *entry, now time.Time) {
-		rec = k.count(a, w.out, now)
+		rec = k.countBeside(a, w.out, now)
 		if failed != nil {
 			return
 		}

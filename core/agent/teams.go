@@ -107,6 +107,13 @@ func (t *teams) CountForce(ctx context.Context, a core.Account, id core.TokenID,
 	return m.CountForce(ctx, a, id, day, budget)
 }
 
+// Count implements core.Team.
+func (t *teams) Count(ctx context.Context, a core.Account, id core.TokenID, day string, calls int) {
+	if m, _ := t.member(a.ID); m != nil {
+		m.Count(ctx, a, id, day, calls)
+	}
+}
+
 // view returns what a row says about the team that shares its token, or nil.
 func (t *teams) view(id core.ID) *api.AccountTeam {
 	t.mu.RLock()

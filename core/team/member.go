@@ -130,6 +130,13 @@ func (m *Member) CountForce(ctx context.Context, a core.Account, id core.TokenID
 	return m.account(a.Kind, id).CountForce(ctx, day, budget)
 }
 
+// Count implements core.Team.
+func (m *Member) Count(ctx context.Context, a core.Account, id core.TokenID, day string, calls int) {
+	if err := m.account(a.Kind, id).Count(ctx, day, calls); err != nil {
+		m.team.log.Warn("calls are missing in the team's count", "error", err)
+	}
+}
+
 // Seen returns the state of an account without asking the Redis.
 func (m *Member) Seen(id core.ID) Seen {
 	m.mu.RLock()

@@ -227,3 +227,62 @@ func TestWithoutTheRedis(t *testing.T) {
 		}
 	}
 }
+
+// ticketing is an upstream that has tickets too.
+type ticketing struct{ upstream }
+
+func (*ticketing) Ticket(context.Context, core.Request, string, string) (core.Grant, error) {
+	return core.Grant{Value: "ticket-of-the-upstream", ExpiresIn: 2 * time.Hour}, nil
+}
+
+// SaveTicket makes a machine a core.TicketJournal.
+func (machine) SaveTicket(core.Account, string, core.Ticket) error { return nil }
+
+// TestCallsBesideTurnsCountForTheTeam: a call for a ticket counts for all who share the
+// token, and so does a test with the account's secret.
+func TestCallsBesideTurnsCountForTheTeam(t *testing.T) {
+	r, u := newRig(t), &ticketing{}
+	url, err := redisconn.Parse(r.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c, err := redisconn.Open(url, redisconn.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = c.Close() })
+	team, err := New("five", r.keys, c, Options{Timing: r.timing})
+	if err != nil {
+		t.Fatal(err)
+	}
+	member, m := NewMember(team, nil), machine{}
+	k := core.NewKeeper(core.Config{
+		Upstreams: map[core.Kind]core.Upstream{kind: {Source: u, Traits: core.Traits{Repeat: core.RepeatSame, Window: 5 * time.Minute}}},
+		Vault:     m, Journal: m, Team: member,
+	})
+	a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kind, AppID: "wx1234567890abcdef", BaseURL: "https://api.weixin.qq.com", AllowLive: true}
+	member.Share(a, k.TokenID(a), nil)
+	k.Put(a, core.Token{})
+	tickets := core.NewTickets(k, m)
+	if _, err := tickets.Get(t.Context(), "1", core.TicketWish{Name: "jsapi"}); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := k.Test(t.Context(), a, core.Credentials{}); err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- k.Run(ctx) }()
+	account, day := team.Account(kind, k.TokenID(a)), k.Day(a)
+	// Other machines see the counts a little later: one for the token, one for the ticket,
+	// one for the test.
+	got, err := account.Read(t.Context(), day)
+	for deadline := time.Now().Add(20 * time.Second); err == nil && got.Calls < 3 && time.Now().Before(deadline); {
+		got, err = account.Read(t.Context(), day)
+	}
+	if err != nil || got.Calls != 3 {
+		t.Errorf("the team counts %d calls, want 3: %v", got.Calls, err)
+	}
+	cancel()
+	<-ended
+}
