@@ -9,6 +9,7 @@ import (
 	"net/url"
 	"reflect"
 	"strconv"
+	"sync/atomic"
 	"time"
 
 	"tokentray/core"
@@ -135,6 +136,42 @@ func serveCall(a UpstreamCalls, r *http.Request) (head CallHead, _ CallAnswer, _
 	}
 	answer, err := a.Call(r.Context(), ref, CallRequest{CallHead: head, Body: r.Body, Length: r.ContentLength})
 	return head, answer, err
+}
+
+// Arriving is the body of a call on its way from the caller, which knows whether it was read
+// to its end. An upstream can answer before that. On a connection that is kept the server
+// would then read the rest itself before it answers, and the upstream would miss that part.
+type Arriving struct {
+	from  io.Reader
+	whole atomic.Bool
+}
+
+// Arrive is the body of a request.
+func Arrive(r *http.Request) *Arriving {
+	a := &Arriving{from: r.Body}
+	a.whole.Store(r.Body == nil || r.ContentLength == 0)
+	return a
+}
+
+func (a *Arriving) Read(p []byte) (int, error) {
+	if a.Whole() {
+		return 0, io.EOF
+	}
+	n, err := a.from.Read(p)
+	if errors.Is(err, io.EOF) {
+		a.whole.Store(true)
+	}
+	return n, err
+}
+
+// Whole reports whether the body was read to its end.
+func (a *Arriving) Whole() bool { return a.whole.Load() }
+
+// Answer makes an answer that begins now end the connection, unless the body is whole.
+func (a *Arriving) Answer(h http.Header) {
+	if !a.Whole() {
+		h.Set("Connection", "close")
+	}
 }
 
 // lingerTime is how long a caller may take to notice its answer.

@@ -250,8 +250,7 @@ func (v *visit) makeCall(ref api.Ref, target string, j call.Judged, key core.Sec
 	_ = rc.SetWriteDeadline(time.Time{})
 	ctx, done := v.client.during(v.r.Context())
 	defer done()
-	body := &arriving{from: v.r.Body, rc: rc}
-	body.whole.Store(v.r.ContentLength == 0)
+	body := &arriving{Arriving: api.Arrive(v.r), rc: rc}
 	req := api.CallRequest{
 		CallHead: api.CallHead{Method: j.Method, Target: target, Header: v.r.Header, LiveWrite: v.client.LiveWrite},
 		Body:     body, Length: v.r.ContentLength, Hide: []core.Secret{key},
@@ -268,12 +267,7 @@ func (v *visit) makeCall(ref api.Ref, target string, j call.Judged, key core.Sec
 		return
 	}
 	defer got.Body.Close()
-	if !body.whole.Load() {
-		// The upstream answers before it has the whole body. On a connection that is
-		// kept the server would read the rest itself before it answers, and the upstream
-		// would miss that part.
-		v.hangUp()
-	}
+	body.Answer(v.w.Header())
 	v.handCall(got, rc)
 	_ = got.Body.Close() // nothing goes up any more
 	body.over.Store(true)
@@ -322,25 +316,20 @@ func (v *visit) finished() api.Access {
 
 // arriving is a body that may take any time, but must not stall.
 type arriving struct {
-	from  io.Reader
-	rc    *http.ResponseController
-	whole atomic.Bool // it was read to its end
-	over  atomic.Bool // nobody wants more of it
+	*api.Arriving
+	rc   *http.ResponseController
+	over atomic.Bool // nobody wants more of it
 }
 
 func (a *arriving) Read(p []byte) (int, error) {
 	switch {
 	case a.over.Load():
 		return 0, http.ErrBodyReadAfterClose
-	case a.whole.Load(): // from here on a deadline would end the answer
+	case a.Whole(): // from here on a deadline would end the answer
 		return 0, io.EOF
 	}
 	_ = a.rc.SetReadDeadline(time.Now().Add(stallTime))
-	n, err := a.from.Read(p)
-	if errors.Is(err, io.EOF) {
-		a.whole.Store(true)
-	}
-	return n, err
+	return a.Arriving.Read(p)
 }
 
 // leaving is an answer that may take any time, but must not stall.

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 // callers are keys that make calls, by name.
@@ -351,15 +352,19 @@ func (d *deadlines) SetReadDeadline(time.Time) error { d.set++; return nil }
 // for it would end an answer that takes longer.
 func TestABodysDeadlineEndsWithTheBody(t *testing.T) {
 	w := &deadlines{ResponseWriter: httptest.NewRecorder()}
-	body := &arriving{from: iotest.DataErrReader(strings.NewReader("body")), rc: http.NewResponseController(w)}
+	arrive := func() *arriving {
+		r := httptest.NewRequest("POST", "/", iotest.DataErrReader(strings.NewReader("body")))
+		return &arriving{Arriving: api.Arrive(r), rc: http.NewResponseController(w)}
+	}
+	body := arrive()
 	buf := make([]byte, 10)
-	if n, err := body.Read(buf); n != 4 || err != io.EOF || w.set != 1 || !body.whole.Load() {
+	if n, err := body.Read(buf); n != 4 || err != io.EOF || w.set != 1 || !body.Whole() {
 		t.Errorf("%d bytes, %v, %d deadlines", n, err, w.set)
 	}
 	if n, err := body.Read(buf); n != 0 || err != io.EOF || w.set != 1 {
 		t.Errorf("after its end: %d bytes, %v, %d deadlines", n, err, w.set)
 	}
-	body = &arriving{from: strings.NewReader("body"), rc: http.NewResponseController(w)}
+	body = arrive()
 	body.over.Store(true)
 	if n, err := body.Read(buf); n != 0 || err == nil || w.set != 1 {
 		t.Errorf("after the answer: %d bytes, %v, %d deadlines", n, err, w.set)

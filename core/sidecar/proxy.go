@@ -140,9 +140,10 @@ func (p *Proxy) call(w http.ResponseWriter, r *http.Request) {
 	if r.URL.RawQuery != "" {
 		target += "?" + r.URL.RawQuery
 	}
+	body := api.Arrive(r)
 	answer, err := p.cfg.Call(r.Context(), api.CallRequest{
 		CallHead: api.CallHead{Method: r.Method, Target: target, Header: r.Header, LiveWrite: p.cfg.LiveWrite},
-		Body:     r.Body, Length: r.ContentLength, Hide: []core.Secret{p.cfg.Key},
+		Body:     body, Length: r.ContentLength, Hide: []core.Secret{p.cfg.Key},
 	})
 	if err != nil {
 		e := core.AsError(err)
@@ -155,7 +156,10 @@ func (p *Proxy) call(w http.ResponseWriter, r *http.Request) {
 	if answer.Length >= 0 {
 		w.Header().Set("Content-Length", strconv.FormatInt(answer.Length, 10))
 	}
+	body.Answer(w.Header())
 	hand(w, answer.Status, answer.Body)
+	_ = answer.Body.Close() // nothing goes up any more
+	api.Linger(http.NewResponseController(w), r.Body)
 }
 
 // hand writes an answer. If it breaks off, so does the connection.
@@ -190,7 +194,8 @@ func (p *Proxy) pass(w http.ResponseWriter, r *http.Request) {
 	if _, named := out.Header["User-Agent"]; !named {
 		out.Header["User-Agent"] = []string{""} // otherwise one would be added
 	}
-	if r.ContentLength == 0 {
+	body := api.Arrive(r)
+	if out.Body = io.NopCloser(body); r.ContentLength == 0 {
 		out.Body = nil
 	}
 	resp, err := p.passes.RoundTrip(out)
@@ -201,7 +206,10 @@ func (p *Proxy) pass(w http.ResponseWriter, r *http.Request) {
 	defer resp.Body.Close()
 	dropHop(resp.Header)
 	maps.Copy(w.Header(), resp.Header)
+	body.Answer(w.Header())
 	hand(w, resp.StatusCode, resp.Body)
+	_ = resp.Body.Close() // nothing goes up any more
+	api.Linger(http.NewResponseController(w), r.Body)
 }
 
 // dropHop drops headers that concern one connection, see RFC 9110 section 7.6.1.

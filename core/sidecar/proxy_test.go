@@ -25,9 +25,19 @@ type stand struct {
 
 	mu    sync.Mutex
 	calls []string
+
+	stream func(body io.Reader, answer io.Writer) // of /stream
 }
 
 func (s *stand) call(_ context.Context, req api.CallRequest) (api.CallAnswer, error) {
+	if req.Target == "/stream" {
+		out, in := io.Pipe()
+		go func() {
+			s.stream(req.Body, in)
+			_ = in.Close()
+		}()
+		return api.CallAnswer{CallResult: api.CallResult{Status: 200}, Body: out, Length: -1}, nil
+	}
 	body, err := io.ReadAll(req.Body)
 	if err != nil {
 		return api.CallAnswer{}, err
@@ -231,5 +241,56 @@ func TestTheProxyBefore(t *testing.T) {
 	}
 	if status, said := get(t, c, "http://api.weixin.qq.com/cgi-bin/a"); status != 200 || s.made() == "" {
 		t.Errorf("plain HTTP: %d %s", status, said)
+	}
+}
+
+// TestAnEarlyAnswerTakesNothingOfTheBody: an upstream that answers while the body is on its
+// way gets every byte of it, the account's own and any other.
+func TestAnEarlyAnswerTakesNothingOfTheBody(t *testing.T) {
+	const step, steps = 64 << 10, 8
+	s := newStand(t)
+	s.stream = func(body io.Reader, answer io.Writer) { // a line for each piece
+		for i := range steps {
+			if _, err := io.CopyN(io.Discard, body, step); err != nil {
+				return
+			}
+			if _, err := fmt.Fprintln(answer, i); err != nil {
+				return
+			}
+		}
+	}
+	other := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		rc := http.NewResponseController(w)
+		if err := rc.EnableFullDuplex(); err != nil {
+			t.Error(err)
+		}
+		s.stream(r.Body, flushed{w, rc})
+	}))
+	defer other.Close()
+	for _, u := range []string{"http://api.weixin.qq.com/stream", other.URL} {
+		body, sends := io.Pipe()
+		req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, u, body)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() { _, _ = sends.Write(make([]byte, step)) }()
+		resp, err := s.client(t, key).Do(req)
+		if err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(resp.Body)
+		for i := range steps {
+			if !lines.Scan() || lines.Text() != fmt.Sprint(i) {
+				t.Fatalf("%s: after %d pieces: %q, %v", u, i, lines.Text(), lines.Err())
+			}
+			if i == steps-1 {
+				break
+			}
+			if _, err := sends.Write(make([]byte, step)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		_ = sends.Close()
+		_ = resp.Body.Close()
 	}
 }
