@@ -201,14 +201,16 @@ mutants: ## put small faults into the Keeper, one by one, and count those that i
 # ---------------------------------------------------------------- soak
 
 # KILLS and SOAK_SEED are for make soak-crash. The seed tells what people did in a
-# run, but not at which moment of it the system ran whom.
+# run, but not at which moment of it the system ran whom. To make disks fail it mounts
+# some, which takes root: DISKS=possible leaves out those that cannot be mounted.
 KILLS     ?= 2000
 SOAK_SEED ?=
+DISKS     ?= all
 
 .PHONY: soak-crash
 soak-crash: deps-test build-all ## kill the agent KILLS times (2000) in the middle of changes, damage its files, fill its disk
 	$(call say,$(KILLS) kills)
-	$(GO) run ./cmd/e2e/crash -bin $(BIN) -kills $(KILLS) $(if $(SOAK_SEED),-seed $(SOAK_SEED))
+	$(GO) run ./cmd/e2e/crash -bin $(BIN) -kills $(KILLS) $(if $(SOAK_SEED),-seed $(SOAK_SEED)) $(if $(filter possible,$(DISKS)),-no-mounts)
 
 SOAK_MINUTES ?= 60
 

@@ -66,6 +66,8 @@ file:/usr/sbin/nginx | nginx-light                             | nginx          
 mandoc               | mandoc                                  | mandoc                 | mandoc
 curl                 | curl                                    | curl                   | curl
 ip                   | iproute2                                | iproute                | iproute2
+findmnt              | util-linux mount                        | util-linux             | util-linux
+file:/usr/sbin/mkfs.ext4 | e2fsprogs                           | e2fsprogs              | e2fsprogs
 font:zh-cn           | fonts-noto-cjk                          | google-noto-sans-cjk-fonts | noto-fonts-cjk
 LIST
 }

@@ -51,3 +51,38 @@ func TestCompare(t *testing.T) {
 		})
 	}
 }
+
+// TestWhole: what may be there after a disk refused changes, and what not.
+func TestWhole(t *testing.T) {
+	a := kept{Name: "a", Note: "one", Secret: "s1", Auto: true}
+	before := book{"A": a}
+	edit := before.with("A", func(k *kept) { k.Note, k.Secret = "two", "s2" })
+	add := before.with("B", func(k *kept) { *k = kept{Name: "b", Note: "n", Secret: "s3", Auto: true} })
+	removal := deed{touches: []string{"A"}, after: book{}}
+	editing := deed{touches: []string{"A"}, after: edit}
+	adding := deed{touches: []string{"B"}, after: add}
+	for name, c := range map[string]struct {
+		got     book
+		refused []deed
+		wrong   string
+	}{
+		"all as it was":                {got: before, refused: []deed{editing, adding}},
+		"a refused edit was made":      {got: edit, refused: []deed{editing}},
+		"its AppSecret alone":          {got: before.with("A", func(k *kept) { k.Secret = "s2" }), refused: []deed{editing}},
+		"its note alone":               {got: before.with("A", func(k *kept) { k.Note = "two" }), refused: []deed{editing}, wrong: "acknowledged as"},
+		"an edit of nobody":            {got: edit, wrong: "acknowledged as"},
+		"one is lost":                  {got: book{}, refused: []deed{editing}, wrong: "lost"},
+		"a refused removal":            {got: book{}, refused: []deed{removal}},
+		"a refused addition":           {got: add, refused: []deed{adding}},
+		"it came from the vault":       {got: add.with("B", func(k *kept) { k.Note, k.Auto = "", false }), refused: []deed{adding}},
+		"without its AppSecret":        {got: add.with("B", func(k *kept) { k.Secret = "" }), refused: []deed{adding}, wrong: "half"},
+		"an addition that nobody made": {got: add, wrong: "nobody added it"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			text := strings.Join(whole(c.got, before, c.refused), "; ")
+			if !strings.Contains(text, c.wrong) || (c.wrong == "") != (text == "") {
+				t.Errorf("wrong: %q, want %q", text, c.wrong)
+			}
+		})
+	}
+}

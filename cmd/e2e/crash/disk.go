@@ -3,12 +3,15 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
+	"strings"
 	"syscall"
 	"time"
 
@@ -20,13 +23,14 @@ import (
 )
 
 // apart runs failingDisks in a mount namespace, and in a user namespace unless we are
-// root, so that its mounts disappear with it.
+// root, so that its mounts disappear with it. Where nothing can be mounted it fails,
+// unless the options say that a limit on the size of files is enough.
 func apart(ctx context.Context, o options) error {
 	self, err := os.Executable()
 	if err != nil {
 		return err
 	}
-	cmd := exec.CommandContext(ctx, self, "-disk", "-bin", o.bin, "-seed", fmt.Sprint(o.seed))
+	cmd := exec.CommandContext(ctx, self, "-disk", "-bin", o.bin, "-seed", fmt.Sprint(o.seed), fmt.Sprintf("-no-mounts=%v", o.noMounts))
 	cmd.Stdout, cmd.Stderr = os.Stdout, os.Stderr
 	cmd.SysProcAttr = &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS, Pdeathsig: syscall.SIGKILL}
 	if uid := os.Getuid(); uid != 0 {
@@ -36,7 +40,10 @@ func apart(ctx context.Context, o options) error {
 	}
 	err = cmd.Start()
 	if errors.Is(err, syscall.EPERM) || errors.Is(err, syscall.ENOSPC) {
-		fmt.Println("NOT RUN: this machine gives no namespace to mount in; full and read-only disks are tested by a limit on the size of files alone")
+		if !o.noMounts {
+			return fmt.Errorf("%w: this machine gives no namespace to mount in (%w)", errNoMount, err)
+		}
+		fmt.Println("NOT RUN: full and read-only disks; this machine gives no namespace to mount in")
 		return limited(ctx, o)
 	}
 	if err != nil {
@@ -45,6 +52,9 @@ func apart(ctx context.Context, o options) error {
 	return cmd.Wait()
 }
 
+// errNoMount means that a disk which fails cannot be made here.
+var errNoMount = errors.New("full and read-only disks cannot be tried; run this as root, or leave them out with make soak-crash DISKS=possible")
+
 // failingDisks makes the disk fail in every way, with a new home each time.
 func failingDisks(ctx context.Context, o options) error {
 	if err := unix.Mount("", "/", "", unix.MS_PRIVATE|unix.MS_REC, ""); err != nil {
@@ -52,34 +62,55 @@ func failingDisks(ctx context.Context, o options) error {
 	}
 	t := &tally{}
 	for _, part := range []struct {
-		name string
-		size string // of a file system for the home; empty: none
-		work func(context.Context, *world) error
+		name  string
+		disk  disk
+		moved bool // the secrets are in a passphrase file on that disk
+		work  func(context.Context, *world, *backups) error
 	}{
-		{"a full disk", "3m", fullDisk},
-		{"a read-only disk", "8m", readOnlyDisk},
-		{"a limit on the size of files", "", fileLimit},
-		{"a home that is removed", "", removedHome},
+		{"a full disk", tmpfs("3m"), false, fullDisk},
+		{"a full disk with the passphrase file", tmpfs("3m"), true, fullDisk},
+		{"a disk that is read-only at the start", tmpfs("8m"), false, readOnlyDisk},
+		{"a disk that becomes read-only", &loop{}, false, failingDisk},
+		{"a disk with the passphrase file that becomes read-only", &loop{}, true, failingDisk},
+		{"a limit on the size of files", nil, false, fileLimit},
 	} {
-		if err := onDisk(ctx, o, t, part.size, part.work); err != nil {
-			return fmt.Errorf("%s: %w", part.name, err)
+		for _, b := range []*backups{{}, {fresh: true}} {
+			name := part.name + ", " + b.String()
+			err := onDisk(ctx, o, t, part.disk, part.moved, b, part.work)
+			if errors.Is(err, errNoMount) && o.noMounts {
+				fmt.Printf("%-78s %10s\n", name, "NOT RUN: "+err.Error())
+				continue
+			}
+			if err != nil {
+				return fmt.Errorf("%s: %w", name, err)
+			}
+			fmt.Printf("%-78s %10s\n", name, "done")
 		}
-		fmt.Printf("%-58s %10s\n", part.name, "done")
 	}
+	if err := onDisk(ctx, o, t, nil, false, nil, removedHome); err != nil {
+		return fmt.Errorf("a home that is removed: %w", err)
+	}
+	fmt.Printf("%-78s %10s\n", "a home that is removed", "done")
 	return t.verdict()
 }
 
 // limited is failingDisks without mounts.
 func limited(ctx context.Context, o options) error {
 	t := &tally{}
-	if err := errors.Join(onDisk(ctx, o, t, "", fileLimit), onDisk(ctx, o, t, "", removedHome)); err != nil {
+	err := errors.Join(
+		onDisk(ctx, o, t, nil, false, &backups{}, fileLimit),
+		onDisk(ctx, o, t, nil, false, &backups{fresh: true}, fileLimit),
+		onDisk(ctx, o, t, nil, false, nil, removedHome),
+	)
+	if err != nil {
 		return err
 	}
 	return t.verdict()
 }
 
-// onDisk makes a home with a few accounts and calls work, which makes its disk fail.
-func onDisk(ctx context.Context, o options, t *tally, size string, work func(context.Context, *world) error) error {
+// onDisk makes a home with a few accounts and the wanted backups on a disk, nil for the
+// machine's, and calls work, which makes the disk fail.
+func onDisk(ctx context.Context, o options, t *tally, on disk, move bool, b *backups, work func(context.Context, *world, *backups) error) (err error) {
 	d, err := desktop.Start(desktop.Options{Keyring: desktop.Unlocked, NoScreen: true})
 	if err != nil {
 		return err
@@ -90,27 +121,64 @@ func onDisk(ctx context.Context, o options, t *tally, size string, work func(con
 		return err
 	}
 	defer w.close()
-	if size != "" {
+	if on != nil {
 		if err := os.Mkdir(w.home.Dir(), 0o700); err != nil {
 			return err
 		}
-		if err := unix.Mount("tmpfs", w.home.Dir(), "tmpfs", 0, "mode=0700,size="+size); err != nil {
-			return fmt.Errorf("mount a small disk: %w", err)
+		if err := on.mount(w.home.Dir()); err != nil {
+			return err
 		}
-		defer func() { _ = unix.Unmount(w.home.Dir(), unix.MNT_DETACH) }()
+		w.disk = on
+		defer func() {
+			if w.agent != nil && w.agent.Alive() {
+				w.agent.Kill()
+			}
+			err = errors.Join(err, on.unmount())
+		}()
 	}
 	if err := w.start(true); err != nil {
 		return err
 	}
-	for range 6 {
+	if move {
+		if err := w.try(ctx, w.move()); err != nil {
+			return err
+		}
+	}
+	if err := w.add(ctx, 2); err != nil {
+		return err
+	}
+	if b != nil {
+		w.agent.Kill()
+		if b.then, err = os.ReadFile(w.home.DB()); err != nil {
+			return err
+		}
+		if err := w.start(true); err != nil {
+			return err
+		}
+	}
+	if err := w.add(ctx, 4); err != nil {
+		return err
+	}
+	if b != nil {
+		if err := b.put(w); err != nil {
+			return err
+		}
+	}
+	return work(ctx, w, b)
+}
+
+// add adds n accounts.
+func (w *world) add(ctx context.Context, n int) error {
+	for range n {
 		if err := w.try(ctx, w.addition()); err != nil {
 			return err
 		}
 	}
-	return work(ctx, w)
+	return nil
 }
 
-// try makes a change and records the result.
+// try makes a change and records the result. A change that was refused may have been
+// made, but not by half.
 func (w *world) try(ctx context.Context, d deed) error {
 	end := w.up.Ask(d.asks...)
 	defer end()
@@ -118,11 +186,13 @@ func (w *world) try(ctx context.Context, d deed) error {
 	if err == nil {
 		w.book = d.after
 		w.t.acknowledged++
+	} else if len(d.touches) > 0 {
+		w.refused = append(w.refused, d)
 	}
 	return err
 }
 
-// strain tries every change on a full disk. A refused change must be refused because
+// strain tries every change on a failing disk. A refused change must be refused because
 // of the disk. An acknowledged change must be there later. Living tokens are still
 // served.
 func (w *world) strain(ctx context.Context) (refused int) {
@@ -144,13 +214,10 @@ func (w *world) strain(ctx context.Context) (refused int) {
 				continue
 			case !errors.As(err, &e) || errors.Is(err, api.ErrNoAgent):
 				w.t.fault("%s ended with %v", d.what, err)
-			case e.Remedy != core.RemedyFull && e.Remedy != core.RemedyDisk && e.Remedy != core.RemedyImportLeft:
+			case !slices.Contains([]string{core.RemedyFull, core.RemedyReadOnly, core.RemedyDisk, core.RemedyImportLeft}, e.Remedy):
 				w.t.fault("%s is refused and the disk is not named: %v (%s)", d.what, err, e.Remedy)
 			}
 			refused++
-			if d.what == "edit AppSecret and note" { // the person resets it at the upstream, or the next edit does
-				w.unsure = append(w.unsure, d.touches...)
-			}
 		}
 	}
 	w.serves(ctx)
@@ -190,25 +257,56 @@ func (w *world) again(ctx context.Context) error {
 	if len(list.Accounts) < len(w.book) {
 		w.t.fault("%d accounts are there, %d were acknowledged", len(list.Accounts), len(w.book))
 	}
-	for _, id := range w.unsure { // an edit was refused, but its AppSecret may have been saved
-		w.book = w.book.without(id)
-	}
 	entries, err := w.entries()
 	if err != nil {
 		return err
 	}
 	there := w.there(list, entries)
-	for _, id := range w.book.ids() {
-		if there[id] != w.book[id] {
-			w.t.fault("%s is %+v, and was acknowledged as %+v", id, there[id], w.book[id])
-		}
+	for _, text := range whole(there, w.book, w.refused) {
+		w.t.fault("%s", text)
 	}
-	w.book, w.unsure = there, nil
+	w.book, w.refused = there, nil
 	w.learn(list)
 	return w.try(ctx, w.addition())
 }
 
-func fullDisk(ctx context.Context, w *world) error {
+// whole compares what exists with what was acknowledged, where changes were refused that
+// may have been made, or may have changed the vault alone. It returns what is wrong.
+func whole(got, acknowledged book, refused []deed) (wrong []string) {
+	may := map[string][]kept{} // by AppID, besides what was acknowledged
+	gone := map[string]bool{}  // by a removal that was refused
+	for _, d := range refused {
+		for _, id := range d.touches {
+			if k, is := d.after[id]; is {
+				may[id] = append(may[id], k)
+			} else {
+				gone[id] = true
+			}
+		}
+	}
+	for _, id := range acknowledged.ids() {
+		was := acknowledged[id]
+		is, there := got[id]
+		switch {
+		case !there && !gone[id]:
+			wrong = append(wrong, fmt.Sprintf("%s is lost: %+v", id, was))
+		case there && is != was && !slices.ContainsFunc(may[id], func(k kept) bool { return is == k || is == onlySecret(was, k) }):
+			wrong = append(wrong, fmt.Sprintf("%s is %+v, and was acknowledged as %+v", id, is, was))
+		}
+	}
+	for _, id := range got.ids() {
+		if _, was := acknowledged[id]; was {
+			continue
+		}
+		is := got[id]
+		if !slices.ContainsFunc(may[id], func(k kept) bool { return is == k || is.sameButNote(k) && !is.Auto }) {
+			wrong = append(wrong, fmt.Sprintf("%s is there by half, or nobody added it: %+v, wanted %+v", id, is, may[id]))
+		}
+	}
+	return wrong
+}
+
+func fullDisk(ctx context.Context, w *world, b *backups) error {
 	ballast := filepath.Join(w.home.Dir(), "ballast")
 	for range 3 {
 		if err := fill(ballast); err != nil {
@@ -218,6 +316,11 @@ func fullDisk(ctx context.Context, w *world) error {
 			w.t.fault("a full disk refused nothing")
 		}
 		w.agent.Kill()
+		if !b.fresh { // the start wants to make one
+			if err := w.ageBackups(); err != nil {
+				return err
+			}
+		}
 		err := w.start(true) // with no room left
 		if err == nil {
 			w.strain(ctx)
@@ -228,6 +331,9 @@ func fullDisk(ctx context.Context, w *world) error {
 			return err
 		}
 		if err := w.again(ctx); err != nil {
+			return err
+		}
+		if err := b.put(w); err != nil {
 			return err
 		}
 	}
@@ -250,20 +356,19 @@ func fill(path string) error {
 	}
 }
 
-func readOnlyDisk(ctx context.Context, w *world) error {
+// readOnlyDisk starts an agent on a disk that cannot be written.
+func readOnlyDisk(ctx context.Context, w *world, b *backups) error {
 	w.agent.Kill()
-	before, err := os.ReadFile(w.home.DB())
-	if err != nil {
-		return err
+	if !b.fresh {
+		if err := w.ageBackups(); err != nil {
+			return err
+		}
 	}
 	if err := unix.Mount("", w.home.Dir(), "", unix.MS_REMOUNT|unix.MS_RDONLY, ""); err != nil {
 		return fmt.Errorf("make the disk read-only: %w", err)
 	}
-	if err := w.start(true); err == nil {
-		w.t.fault("an agent started that cannot keep anything")
-	}
-	if after, err := os.ReadFile(w.home.DB()); err != nil || string(after) != string(before) {
-		w.t.fault("the database is another: %v", err)
+	if err := w.refusesToStart(); err != nil {
+		return err
 	}
 	if err := unix.Mount("", w.home.Dir(), "", unix.MS_REMOUNT, ""); err != nil {
 		return fmt.Errorf("make the disk writable: %w", err)
@@ -271,8 +376,58 @@ func readOnlyDisk(ctx context.Context, w *world) error {
 	return w.again(ctx)
 }
 
+// refusesToStart checks that an agent on a read-only disk ends, says why and changes
+// nothing.
+func (w *world) refusesToStart() error {
+	before, err := os.ReadFile(w.home.DB())
+	if err != nil {
+		return err
+	}
+	if err := w.start(true); err == nil {
+		w.t.fault("an agent started that cannot keep anything")
+	} else if w.agent.Alive() {
+		return err
+	} else if said := w.agent.Output(); !strings.Contains(said, "cannot be written") && !strings.Contains(said, "read-only") {
+		w.t.fault("the agent does not say that the disk is read-only:\n%s", tail(said))
+	}
+	if after, err := os.ReadFile(w.home.DB()); err != nil || !bytes.Equal(after, before) {
+		w.t.fault("the database is another: %v", err)
+	}
+	return nil
+}
+
+// failingDisk makes the disk of a running agent read-only, as the kernel does after an
+// error of the device.
+func failingDisk(ctx context.Context, w *world, b *backups) error {
+	for range 2 {
+		if err := w.disk.(*loop).fail(); err != nil {
+			return err
+		}
+		if w.strain(ctx) == 0 {
+			w.t.fault("a read-only disk refused nothing")
+		}
+		if !w.agent.Alive() {
+			w.t.fault("the agent did not outlive the disk:\n%s", tail(w.agent.Output()))
+		}
+		w.agent.Kill()
+		if err := w.refusesToStart(); err != nil {
+			return err
+		}
+		if err := w.disk.(*loop).mend(); err != nil {
+			return err
+		}
+		if err := w.again(ctx); err != nil {
+			return err
+		}
+		if err := b.put(w); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // fileLimit lets no file of the agent grow beyond the size of the database.
-func fileLimit(ctx context.Context, w *world) error {
+func fileLimit(ctx context.Context, w *world, b *backups) error {
 	for range 3 {
 		info, err := os.Stat(w.home.DB())
 		if err != nil {
@@ -301,13 +456,16 @@ func fileLimit(ctx context.Context, w *world) error {
 		if err := w.again(ctx); err != nil {
 			return err
 		}
+		if err := b.put(w); err != nil {
+			return err
+		}
 	}
 	return nil
 }
 
 // removedHome removes the folder of a running agent. The agent ends, and the next one
 // starts with an empty home.
-func removedHome(ctx context.Context, w *world) error {
+func removedHome(ctx context.Context, w *world, _ *backups) error {
 	if err := os.RemoveAll(w.home.Dir()); err != nil {
 		return err
 	}

@@ -33,6 +33,8 @@ type options struct {
 	limit time.Duration // 0: none
 	seed  uint64
 	life  int // kills of a home
+
+	noMounts bool // leave out the disks that cannot be mounted here
 }
 
 func main() {
@@ -42,6 +44,7 @@ func main() {
 	flag.DurationVar(&o.limit, "for", 0, "end after this time, however many kills there were")
 	flag.Uint64Var(&o.seed, "seed", uint64(time.Now().UnixNano()), "of the random numbers")
 	flag.IntVar(&o.life, "life", 60, "how many kills a home lives for")
+	flag.BoolVar(&o.noMounts, "no-mounts", false, "say which disks cannot be mounted here, instead of failing")
 	disk := flag.Bool("disk", false, "test failing disks, in a mount namespace of our own")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)

@@ -51,8 +51,9 @@ type world struct {
 
 	mayMove, moved bool // of the secrets into a passphrase file
 	damaged        *damage
-	unsure         []string // AppIDs whose AppSecret may have changed
-	crashed        error    // the keyring crashed while people worked
+	disk           disk   // that the home is on; nil: the machine's
+	refused        []deed // by a disk that failed
+	crashed        error  // the keyring crashed while people worked
 }
 
 func newWorld(d *desktop.Desktop, bin string, seed uint64, t *tally) (*world, error) {
