@@ -67,36 +67,44 @@ func (s *Service) Grant(_ context.Context, ref api.Ref, in api.GrantInput) (api.
 	if err != nil {
 		return api.Grant{}, err
 	}
-	live := a.Env == core.Live
-	if live && !s.hub.seated(in.Seat) {
+	if a.Env == core.Live && !s.hub.seated(in.Seat) {
 		return api.Grant{}, &core.Error{Class: core.Misuse, Remedy: core.RemedyGrantWindow, Message: "calls of live accounts are allowed in TokenTray's window alone: settings, AI agents"}
 	}
-	if len(in.Calls) == 0 {
-		in.Calls = []string{core.CallReads}
+	g, err := newGrant(a, in, s.now())
+	if err != nil {
+		return api.Grant{}, err
 	}
-	key, problems := core.ClientKey{Name: in.Client, CallRights: core.CallRights{Calls: in.Calls}}.Clean()
-	if len(problems.Fatal()) > 0 {
-		return api.Grant{}, invalid(problems)
-	}
-	g := grant{client: key.Name, id: a.ID, env: a.Env, calls: key.Calls, write: in.Write}
-	longest := api.MaxGrant
-	if g.counted() {
-		longest, g.left = api.MaxLiveWrite, api.LiveWriteCalls
-	}
-	life := time.Duration(in.Seconds) * time.Second
-	if in.Seconds == 0 {
-		life = longest
-	}
-	if life < time.Second || in.Seconds > int64(longest/time.Second) {
-		return api.Grant{}, api.Invalid("this grant lasts from 1 second to %s; name a time between", longest)
-	}
-	g.until = s.now().Add(life)
 	g, ok := s.grants.put(g, s.now(), func(c askedCall) bool { return s.grantFits(g, c) })
 	if !ok {
 		return api.Grant{}, api.Invalid("there are %d grants already; revoke one", maxGrants)
 	}
 	s.log.Info("calls granted to an agent", "client", g.client, "account", a.Ref(), "calls", g.calls, "write", g.write, "until", g.until)
 	return g.shown(a), nil
+}
+
+// newGrant is what in allows, from now on.
+func newGrant(a core.Account, in api.GrantInput, now time.Time) (grant, error) {
+	if len(in.Calls) == 0 {
+		in.Calls = []string{core.CallReads}
+	}
+	key, problems := core.ClientKey{Name: in.Client, CallRights: core.CallRights{Calls: in.Calls}}.Clean()
+	if len(problems.Fatal()) > 0 {
+		return grant{}, invalid(problems)
+	}
+	g := grant{client: key.Name, id: a.ID, env: a.Env, calls: key.Calls, write: in.Write}
+	longest := api.MaxGrant
+	if g.counted() {
+		longest, g.left = api.MaxLiveWrite, api.LiveWriteCalls
+	}
+	if in.Seconds < 0 || in.Seconds > int64(longest/time.Second) {
+		return grant{}, api.Invalid("this grant lasts from 1 second to %s; name a time between", longest)
+	}
+	life := time.Duration(in.Seconds) * time.Second
+	if in.Seconds == 0 {
+		life = longest
+	}
+	g.until = now.Add(life)
+	return g, nil
 }
 
 // RevokeGrants implements api.Agent.

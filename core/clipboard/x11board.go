@@ -3,6 +3,7 @@
 package clipboard
 
 import (
+	"bytes"
 	"context"
 	"errors"
 
@@ -198,13 +199,20 @@ func readX11(ctx context.Context, s Session) (string, error) {
 		switch {
 		case err != nil || found == other:
 			return "", err
-		case found == same && target == "STRING":
-			return latin1(text), nil
 		case found == same:
-			return string(text), nil
+			return decoded(target, text), nil
 		}
 	}
 	return "", nil
+}
+
+// decoded is the text that a program gave for a target. What is not UTF-8 where that was
+// promised is left out, as it is of other systems' clipboards.
+func decoded(target string, b []byte) string {
+	if target != "STRING" {
+		return string(bytes.ToValidUTF8(b, nil))
+	}
+	return latin1(b)
 }
 
 // latin1 decodes the encoding of the type STRING.

@@ -239,7 +239,7 @@ func (u URL) String() string {
 		b.WriteString("redis://")
 	}
 	if u.User != "" {
-		b.WriteString(url.PathEscape(u.User) + "@")
+		b.WriteString(strings.ReplaceAll(url.PathEscape(u.User), ":", "%3A") + "@") // no password begins here
 	}
 	if u.Socket != "" {
 		b.WriteString((&url.URL{Path: u.Socket}).EscapedPath())

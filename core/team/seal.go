@@ -3,6 +3,7 @@ package team
 import (
 	"context"
 	"encoding/json"
+	"math"
 	"time"
 
 	"tokentray/core"
@@ -12,6 +13,10 @@ import (
 // longestSealed limits the size of a token that is read. A longer value is another
 // program's.
 const longestSealed = 16 << 10
+
+// longestLife limits what is read as a time in ms, so that sums of them fit a
+// time.Duration.
+const longestLife = math.MaxInt64 / int64(time.Millisecond) / 4
 
 // sealed is the content of a sealed token.
 type sealed struct {
@@ -52,7 +57,7 @@ func (a *Account) open(kid, text string) (sealed, error) {
 	}
 	plain, ok := k.open("tok", text, a.aad())
 	var s sealed
-	if !ok || len(text) > longestSealed || json.Unmarshal([]byte(plain), &s) != nil || s.Token == "" || s.Life <= 0 {
+	if !ok || len(text) > longestSealed || json.Unmarshal([]byte(plain), &s) != nil || s.Token == "" || s.Life <= 0 || s.Life > longestLife || s.Asked < 0 || s.Asked > longestLife {
 		return sealed{}, errTampered(a.kind)
 	}
 	return s, nil
@@ -89,11 +94,13 @@ func errTampered(kind core.Kind) *core.Error {
 }
 
 // left returns the remaining life of a sealed token at the Redis' time now. hint is
-// the expiry stored beside it, which counts only if it is earlier.
+// the expiry stored beside it, which counts only if it is earlier. A Redis whose clock
+// was set back gives a token no more life than it was sealed with.
 func (s sealed) left(now, hint int64) time.Duration {
 	end := s.Asked + s.Life
 	if hint > 0 && hint < end {
 		end = hint
 	}
-	return time.Duration(end-now) * time.Millisecond
+	now = max(now, s.Asked)
+	return time.Duration(max(0, end-now)) * time.Millisecond
 }
