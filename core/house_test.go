@@ -31,6 +31,7 @@ type setup struct {
 	account func(*core.Account)
 	stored  core.Token
 	before  func(*core.Keeper) // Run
+	wall    *wall
 }
 
 // byHand switches the account's renewal in the background off.
@@ -40,7 +41,10 @@ func byHand(a *core.Account) { a.Auto = false }
 // a synctest bubble.
 func start(t *testing.T, s setup) *house {
 	t.Helper()
-	h := &house{t: t, vault: &vault{}, journal: newJournal(), wall: &wall{}}
+	if s.wall == nil {
+		s.wall = &wall{}
+	}
+	h := &house{t: t, vault: &vault{}, journal: newJournal(), wall: s.wall}
 	h.account = core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}
 	if s.account != nil {
 		s.account(&h.account)

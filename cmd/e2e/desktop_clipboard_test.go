@@ -163,11 +163,9 @@ func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
 	for name, end := range map[string]func(*product){
 		"its time is over": func(*product) {},
 		"the agent ends":   func(p *product) { p.do("", "stop") },
-		"a signal": func(p *product) {
-			for _, proc := range p.Processes("tokentray") {
-				_ = syscall.Kill(proc.PID, syscall.SIGTERM)
-			}
-		},
+		"SIGTERM":          func(p *product) { p.signal(syscall.SIGTERM) },
+		"SIGINT":           func(p *product) { p.signal(syscall.SIGINT) },
+		"SIGHUP":           func(p *product) { p.signal(syscall.SIGHUP) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -182,6 +180,45 @@ func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
 			end(p)
 			p.wantCleared(20 * time.Second)
 		})
+	}
+}
+
+// signal sends the agent a signal.
+func (p *product) signal(s syscall.Signal) {
+	p.t.Helper()
+	all := p.Processes("tokentray")
+	if len(all) == 0 {
+		p.t.Fatal("no agent runs")
+	}
+	for _, proc := range all {
+		if err := syscall.Kill(proc.PID, s); err != nil {
+			p.t.Fatal(err)
+		}
+	}
+}
+
+// TestASignalClears: a signal that ends the agent takes what was copied off the clipboard
+// first.
+func TestASignalClears(t *testing.T) {
+	t.Parallel()
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+	shop := p.add("shop", core.Sandbox, 0)
+	p.do("", "settings", "set", "clear-after", "10m")
+	for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGHUP, syscall.SIGTERM} {
+		p.do("", "get", shop.ref, "--copy")
+		token := p.issued(shop)
+		p.wantCopied(token)
+		p.signal(s)
+		p.wait(20*time.Second, "the agent to end", func() error {
+			if all := p.Processes("tokentray"); len(all) > 0 {
+				return fmt.Errorf("%v after %v", all, s)
+			}
+			return nil
+		})
+		if got, targets := p.Clipboard(); got == token {
+			t.Errorf("after %v the token is offered as %q", s, targets)
+		}
+		p.wantStaysAway(token)
 	}
 }
 

@@ -2,11 +2,15 @@ package agent
 
 import (
 	"context"
+	"errors"
+	"io"
 	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"runtime"
+	"strconv"
+	"syscall"
 	"testing"
 	"time"
 
@@ -97,6 +101,121 @@ func TestWakingFromSleepIsAHint(t *testing.T) {
 	}
 	cancel()
 	<-ended
+}
+
+// inhibitor gives out locks as logind does: each is the end of a pipe, and whoever has it
+// delays what the machine wants to do.
+type inhibitor chan lock
+
+type lock struct {
+	what, mode string
+	held       int      // given out
+	freed      *os.File // reads to its end when nobody holds it any more
+}
+
+func (in inhibitor) Inhibit(what, _, _, mode string) (dbus.UnixFD, *dbus.Error) {
+	var ends [2]int
+	if err := syscall.Pipe2(ends[:], syscall.O_CLOEXEC|syscall.O_NONBLOCK); err != nil {
+		return 0, dbus.MakeFailedError(err)
+	}
+	in <- lock{what, mode, ends[1], os.NewFile(uintptr(ends[0]), "lock")}
+	return dbus.UnixFD(ends[1]), nil
+}
+
+// taken waits for a lock that the agent, in this process, has, and leaves it the only one
+// who does.
+func (in inhibitor) taken(t *testing.T) lock {
+	t.Helper()
+	l := <-in
+	name := func(fd string) string {
+		to, _ := os.Readlink("/proc/self/fd/" + fd) // "" when it was closed meanwhile
+		return to
+	}
+	ours := name(strconv.Itoa(l.held))
+	for until := time.Now().Add(20 * time.Second); ; runtime.Gosched() {
+		all, err := os.ReadDir("/proc/self/fd")
+		if err != nil {
+			t.Fatal(err)
+		}
+		ends := 0 // of the pipe: the one that is read, ours, and the agent's
+		for _, fd := range all {
+			if name(fd.Name()) == ours {
+				ends++
+			}
+		}
+		if ends == 3 {
+			break
+		}
+		if time.Now().After(until) {
+			t.Fatalf("the agent does not hold the lock: %d ends", ends)
+		}
+	}
+	if err := syscall.Close(l.held); err != nil {
+		t.Fatal(err)
+	}
+	return l
+}
+
+// ends waits until a lock was given back.
+func (l lock) ends(t *testing.T) {
+	t.Helper()
+	defer l.freed.Close()
+	if err := l.freed.SetReadDeadline(time.Now().Add(20 * time.Second)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := l.freed.Read(make([]byte, 1)); !errors.Is(err, io.EOF) {
+		t.Fatalf("the lock was not given back: %v", err)
+	}
+}
+
+// TestTheClipboardIsEmptiedBeforeSleep: the agent delays the machine's sleep, empties the
+// clipboard when that begins, and only then lets it sleep; after waking it does so again,
+// and its end gives the lock back.
+func TestTheClipboardIsEmptiedBeforeSleep(t *testing.T) {
+	address := systemBusOfItsOwn(t)
+	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
+	logind, err := dbus.Connect(address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer logind.Close()
+	locks := make(inhibitor, 8)
+	if err := logind.Export(locks, logindPath, logindManager); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := logind.RequestName(logindName, dbus.NameFlagDoNotQueue); err != nil {
+		t.Fatal(err)
+	}
+	w := newWorld(t)
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	for range 2 {
+		l := locks.taken(t)
+		if l.what != "sleep" || l.mode != "delay" {
+			t.Errorf("the lock is of %s, to %s", l.what, l.mode)
+		}
+		if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil || w.desk.holds() == "" {
+			t.Fatalf("nothing was copied: %v", err)
+		}
+		if err := logind.Emit(logindPath, logindManager+".PrepareForSleep", true); err != nil {
+			t.Fatal(err)
+		}
+		l.ends(t)
+		if w.desk.holds() != "" {
+			t.Error("the machine sleeps with a token on the clipboard")
+		}
+		if err := logind.Emit(logindPath, logindManager+".PrepareForSleep", false); err != nil {
+			t.Fatal(err)
+		}
+	}
+	l := locks.taken(t)
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	l.ends(t)
+	if len(locks) > 0 {
+		t.Errorf("%d more locks were asked for", len(locks))
+	}
 }
 
 // user answers whose session one is, as logind does.

@@ -1,6 +1,7 @@
 package door
 
 import (
+	"bufio"
 	"fmt"
 	"io"
 	"net"
@@ -95,6 +96,84 @@ func TestWeChatsAnswersByteForByte(t *testing.T) {
 			t.Errorf("%s:\n%q, want\n%q", tt.name, got, want)
 		}
 	}
+}
+
+// TestOneConnectionByteForByte: on a connection that stays open the answers are the same,
+// and nothing stands between one and the next, whether the requests come one after the
+// other or at once.
+func TestOneConnectionByteForByte(t *testing.T) {
+	g := newGate(t)
+	address, _ := opened(t, g)
+	type call struct{ request, body string }
+	with := func(method, path, body string, headers ...string) string {
+		lines := append([]string{method + " " + path + " HTTP/1.1", "Host: " + address, fmt.Sprint("Content-Length: ", len(body))}, headers...)
+		return strings.Join(lines, "\r\n") + "\r\n\r\n" + body
+	}
+	get := "/cgi-bin/token?grant_type=client_credential&secret=" + g.all + "&appid="
+	calls := []call{
+		{with("GET", get+"wxsandbox", ""), `{"access_token":"88_sandboxtokensandboxtoken","expires_in":3600}`},
+		{with("GET", get, ""), `{"errcode":41002,"errmsg":"appid missing"}`},
+		{with("POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, false)), `{"access_token":"88_sandboxtokensandboxtoken","expires_in":3600}`},
+		{with("GET", get+"wxnobody", ""), `{"errcode":40013,"errmsg":"invalid appid: 0 accounts that this client key allows have it, and it must be one"}`},
+		{with("POST", get+"wxsandbox", ""), `{"errcode":43001,"errmsg":"require GET method"}`},
+		{with("GET", get+"wxsandbox", "", "Connection: close"), `{"access_token":"88_sandboxtokensandboxtoken","expires_in":3600}`},
+	}
+	for _, atOnce := range []bool{false, true} {
+		c, err := net.Dial("tcp", address)
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer c.Close()
+		send := func(text string) {
+			if _, err := io.WriteString(c, text); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if atOnce {
+			for _, one := range calls {
+				send(one.request)
+			}
+		}
+		in := bufio.NewReader(c)
+		for i, one := range calls {
+			if !atOnce {
+				send(one.request)
+			}
+			want := weChatAnswer(one.body)
+			if i < len(calls)-1 {
+				want = strings.Replace(want, "Connection: close\r\n", "", 1)
+			}
+			if got := nextAnswer(t, in, len(one.body)); got != want {
+				t.Errorf("at once %v, %d:\n%q, want\n%q", atOnce, i+1, got, want)
+			}
+		}
+		if rest, err := io.ReadAll(in); err != nil || len(rest) > 0 {
+			t.Errorf("at once %v: %q follows the last answer, %v", atOnce, rest, err)
+		}
+	}
+}
+
+// nextAnswer reads an answer whose body has a length, with its headers sorted.
+func nextAnswer(t *testing.T, in *bufio.Reader, length int) string {
+	t.Helper()
+	var head []string
+	for {
+		line, err := in.ReadString('\n')
+		if err != nil {
+			t.Fatalf("%q: %v", head, err)
+		}
+		line = strings.TrimSuffix(line, "\r\n")
+		if line == "" {
+			break
+		}
+		head = append(head, date.ReplaceAllString(line, "Date: (now)"))
+	}
+	body := make([]byte, length)
+	if _, err := io.ReadFull(in, body); err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(head[1:])
+	return strings.Join(head, "\r\n") + "\r\n\r\n" + string(body)
 }
 
 // TestRefusedCallersByteForByte: a page and a call by another host, which are 403, are
