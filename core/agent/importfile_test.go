@@ -211,3 +211,41 @@ func TestATableOfPresetsIsImported(t *testing.T) {
 		})
 	}
 }
+
+// TestADotenvOfFeishuIsFeishus: the usual .env of an application of Feishu becomes an
+// account of Feishu, and nothing of it goes to WeChat.
+func TestADotenvOfFeishuIsFeishus(t *testing.T) {
+	const id = "cli_a1b2c3d4e5f6g7h8"
+	for name, file := range map[string]string{
+		"bare names":  "APP_ID=" + id + "\nAPP_SECRET=" + goodSecret + "\n",
+		"brand names": "FEISHU_APP_ID=" + id + "\nFEISHU_APP_SECRET=" + goodSecret + "\n",
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			ups := w.everyKind()
+			r := w.start()
+			req := api.ImportRequest{File: &api.ImportFile{Name: ".env.test", Data: []byte(file)}}
+			plan, err := r.client.Import(t.Context(), req)
+			if err != nil || !plan.Ready || len(plan.Rows) != 1 {
+				t.Fatalf("%v: %+v", err, plan)
+			}
+			req.Apply = plan.Digest
+			if plan, err = r.client.Import(t.Context(), req); err != nil || !plan.Done {
+				t.Fatalf("%v: %+v", err, plan)
+			}
+			all := r.accounts.all()
+			if len(all) != 1 || all[0].Kind != "feishu" || all[0].AppID != id {
+				t.Fatalf("%+v", all)
+			}
+			got, err := r.client.Token(t.Context(), api.Ref{Name: all[0].Name, Env: all[0].Env}, 0)
+			if err != nil || !slices.Contains(ups["feishu"].tokens(), got.AccessToken) {
+				t.Errorf("its token is not Feishu's: %v", err)
+			}
+			for kind, up := range ups {
+				if kind != "feishu" && up.count() > 0 {
+					t.Errorf("%s was asked", kind)
+				}
+			}
+		})
+	}
+}

@@ -43,6 +43,8 @@ const (
 	Component   = "component"   // a third-party platform's own AppID
 	Lonely      = "lonely"      // an AppSecret without an AppID
 	Disabled    = "disabled"    // a Postman variable that is switched off
+	Column      = "column"      // Other: the number of a CSV column that is not ours
+	LeftOut     = "left_out"    // a line that is no assignment and was to be left out
 )
 
 // English returns a sentence for each code. {other} is another line it is about, or
@@ -82,6 +84,8 @@ func English() map[string]string {
 		Encrypted:   "The file is encrypted by another program, or only points to another file; decrypt or fetch it with that program.",
 		Component:   "is the AppID of a third-party platform, which has no access token of its own; import the AppIDs of its accounts.",
 		Lonely:      "is an AppSecret without an AppID of the same prefix; add the AppID, or name both variables with --appid-key and --secret-key.",
+		Column:      "column {other} of the CSV is not one that TokenTray knows; name it appid or secret if it holds one.",
+		LeftOut:     "cannot be read as NAME=VALUE, and was left out; correct the line if it belongs to an account.",
 		Disabled:    "is switched off in Postman; switch it on and export again.",
 	}
 }

@@ -56,6 +56,13 @@ func (f *faults) add(code string, line int, key string, other int) {
 	}
 }
 
+// join adds the faults of another.
+func (f *faults) join(more faults) {
+	for _, one := range more.list {
+		f.add(one.Code, one.Line, one.Key, one.Other)
+	}
+}
+
 // err is the gathered faults as an error, nil for none.
 func (f *faults) err() error {
 	if len(f.list) == 0 {

@@ -315,9 +315,10 @@ func unsure(accounts []Account) []Remark {
 
 // nothing is the error for a file without accounts. If something that was left out is
 // the reason, it names that. The secret of a variable that was left out has no AppID
-// only because of that, so secrets are named last.
+// only because of that, so secrets are named last. Lines and columns that were left out
+// unread come after the rest: they may have been an account.
 func nothing(remarks []Remark) error {
-	var bad, lonely faults
+	var bad, lonely, unread faults
 	for _, r := range remarks {
 		switch r.Code {
 		case recognise.RemarkPlaceholder:
@@ -332,6 +333,10 @@ func nothing(remarks []Remark) error {
 			bad.add(filefault.Disabled, r.Line, r.Key, 0)
 		case recognise.RemarkLonely:
 			lonely.add(filefault.Lonely, r.Line, r.Key, 0)
+		case RemarkForeign:
+			unread.add(filefault.LeftOut, r.Line, r.Key, 0)
+		case RemarkColumn:
+			unread.add(filefault.Column, 0, "", r.Line)
 		}
 	}
 	if bad.err() == nil {
@@ -340,6 +345,7 @@ func nothing(remarks []Remark) error {
 	if bad.err() == nil {
 		bad.add(filefault.NoAccounts, 0, "", 0)
 	}
+	bad.join(unread)
 	return bad.err()
 }
 

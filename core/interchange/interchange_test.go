@@ -284,6 +284,22 @@ func TestReadAccounts(t *testing.T) {
 			want: []string{"2 shop/live " + idA + " A"}, remarks: []string{"2 column ", "3 placeholder appid"},
 		},
 		{
+			name: "Postman, a flag in its name", text: `{"name":"🇨🇳 商店 prod","values":[{"key":"appid","value":"` + idA + `","enabled":true},{"key":"secret","value":"` + secretA + `","enabled":true}],"_postman_variable_scope":"environment"}`,
+			want: []string{"1 🇨🇳 商店 prod/live " + idA + " A"},
+		},
+		{
+			name: "properties, a flag in a key", file: "a.properties", text: "🇨🇳.wx.appid=" + idA + "\n🇨🇳.wx.secret=" + secretA + "\n\\uD83D\\uDED2.wx.appid=" + idB + "\n",
+			want: []string{"1 🇨🇳/sandbox? " + idA + " A", "3 🛒/sandbox? " + idB + " "},
+		},
+		{
+			name: "JSON, a flag and an emoji as keys", text: `{"🇨🇳":{"appid":"` + idA + `","secret":"` + secretA + `"},"🛒 shop":{"appid":"` + idB + `"}}`,
+			want: []string{"1 🇨🇳/sandbox? " + idA + " A", "1 🛒 shop/sandbox? " + idB + " "},
+		},
+		{
+			name: "our own, a flag in a name", text: `{"tokentray":"accounts","version":1,"accounts":[{"name":"🇨🇳 shop","env":"sandbox","kind":"wechat","appid":"` + idA + `"}]}`,
+			want: []string{"1 🇨🇳 shop/sandbox " + idA + "  wechat"},
+		},
+		{
 			name: "the same twice is once", text: "A_WX_APPID=" + idA + "\n", o: Options{From: Dotenv},
 			want: []string{"1 a/sandbox? " + idA + " "},
 		},
@@ -305,6 +321,36 @@ func TestReadAccounts(t *testing.T) {
 				t.Errorf("remarks (-want +got):\n%s", d)
 			}
 		})
+	}
+}
+
+// TestNothingSaysWhatWasLeftOut: where no account is found, the lines and columns that
+// were left out unread are named too, and nothing of what they hold.
+func TestNothingSaysWhatWasLeftOut(t *testing.T) {
+	for _, c := range []struct {
+		name, text, file string
+		want             []string
+	}{
+		{"lines that are none", "source_up\nMOTD=\"say \"" + secretA + "\"\"\nPORT=1\n", ".envrc", []string{"no_accounts 0 0", "left_out 1 0", "left_out 2 0"}},
+		{"lines beside a placeholder", "WX_APPID=${ID}\nuse " + secretA + "\n", ".env", []string{"placeholder 1 0", "left_out 2 0"}},
+		{"columns that are not ours", "name,appid,wx_thing,other\n", "a.csv", []string{"no_accounts 0 0", "column 0 3", "column 0 4"}},
+	} {
+		_, err := Read([]byte(c.text), Options{FileName: c.file, SkipForeign: true})
+		var faults Faults
+		if !errors.As(err, &faults) {
+			t.Errorf("%s: %v", c.name, err)
+			continue
+		}
+		var got []string
+		for _, f := range faults {
+			got = append(got, fmt.Sprint(f.Code, " ", f.Line, " ", f.Other))
+			if said := f.Error(); strings.Contains(said, secretA) || said == f.Code {
+				t.Errorf("%s: %q", c.name, said)
+			}
+		}
+		if d := cmp.Diff(c.want, got); d != "" {
+			t.Errorf("%s: %s", c.name, d)
+		}
 	}
 }
 

@@ -159,6 +159,8 @@ func faultsInChinese() map[string]string {
 		filefault.Encrypted:   "文件由其他程序加密，或只是指向另一个文件；请先用该程序解密或取回。",
 		filefault.Component:   "是第三方平台的 AppID，没有自己的 access token；请导入其下各账号的 AppID。",
 		filefault.Lonely:      "是 AppSecret，但没有同前缀的 AppID；请补上 AppID，或用 --appid-key 和 --secret-key 指定两个变量。",
+		filefault.Column:      "CSV 第 {other} 列不是 TokenTray 的列；如果其中是 AppID 或 AppSecret，请将列名改为 appid 或 secret。",
+		filefault.LeftOut:     "不是 名称=值 的形式，已跳过；如果属于某个账号，请更正此行。",
 		filefault.Disabled:    "在 Postman 中已停用；请启用后重新导出。",
 	}
 }
