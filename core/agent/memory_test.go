@@ -81,7 +81,7 @@ func typical(known kinds.Set, spec kinds.Spec, i int) core.Account {
 	params := map[string]string{}
 	switch spec.Kind {
 	case kinds.WeCom:
-		params["agent"] = fmt.Sprint(1000000 + i)
+		a.AppID, params["agent"] = fmt.Sprintf("ww%016x", i), fmt.Sprint(1000000+i)
 	case kinds.OAuth2:
 		a.AppID = fmt.Sprintf("00000000-0000-4000-8000-%012d", i)
 		a.BaseURL = fmt.Sprintf("https://sso.example.com/realms/shop-%d/token", i)
