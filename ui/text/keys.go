@@ -40,7 +40,7 @@ func keys() table {
 		"window.keys.do.box":       {"open the line of a problem, or close it", "展开或收起问题说明"},
 		"window.keys.do.delete":    {"delete, after a question", "删除（会先询问）"},
 		"window.keys.do.flip":      {"sandbox or live: the other one of the same name", "在同名的沙箱与生产账号之间切换"},
-		"window.keys.do.copy_as":   {"copy in another form, or for a call", "以其他格式复制，或生成调用"},
+		"window.keys.do.copy_as":   {"copy in another form (digits choose), or for a call", "以其他格式复制（数字键选择），或生成调用"},
 		"window.keys.do.renew":     {"renew", "续期"},
 		"window.keys.do.edit":      {"edit", "编辑"},
 		"window.keys.do.help":      {"do what the button under it says", "执行账号下方按钮的操作"},

@@ -47,7 +47,7 @@ func (ed *accounts) openForm(d draft) {
 	if ed.form != nil || !ed.pages.closePage() {
 		return
 	}
-	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, ip: ed.clipboard.copyIP, redraw: ed.redrawForm, focus: ed.focus, read: ed.readClipboard, chooseCA: ed.chooseCA})
+	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, ip: ed.clipboard.copyIP, redraw: ed.redrawForm, focus: ed.focus, read: ed.readClipboard, tookSecret: ed.clipboard.offerClear, chooseCA: ed.chooseCA})
 	ed.pages.openPage(ed)
 	first := "name"
 	if d.origin != nil {

@@ -114,7 +114,7 @@ func TestAnAskThatIsRefusedSaysWhy(t *testing.T) {
 	s.agent.fails("grant ", &core.Error{Class: core.Misuse, Remedy: core.RemedyGrantWindow})
 	s.settings.openAsk(someGrants().Asks[0])
 	s.press("Allow")
-	s.untilSays("in the window alone")
+	s.untilSays("allowed only in the window")
 	if s.sheet == nil {
 		t.Error("the sheet is gone")
 	}

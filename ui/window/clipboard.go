@@ -3,6 +3,7 @@ package window
 import (
 	"cmp"
 	"context"
+	"crypto/sha256"
 	"time"
 
 	"tokentray/core"
@@ -19,6 +20,7 @@ type clipboard struct {
 	*shell
 	clipClosed  bool               // the message about what is on the clipboard was closed
 	paths       map[core.ID]string // the calls that were chosen last
+	last        string             // the form that was chosen last; empty: none was
 	tokenCopied func(core.ID)      // called with a token that was copied
 	over        func() bool        // called when a message is over; reports whether another one is shown
 }
@@ -125,6 +127,9 @@ func (cp *clipboard) copyDefault(id core.ID) { cp.copyAs(id, "", false) }
 
 // copyAs copies a token; a live one only after a question, if that is set.
 func (cp *clipboard) copyAs(id core.ID, form string, previous bool) {
+	if form != "" {
+		cp.last = form
+	}
 	cp.copyCall(id, api.CopyRequest{Format: form, Previous: previous})
 }
 
@@ -207,6 +212,25 @@ func (cp *clipboard) messageOver() {
 	}
 	cp.snackbar.Hide()
 	cp.relayout()
+}
+
+// offerClear offers to clear the clipboard of an AppSecret that was taken from it, as
+// TokenTray clears what it put there itself.
+func (cp *clipboard) offerClear(content string) {
+	sum := sha256.Sum256([]byte(content))
+	cp.showMessage(message{
+		Text: cp.ui.T("snack.secret_there"), Until: cp.now().Add(lateTime), Button: cp.ui.T("snack.clear"),
+		Do: func() {
+			cp.readClipboard(func(now string) {
+				if sha256.Sum256([]byte(now)) != sum { // nothing of others is cleared
+					cp.showInfo(cp.ui.T("snack.replaced"))
+					return
+				}
+				cp.app.Clipboard().SetContent("")
+				cp.showInfo(cp.ui.T("snack.cleared"))
+			})
+		},
+	})
 }
 
 // copyIP puts an address on the clipboard, for a whitelist.

@@ -291,3 +291,37 @@ func TestSettingsNameTheClipboardManager(t *testing.T) {
 		s.mustNotSay("Clear it after the first paste", "Copy for the middle mouse button too")
 	}
 }
+
+// An AppSecret that was taken from the clipboard is offered to be cleared there; what
+// another program put there since stays.
+func TestATakenSecretIsOfferedToBeCleared(t *testing.T) {
+	s := newStage(t, well("shop")).open()
+	content := "AppID: wx0123456789abcdee AppSecret: " + goodSecret
+	take := func() {
+		t.Helper()
+		s.app.Clipboard().SetContent(content)
+		s.accounts.openAdd()
+		s.press("From clipboard")
+		s.mustSay("The AppSecret is still on the clipboard.")
+	}
+	take()
+	s.press("Clear now")
+	s.mustSay("The clipboard is cleared.")
+	if got := s.app.Clipboard().Content(); got != "" {
+		t.Errorf("the clipboard holds %d bytes", len(got))
+	}
+	s.pages.dropPage()
+	take()
+	s.app.Clipboard().SetContent("something else")
+	s.press("Clear now")
+	if got := s.app.Clipboard().Content(); got != "something else" {
+		t.Errorf("the clipboard holds %q", got)
+	}
+	s.pages.dropPage()
+
+	s.app.Clipboard().SetContent("AppID: wx0123456789abcdee")
+	s.clipboard.dismiss()
+	s.accounts.openAdd()
+	s.press("From clipboard")
+	s.mustNotSay("still on the clipboard")
+}

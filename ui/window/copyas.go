@@ -3,6 +3,7 @@ package window
 import (
 	"cmp"
 	"context"
+	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -39,14 +40,14 @@ func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	}
 	spec := cp.ui.Words.Spec(a.Kind)
 	c := &copySheet{
-		clipboard: cp, account: a, format: format.Fit(spec, cmp.Or(chosen, cp.defaultFormat(a))), path: cmp.Or(cp.paths[id], a.CopyPath, spec.TryPath),
+		clipboard: cp, account: a, format: format.Fit(spec, cmp.Or(chosen, cp.likelyFormat(a))), path: cmp.Or(cp.paths[id], a.CopyPath, spec.TryPath),
 	}
 	head := kit.Stack(2*kit.Grid, newTag(cp.ui, a.Env == core.Live), kit.Title(cp.ui, cp.ui.T("copy.title", "account", refWords(a.Ref()))))
 	c.sheet = &sheet{Sheet: kit.NewLongSheet(cp.ui, 3*kit.Grid, head, cp.closeSheet)}
 	ui := c.sheet.UI
 	var choices []kit.Choice
-	for _, f := range format.For(spec) {
-		choices = append(choices, kit.Choice{Value: f, Label: ui.T("format." + f)})
+	for i, f := range format.For(spec) {
+		choices = append(choices, kit.Choice{Value: f, Label: strconv.Itoa(i+1) + "  " + ui.T("format."+f)})
 	}
 	forms := kit.NewSegment(ui, c.format, func(f string) { c.format = f; c.check() }, choices...)
 	c.call = c.drawCall()
@@ -61,6 +62,11 @@ func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	c.button = kit.NewButton(ui, role, label, c.run)
 	c.sheet.SetFoot(kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), cp.closeSheet), c.button))
 	c.sheet.Enter, c.sheet.first = c.run, forms
+	c.sheet.char = func(r rune) {
+		if i := int(r - '1'); i >= 0 && i < len(choices) {
+			forms.Pick(i)
+		}
+	}
 	cp.openSheet(c.sheet)
 	c.check()
 }
@@ -73,6 +79,15 @@ func (cp *clipboard) defaultFormat(a api.Account) string {
 		form = a.CopyFormat
 	}
 	return format.Fit(cp.ui.Words.Spec(a.Kind), form)
+}
+
+// likelyFormat is the form that a person probably wants: the account's own, else the one
+// that was chosen last.
+func (cp *clipboard) likelyFormat(a api.Account) string {
+	if cp.last == "" || format.Valid(a.CopyFormat) {
+		return cp.defaultFormat(a)
+	}
+	return cp.last
 }
 
 // drawCall is the field of the path over the paths that are often called.
@@ -122,6 +137,7 @@ func (c *copySheet) run() {
 	}
 	cp, id := c.clipboard, c.account.ID
 	cp.closeSheet()
+	cp.last = c.format
 	path := ""
 	if c.calls() {
 		path = c.path

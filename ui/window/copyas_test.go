@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"tokentray/core"
@@ -194,4 +195,46 @@ func TestSheetsInTheSmallestWindow(t *testing.T) {
 // sheetGround is what the open sheet stands on.
 func (s *stage) sheetGround() fyne.CanvasObject {
 	return test.WidgetRenderer(s.sheet.Sheet).Objects()[1]
+}
+
+// Ctrl+Shift+C opens it as Ctrl+K does, digits choose, and the form that was copied last
+// is there the next time, also in the next window; an account's own form goes before.
+func TestTheLastFormIsRemembered(t *testing.T) {
+	own := sample("own", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	own.CopyFormat = format.JSON
+	s := newStage(t, own, well("shop"), well("test")).open()
+	s.listing.selectAccount("shop-sandbox")
+	s.keys.typedShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyC, Modifier: ctrl | fyne.KeyModifierShift})
+	forms := func() *kit.Segment { return s.win.Canvas().Focused().(*kit.Segment) }
+	four := format.For(s.ui.Words.Spec(kinds.WeChat))[3]
+	if forms().Value() != format.Raw {
+		t.Errorf("it begins with %s", forms().Value())
+	}
+	s.mustSay("4  " + s.ui.T("format."+four))
+	forms().TypedRune('9')
+	forms().TypedRune('4')
+	s.key(fyne.KeyReturn)
+	s.untilCalled("copy shop/sandbox format=" + four + " previous=false")
+
+	s.clipboard.openCopySheet("test-sandbox", "")
+	if got := forms().Value(); got != four {
+		t.Errorf("the next one begins with %s, want %s", got, four)
+	}
+	s.closeSheet()
+	s.clipboard.openCopySheet(own.ID, "")
+	if got := forms().Value(); got != format.JSON {
+		t.Errorf("an account with a form of its own begins with %s", got)
+	}
+	s.closeSheet()
+
+	var left []byte
+	s.cfg.Keep = func(raw []byte) error { left = raw; return nil }
+	s.remember()
+	cfg := s.cfg
+	cfg.Kept = left
+	again := New(test.NewTempApp(t), cfg)
+	t.Cleanup(again.Stop)
+	if again.clipboard.last != four {
+		t.Errorf("the next window knows %q of %s", again.clipboard.last, left)
+	}
 }

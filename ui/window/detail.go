@@ -134,7 +134,7 @@ func (d *detail) drawPrevious() fyne.CanvasObject {
 // factLabels are the lines about every account, in their order. Before them stand
 // the fields of its kind.
 func factLabels() []string {
-	return []string{"form.ca", "form.proxy", "form.note", "form.kind", "show.team", "detail.used", "detail.checked", "detail.lost"}
+	return []string{"form.ca", "form.proxy", "form.note", "form.kind", "show.team", "detail.expires_at", "detail.obtained_at", "detail.used", "detail.checked", "detail.lost"}
 }
 
 // kindFacts are the fields that accounts of any kind can have; their lines are made
@@ -213,6 +213,14 @@ func (d *detail) show(now time.Time) {
 	d.page.Reflow()
 }
 
+// exactly is a time as scripts take it; empty if it is not known.
+func exactly(at time.Time) string {
+	if at.IsZero() {
+		return ""
+	}
+	return at.Local().Format(time.RFC3339)
+}
+
 // tick counts down.
 func (d *detail) tick(now time.Time) {
 	d.chart.tick(now)
@@ -235,6 +243,7 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 	note(d.state.Set(r.State, r.StateTone.in(p)), d.expiry.Set(expiryLine(ui, a, now), p.Muted))
 	d.ring.Set(dialOf(a, r, now))
 	note(d.problem.set(a, now), d.today.set(a, now), d.goes.show(a, now), d.past.day(d.paneState, now), d.sign.tick(now))
+	note(d.facts["detail.expires_at"].Set(exactly(a.ExpiresAt), p.Text), d.facts["detail.obtained_at"].Set(exactly(a.ObtainedAt), p.Text))
 	note(d.facts["detail.used"].Set(moment(ui, a.LastUsed, now), p.Text))
 	checked, lost := "", ""
 	if c := a.Checked; c != nil {

@@ -27,6 +27,8 @@ func (ed *accounts) paste() {
 				ed.showError(err, api.Ref{})
 			case !ed.listing.pastedInSearch(content):
 				ed.showError(err, api.Ref{})
+			default:
+				ed.clipboard.offerClear(content)
 			}
 		})
 	})

@@ -57,6 +57,8 @@ type formActions struct {
 	redraw func(*form)
 	focus  func(fyne.Focusable)
 	read   func(then func(content string)) // the clipboard
+	// tookSecret is called with a text of the clipboard that filled in a secret.
+	tookSecret func(content string)
 	// chooseCA reads a file of certificates that a person chooses.
 	chooseCA func(then func(ca string), wrong func(cause string))
 }
@@ -146,6 +148,8 @@ func (f *form) drawHead(ui *kit.UI) *kit.Head {
 			if !f.pasted(content) {
 				f.from, f.noted = "form.from.none", true
 				f.check()
+			} else if secret := f.draft.secret; secret != "" && strings.Contains(content, secret) {
+				f.on.tookSecret(content)
 			}
 			f.on.focus(f.next())
 		})

@@ -52,7 +52,7 @@ func (ks *keys) bindings() []binding {
 		{"undo", keysList, withCtrl(fyne.KeyZ), ks.removals.undo},
 
 		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), ks.listing.flip},
-		{"copy_as", keysAccount, withCtrl(fyne.KeyK), func() { ks.clipboard.openCopySheet(ks.listing.selected, "") }},
+		{"copy_as", keysAccount, append([]stroke{{key: fyne.KeyC, ctrl: true, shift: true}}, withCtrl(fyne.KeyK)...), func() { ks.clipboard.openCopySheet(ks.listing.selected, "") }},
 		{"renew", keysAccount, withCtrl(fyne.KeyR), ks.renew},
 		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { ks.accounts.openEdit(ks.listing.selected) }},
 		{"help", keysAccount, withCtrl(fyne.KeyH), func() { ks.actions.help(ks.listing.selected) }},
@@ -177,6 +177,10 @@ func (ks *keys) typedKey(e *fyne.KeyEvent) {
 
 // typedRune handles the characters that no part of the window used.
 func (ks *keys) typedRune(r rune) {
+	if ks.sheet != nil && ks.sheet.char != nil {
+		ks.sheet.char(r)
+		return
+	}
 	if do := ks.bound(stroke{char: r}, keysAnywhere); do != nil && ks.sheet == nil {
 		do()
 	}

@@ -46,7 +46,7 @@ func TestMarkByClicks(t *testing.T) {
 	s.mustMark("b-sandbox")
 	s.clickWith("d-sandbox", ctrl)
 	s.mustMark("b-sandbox", "d-sandbox")
-	s.mustSay("2 accounts marked")
+	s.mustSay("Marked: 2")
 	s.clickWith("d-sandbox", ctrl)
 	s.mustMark("b-sandbox")
 	s.clickWith("d-sandbox", shift)
@@ -60,7 +60,7 @@ func TestMarkByClicks(t *testing.T) {
 	}
 	s.key(fyne.KeyEscape)
 	s.mustMark()
-	s.mustNotSay("marked")
+	s.mustNotSay("Marked")
 	s.clickWith("c-sandbox", ctrl) // takes what was selected along
 	s.mustMark("c-sandbox", "e-sandbox")
 	s.clickWith("a-sandbox", 0)
@@ -109,24 +109,24 @@ func TestManyAtOnce(t *testing.T) {
 	}
 	mark()
 	choose("Copy names")
-	s.untilSays("2 names copied")
+	s.untilSays("Names copied: 2")
 	if got := s.agent.copied(); got != "b/sandbox\nd/sandbox" {
 		t.Errorf("copied was %q", got)
 	}
 	choose("Pause renewal")
-	s.untilSays("2 accounts paused")
+	s.untilSays("Paused: 2")
 	s.until("the pause", func() bool { a, _ := s.model.find("d-sandbox"); return !a.Auto })
 	s.ctrl(fyne.KeyD)
-	s.untilSays("2 accounts pinned")
+	s.untilSays("Pinned: 2")
 	s.mustMark("b-sandbox", "d-sandbox")
 	choose("Group…")
-	s.mustSay("Group of 2 accounts")
+	s.mustSay("Group of 2 marked accounts")
 	test.Type(s.win.Canvas().Focused(), "mall")
 	s.key(fyne.KeyReturn)
-	s.untilSays("2 accounts changed")
+	s.untilSays("Changed: 2")
 	s.until("the group", func() bool { a, _ := s.model.find("b-sandbox"); return a.Group == "mall" })
 	s.ctrl(fyne.KeyR)
-	s.untilSays("2 accounts renewed")
+	s.untilSays("Renewed: 2")
 	s.untilCalled("refresh d/sandbox force=false person=true")
 
 	s.agent.fails("refresh ", failure(core.Temporary, core.RemedyNetwork))
@@ -140,9 +140,9 @@ func TestDeleteCanBeUndone(t *testing.T) {
 	s.clickWith("b-sandbox", ctrl)
 	s.clickWith("d-sandbox", ctrl)
 	s.key(fyne.KeyDelete)
-	s.mustSay("Delete 2 accounts?", "b/sandbox", "d/sandbox")
+	s.mustSay("Delete 2 marked accounts?", "b/sandbox", "d/sandbox")
 	s.press("Delete")
-	s.mustSay("Deleting 2 accounts", "in 10 s")
+	s.mustSay("Deleting 2 marked accounts", "in 10 s")
 	gone := func(id core.ID) bool { return s.listing.list.index(id) < 0 }
 	if !gone("b-sandbox") || !gone("d-sandbox") || gone("a-sandbox") {
 		t.Errorf("listed are %q", s.listing.list.ids)

@@ -6,6 +6,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"tokentray/core"
+	"tokentray/core/format"
 )
 
 // kept is the window's saved state. It names an account only by its ID.
@@ -15,6 +16,7 @@ type kept struct {
 	Place    *Place  `json:"place,omitempty"` // nil: wherever the desktop puts it
 	All      bool    `json:"all,omitempty"`   // the view of both environments; the others follow the active one
 	Selected core.ID `json:"selected,omitempty"`
+	Form     string  `json:"form,omitempty"` // in which a token was copied last
 }
 
 // maxKept is larger than any screen.
@@ -48,6 +50,9 @@ func (w *Window) recall(k kept) {
 		w.listing.view, w.listing.follow = viewAll, false
 	}
 	w.listing.selected = k.Selected
+	if format.Valid(k.Form) {
+		w.clipboard.last = k.Form
+	}
 }
 
 // remember is the window's present state.
@@ -56,7 +61,7 @@ func (w *Window) remember() {
 		return
 	}
 	size, by := w.win.Canvas().Size(), float32(w.appearance.percent)/100
-	k := kept{Width: size.Width * by, Height: size.Height * by, All: w.listing.view == viewAll, Selected: w.listing.selected}
+	k := kept{Width: size.Width * by, Height: size.Height * by, All: w.listing.view == viewAll, Selected: w.listing.selected, Form: w.clipboard.last}
 	if w.cfg.PlaceOf != nil {
 		if at, ok := w.cfg.PlaceOf(w.win); ok {
 			k.Place = &at

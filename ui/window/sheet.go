@@ -11,5 +11,6 @@ type sheet struct {
 	*kit.Sheet
 	typed   func() bool    // something was typed that would be lost; nil: never
 	first   fyne.Focusable // what has the keyboard at first
+	char    func(rune)     // what a character does that no part used; nil: nothing
 	leaving bool           // it asks whether to close the window
 }
