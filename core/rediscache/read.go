@@ -36,7 +36,9 @@ func read(ctx context.Context, c redis.Cmdable, t target, key string) (layout.Va
 	case layout.BagInHash:
 		hash, field := t.layout.HashOf(key)
 		v, err := readHash(ctx, c, hash, []string{field})
-		v.Text = []byte(v.Fields[field])
+		if text, ok := v.Fields[field]; ok { // otherwise it is missing, or too long and cut
+			v.Text = []byte(text)
+		}
 		v.Missing = v.Missing || err == nil && !v.Wrong && len(v.Text) == 0
 		return v, err
 	}
