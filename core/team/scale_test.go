@@ -141,13 +141,7 @@ func TestTheTeamAtScale(t *testing.T) {
 }
 
 func simulate(t *testing.T, accounts, members int) {
-	s := &simTeam{t: t, redis: newSimRedis(simTrip), up: &simUpstream{lives: map[string]string{}, hang: map[string]chan struct{}{}}, keys: NewKeys()}
-	for i := range accounts {
-		s.accounts = append(s.accounts, core.Account{
-			ID: core.ID(strconv.Itoa(i)), Name: fmt.Sprint("account ", i), Env: core.Sandbox, Kind: kind,
-			AppID: fmt.Sprintf("wx%016x", i), BaseURL: "https://api.weixin.qq.com", Auto: true,
-		})
-	}
+	s := newSimTeam(t, accounts)
 	all := make([]*simMember, members)
 	began := time.Now()
 	all[0] = s.hire("machine 0")
@@ -163,12 +157,7 @@ func simulate(t *testing.T, accounts, members int) {
 		})
 	}
 	hired.Wait()
-	defer func() {
-		for _, m := range all {
-			m.end()
-		}
-		time.Sleep(time.Minute) // the client of a killed machine tries to connect for a while
-	}()
+	defer func() { s.end(all) }()
 	if n := s.up.asked(); n != accounts {
 		t.Errorf("%d tokens cost %d calls", accounts, n)
 	}
@@ -188,7 +177,12 @@ func simulate(t *testing.T, accounts, members int) {
 		t.Errorf("with none due a machine sends %.2f commands a second, more than %.2f", each, most)
 	}
 	before := s.up.asked()
+	stop := make(chan struct{})
+	var sampled sync.WaitGroup
+	sampled.Go(func() { s.sample(all, stop) })
 	life := per("a whole life", simLife)
+	close(stop)
+	sampled.Wait()
 	t.Logf("a renewal costs %.0f commands of all machines", (life-idle)*simLife.Seconds()/float64(accounts))
 	if n := s.up.asked() - before; n < accounts || n > accounts*21/20 { // those renewed at both ends of the time
 		t.Errorf("a life of %d tokens cost %d calls", accounts, n)
@@ -198,6 +192,83 @@ func simulate(t *testing.T, accounts, members int) {
 	s.checkAgree(all)
 	s.kills(&all)
 	s.checkAgree(all)
+}
+
+// sample looks at accounts of machines by chance, each second until stop is closed, and
+// fails if a token has expired or is older than one that the machine had before.
+func (s *simTeam) sample(all []*simMember, stop <-chan struct{}) {
+	type place struct{ machine, account int }
+	had := map[place]int{}
+	for {
+		select {
+		case <-stop:
+			return
+		case <-time.After(time.Second):
+		}
+		for range 20 {
+			p := place{rand.N(len(all)), rand.N(len(s.accounts))}
+			got, err := all[p.machine].keeper.Get(context.Background(), s.accounts[p.account].ID, 0)
+			_, after, _ := strings.Cut(got.Value, "-") // the number of the call that brought it
+			number, _, _ := strings.Cut(after, "-")
+			n, _ := strconv.Atoi(number)
+			if err != nil || !got.Good(time.Now(), 0) || n < had[p] {
+				s.t.Errorf("machine %d gives out %q, which ends %v, after one of call %d: %v", p.machine, core.Mask(got.Value), got.ExpiresAt, had[p], err)
+				return
+			}
+			had[p] = n
+		}
+	}
+}
+
+// TestLostMessages: a token that nobody was told of is on all machines when they read
+// again by themselves.
+func TestLostMessages(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := newSimTeam(t, 10)
+		var all []*simMember
+		for i := range 3 {
+			all = append(all, s.hire(fmt.Sprint("machine ", i)))
+		}
+		defer s.end(all)
+		s.checkAgree(all)
+		s.redis.mu.Lock()
+		s.redis.mute = true
+		s.redis.mu.Unlock()
+		calls := s.up.asked()
+		stale, _ := all[0].keeper.Token("7")
+		if _, err := all[0].keeper.Refresh(context.Background(), "7", core.Report{Stale: stale.Value, Person: true}); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Second)
+		if got, _ := all[1].keeper.Token("7"); got.Value != stale.Value {
+			t.Error("the message was not lost")
+		}
+		time.Sleep(readEvery*3/2 + listenFor) // at the latest, see place.apart
+		s.checkAgree(all)
+		if n := s.up.asked() - calls; n != 1 {
+			t.Errorf("one token cost %d calls", n)
+		}
+	})
+}
+
+// newSimTeam is a team without machines.
+func newSimTeam(t *testing.T, accounts int) *simTeam {
+	s := &simTeam{t: t, redis: newSimRedis(simTrip), up: &simUpstream{lives: map[string]string{}, hang: map[string]chan struct{}{}}, keys: NewKeys()}
+	for i := range accounts {
+		s.accounts = append(s.accounts, core.Account{
+			ID: core.ID(strconv.Itoa(i)), Name: fmt.Sprint("account ", i), Env: core.Sandbox, Kind: kind,
+			AppID: fmt.Sprintf("wx%016x", i), BaseURL: "https://api.weixin.qq.com", Auto: true,
+		})
+	}
+	return s
+}
+
+// end ends machines.
+func (s *simTeam) end(all []*simMember) {
+	for _, m := range all {
+		m.end()
+	}
+	time.Sleep(time.Minute) // the client of a killed machine tries to connect for a while
 }
 
 // checkAgree fails unless all machines have upstream's living token of each account,

@@ -31,6 +31,7 @@ type simRedis struct {
 	subs    map[string]map[*simConn]bool
 	count   int64 // commands
 	told    int64 // messages that went to subscribers
+	mute    bool  // messages are lost
 }
 
 type simValue struct {
@@ -437,6 +438,9 @@ func (s *simRedis) command(args []string) any {
 	case "PUBLISH":
 		on := s.subs[key]
 		for c := range on {
+			if s.mute {
+				continue
+			}
 			c.send("*3\r\n" + bulk("message") + bulk(key) + bulk(args[2]))
 			s.told++
 		}

@@ -431,6 +431,69 @@ func TestTheRedisLosesAndLies(t *testing.T) {
 	agree(got, a)
 }
 
+// TestOneMemberIsRefused: by a wrong secret, or for its address. It asks once and hands
+// over; if all are refused, each asks once, and then nobody does.
+func TestOneMemberIsRefused(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, legacy)
+	a, b := c.machine("a"), c.machine("b")
+	a.run(strings.Repeat("f", 32)+"\n", "add", "shop", "--kind", legacy, "--appid", appID, "--secret-stdin", "--base-url", a.upstream.URL, "--proxy", a.web.url, "--paused")
+	b.add(legacy)
+	c.join(a)
+	c.join(b)
+	if _, err := a.token(t.Context()); core.AsError(err) == nil || core.AsError(err).Class != core.BadSecret {
+		t.Errorf("a wrong secret: %v", err)
+	}
+	began := time.Now()
+	token, err := b.token(t.Context())
+	if err != nil {
+		t.Fatalf("b: %v", err)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("b waited %v for a machine that cannot fetch", took)
+	}
+	agree(token, a, b)
+	if x, y := a.web.asked(), b.web.asked(); x != 1 || y != 1 {
+		t.Errorf("a asked %d times, and b %d times", x, y)
+	}
+	if out := a.run("", "team", "status"); !strings.Contains(out, "shop/sandbox") {
+		t.Errorf("status says\n%s", out)
+	}
+
+	t.Log("all are refused for their addresses")
+	if _, err := a.client.Edit(t.Context(), shop(), api.AccountInput{Secret: ptr(appSecret)}); err != nil {
+		t.Fatal(err)
+	}
+	agree(token, a)
+	refusal := `{"errcode":40164,"errmsg":"invalid ip 203.0.113.9 ipv6 ::ffff:203.0.113.9, not in whitelist rid: 1"}`
+	a.web.set(nil, nil, refusal)
+	b.web.set(nil, nil, refusal)
+	before := []int{a.web.asked(), b.web.asked()}
+	c.revoke()
+	for _, m := range []*machine{a, b} {
+		if _, err := m.report(t.Context(), token); core.AsError(err) == nil {
+			t.Errorf("%s is refused, and has a token", m.name)
+		}
+	}
+	time.Sleep(10 * time.Second) // longer than a lease, and than what keeps reports apart
+	for range 3 {
+		_, _ = a.token(t.Context())
+		_, _ = b.token(t.Context())
+	}
+	if x, y := a.web.asked()-before[0], b.web.asked()-before[1]; x > 1 || y > 1 {
+		t.Errorf("a asked %d times, and b %d times", x, y)
+	}
+	a.web.set(nil, nil, "")
+	b.web.set(nil, nil, "")
+	got, err := b.report(t.Context(), token)
+	if err != nil || got == token {
+		t.Fatalf("after the whitelist was mended: %v", err)
+	}
+	agree(got, a, b)
+}
+
+func ptr[T any](v T) *T { return &v }
+
 // TestASilentUpstream: packets of the machine that asks go nowhere, while its Redis answers.
 // Its call ends by its own limit, and another machine brings the token, which both have.
 func TestASilentUpstream(t *testing.T) {

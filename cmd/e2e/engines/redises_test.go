@@ -45,6 +45,53 @@ func TestSentinelsFailOver(t *testing.T) {
 	}
 }
 
+// TestAFailOverLosesWrites: the replica that takes over has not heard of the last token.
+// Nobody goes back to the one before, and the team has the last one again without a call.
+func TestAFailOverLosesWrites(t *testing.T) {
+	t.Parallel()
+	c := newCrew(t, legacy)
+	a, b := c.hire("a", true), c.hire("b", true)
+	first := a.mustToken()
+	agree(first, b)
+	replica := redistest.StartReplica(t, c.redis)
+	mirror := replica.Client()
+	defer mirror.Close()
+	fence := func() int {
+		keys := mirror.Keys(t.Context(), "{tt:five:*}:tok").Val()
+		if len(keys) != 1 {
+			t.Fatalf("the replica has %d tokens", len(keys))
+		}
+		n, _ := mirror.HGet(t.Context(), keys[0], "fence").Int()
+		return n
+	}
+	before := fence()
+	if err := mirror.Do(t.Context(), "REPLICAOF", "NO", "ONE").Err(); err != nil { // it hears of nothing from here on
+		t.Fatal(err)
+	}
+	last := a.next(first)
+	agree(last, b)
+	c.redis.Kill()
+	a.net.lead(replica.Port)
+	b.net.lead(replica.Port)
+	if n := fence(); n != before {
+		t.Fatalf("the replica heard of the last token: fence %d, %d before", n, before)
+	}
+	c.until("the team has the last token", 60*time.Second, func() bool {
+		if a.mustToken() != last || b.mustToken() != last {
+			t.Fatal("an older token took the place of a newer one")
+		}
+		return fence() > before
+	})
+	agree(last, a, b)
+	if n := c.asked(); n != 2 {
+		t.Errorf("two tokens cost %d calls", n)
+	}
+	agree(b.next(last), a)
+	if n := c.asked(); n != 3 {
+		t.Errorf("three tokens cost %d calls", n)
+	}
+}
+
 // TestAClusterMoves moves the slot of a team's account to another node.
 func TestAClusterMoves(t *testing.T) {
 	t.Parallel()

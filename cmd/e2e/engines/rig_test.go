@@ -353,10 +353,10 @@ func (g *webGate) asked() int {
 
 // netGate is a machine's connection to the Redis. It can be cut.
 type netGate struct {
-	url  string
-	port int // of the Redis
+	url string
 
 	mu    sync.Mutex
+	port  int // of the Redis
 	cut   bool
 	conns map[net.Conn]bool
 }
@@ -401,7 +401,10 @@ func (g *netGate) serve(c net.Conn) {
 	if !g.keep(c) {
 		return
 	}
-	to, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", g.port))
+	g.mu.Lock()
+	port := g.port
+	g.mu.Unlock()
+	to, err := net.Dial("tcp", fmt.Sprintf("127.0.0.1:%d", port))
 	if err != nil || !g.keep(to) {
 		_ = c.Close()
 		return
@@ -419,6 +422,15 @@ func (g *netGate) serve(c net.Conn) {
 	defer g.mu.Unlock()
 	delete(g.conns, c)
 	delete(g.conns, to)
+}
+
+// lead makes another Redis the one behind the gate.
+func (g *netGate) lead(port int) {
+	g.mu.Lock()
+	g.port = port
+	g.mu.Unlock()
+	g.set(true)
+	g.set(false)
 }
 
 // set cuts or restores the connection.
