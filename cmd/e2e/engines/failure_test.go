@@ -137,6 +137,40 @@ func agree(want string, machines ...*machine) {
 	}
 }
 
+// watchTokens asks machines for the token all the time until the test ends or what it
+// returns is called, and fails if one gives out a token that has ended, or one that it had
+// given up before. A machine that does not answer is asked again.
+func (c *crew) watchTokens(machines ...*machine) (end func()) {
+	ctx, cancel := context.WithCancel(c.t.Context())
+	var wg sync.WaitGroup
+	for _, m := range machines {
+		wg.Go(func() {
+			client := api.Dial(m.socket)
+			defer client.Close()
+			given, last, n := map[string]bool{}, "", 0
+			for ctx.Err() == nil {
+				got, err := client.Token(ctx, shop(), 0)
+				switch {
+				case err != nil || got.AccessToken == last && got.ExpiresIn > 0:
+				case got.ExpiresIn <= 0 || given[got.AccessToken]:
+					c.t.Errorf("%s gives out %s with %d s left, known before: %v", m.name, core.Mask(got.AccessToken), got.ExpiresIn, given[got.AccessToken])
+				default:
+					given[got.AccessToken], last = true, got.AccessToken
+				}
+				if err == nil {
+					n++
+				}
+				time.Sleep(50 * time.Millisecond)
+			}
+			c.t.Logf("%s gave out %d tokens, looked at %d times", m.name, len(given), n)
+		})
+	}
+	return func() {
+		cancel()
+		wg.Wait()
+	}
+}
+
 // TestHoldersEnd kills the machine that holds the lease before, during and after its
 // call, and stops it for longer than the lease. Another machine takes over, no older
 // token replaces a newer one, and the upstream is asked only as often as the failures
@@ -150,6 +184,7 @@ func TestHoldersEnd(t *testing.T) {
 	if n := c.asked(); n != 1 || plain.web.asked() != 0 {
 		t.Fatalf("the upstream was asked %d times, %d of them without a secret", n, plain.web.asked())
 	}
+	defer c.watchTokens(a, b, plain)()
 	asked := c.asked()
 	calls := func(what string, want int) {
 		t.Helper()
