@@ -27,7 +27,8 @@ import (
 // rude is an upstream that answers calls badly, and counts them.
 type rude struct {
 	calls atomic.Int64
-	ended chan error // how an answer without end, or one that waits, ended
+	ended chan error   // how an answer without end, or one that waits, ended
+	taken atomic.Int64 // bytes of bodies without end
 }
 
 const rudeToken = "88_TOKENtokenTOKENtoken0123456789"
@@ -43,6 +44,26 @@ func (u *rude) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		line := bytes.Repeat([]byte("0123456789abcde\n"), 1<<10)
 		for {
 			if _, err := w.Write(line); err != nil {
+				u.ended <- err
+				return
+			}
+		}
+	case "/cgi-bin/both": // takes what comes while it answers
+		rc := http.NewResponseController(w)
+		if err := rc.EnableFullDuplex(); err != nil {
+			u.ended <- err
+			return
+		}
+		taken := make(chan struct{})
+		go func() {
+			defer close(taken)
+			n, _ := io.Copy(io.Discard, r.Body)
+			u.taken.Add(n)
+		}()
+		line := bytes.Repeat([]byte("0123456789abcde\n"), 1<<10)
+		for {
+			if _, err := w.Write(line); err != nil {
+				<-taken
 				u.ended <- err
 				return
 			}
@@ -266,6 +287,43 @@ func TestBadUpstreams(t *testing.T) {
 		}
 		cancel()
 	}
+
+	// Both directions have no end, by the door and by the command. Either ends with its
+	// caller, and the agent keeps nothing of it.
+	status, err := d.client.Status(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	before := highest(t, status.PID)
+	for what, args := range map[string][]string{
+		"by the door":    {"curl", "-sS", "--config", file + ".conf", "-X", "POST", "-T", "/dev/zero", d.base + folder + "both"},
+		"by the command": {d.exe, "call", "barker", "POST", "/cgi-bin/both", "--input", "/dev/zero"},
+	} {
+		if err := os.WriteFile(file+".conf", []byte("header = \"Authorization: Bearer "+key+"\"\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		cmd := exec.CommandContext(t.Context(), args[0], args[1:]...)
+		cmd.Env = d.env
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if n, err := io.CopyN(io.Discard, out, 64<<20); err != nil {
+			t.Errorf("both without end, %s: %d bytes, %v", what, n, err)
+		}
+		_ = cmd.Process.Kill()
+		_ = cmd.Wait()
+		ends("both without end, " + what)
+	}
+	if u.taken.Load() < 1<<20 {
+		t.Errorf("of bodies without end the upstream has %d bytes", u.taken.Load())
+	}
+	if more := highest(t, status.PID) - before; more > 16<<10 {
+		t.Errorf("bodies and answers without end took %d kB more of the agent", more)
+	}
 	if _, err := d.client.Account(t.Context(), api.Ref{Name: "barker"}); err != nil {
 		t.Errorf("the agent afterwards: %v", err)
 	}
@@ -275,3 +333,18 @@ func TestBadUpstreams(t *testing.T) {
 type endless struct{}
 
 func (endless) Read(p []byte) (int, error) { return len(p), nil }
+
+// highest is the most memory that a process had in it so far, in kB.
+func highest(t *testing.T, pid int) int {
+	t.Helper()
+	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(raw), "VmHWM:")
+	var kB int
+	if _, err := fmt.Sscan(rest, &kB); err != nil {
+		t.Fatal(err)
+	}
+	return kB
+}

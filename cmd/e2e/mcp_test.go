@@ -180,7 +180,7 @@ func TestAnAgentCallsWhatAPersonAllowed(t *testing.T) {
 	}
 	refused(s, "tokentray_read", map[string]any{"account": "shop/live", "path": "/cgi-bin/get_api_domain_ip"}, "in TokenTray's window: settings, AI agents")
 	refused(s, "tokentray_write", map[string]any{"account": "shop/live", "path": "/cgi-bin/menu/create", "body": "{}"}, "have them open TokenTray")
-	if out := d.atTerminal("y", "mcp", "allow", "shop/live", "--as", "claude"); !strings.Contains(out, "in the window alone") {
+	if out := d.atTerminal("y", "mcp", "allow", "shop/live", "--as", "claude"); !strings.Contains(out, "only in the window") {
 		t.Errorf("a grant for live: %s", out)
 	}
 	if out, failed := use(t, s, "tokentray_read", map[string]any{"account": "shop", "path": "/x"}); !failed || !strings.Contains(out, "NAME/sandbox") {
