@@ -114,7 +114,7 @@ func (k *Keeper) lock() time.Time {
 	if jump := k.clock.jump(); jump < 0 {
 		k.setBack += jump
 		move(jump, &k.woke)
-		k.cfg.Log.Warn("the clock was set back", "by", jump.Abs())
+		k.warnSoon("the clock was set back", "by", jump.Abs())
 		var kept []ID
 		for id, e := range k.entries {
 			e.shift(jump)

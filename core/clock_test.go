@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -239,4 +240,49 @@ func TestSleepInMidFetchAsksAgain(t *testing.T) {
 			t.Errorf("%v (%s)", err, core.AsError(err).Remedy)
 		}
 	})
+}
+
+// TestALogThatHangsHoldsUpNothing: that the clock was set back is told to the log, which
+// can be on a disk that hangs. Tokens are served meanwhile.
+func TestALogThatHangsHoldsUpNothing(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		log := hangingLog{make(chan struct{}), make(chan struct{}, 1)}
+		h := start(t, setup{log: slog.New(log)})
+		get(t, h)
+		h.wall.jump(-time.Hour)
+		got := make(chan error, 1)
+		go func() {
+			_, err := h.Get(t.Context(), "1", 0)
+			got <- err
+		}()
+		synctest.Wait()
+		select {
+		case err := <-got:
+			if err != nil {
+				t.Error(err)
+			}
+		default:
+			t.Error("a caller waits for the log")
+		}
+		if len(log.told) != 1 {
+			t.Error("the log was told nothing")
+		}
+		close(log.release)
+	})
+}
+
+// hangingLog is a log that takes no line before release is closed.
+type hangingLog struct {
+	release chan struct{}
+	told    chan struct{}
+}
+
+func (l hangingLog) Enabled(context.Context, slog.Level) bool { return true }
+func (l hangingLog) WithAttrs([]slog.Attr) slog.Handler       { return l }
+func (l hangingLog) WithGroup(string) slog.Handler            { return l }
+
+func (l hangingLog) Handle(context.Context, slog.Record) error {
+	l.told <- struct{}{}
+	<-l.release
+	return nil
 }

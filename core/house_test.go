@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -32,6 +33,7 @@ type setup struct {
 	stored  core.Token
 	before  func(*core.Keeper) // Run
 	wall    *wall
+	log     *slog.Logger // nil: none
 }
 
 // byHand switches the account's renewal in the background off.
@@ -57,7 +59,7 @@ func start(t *testing.T, s setup) *house {
 	}
 	h.Keeper = core.NewKeeper(core.Config{
 		Upstreams: map[core.Kind]core.Upstream{h.account.Kind: {Source: s.source, Traits: s.traits}},
-		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now,
+		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now, Log: s.log,
 		Renewed: func(id core.ID, token core.Token) {
 			if h.renewed != nil {
 				h.renewed(id, token)

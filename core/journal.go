@@ -77,6 +77,14 @@ func (k *Keeper) save(id ID) {
 	k.renewed(id)
 }
 
+// warnSoon writes to the log in the background, because a log can be on a disk that
+// hangs. The lock is held.
+func (k *Keeper) warnSoon(message string, args ...any) {
+	if !k.stopped {
+		k.wg.Go(func() { k.cfg.Log.Warn(message, args...) })
+	}
+}
+
 // saveSoon is save in the background. The lock is held.
 func (k *Keeper) saveSoon(ids ...ID) {
 	if k.stopped {

@@ -59,7 +59,7 @@ const (
 //	check    -        -      untouched    untouched  untouched  untouched
 //
 //	*  untouched when nothing was fetched
-//	** untouched when nobody was asked, for the day's budget is used up
+//	** untouched when nobody was asked because the day's budget is used up
 func (o outcome) effect(g goal) effect {
 	switch {
 	case g == check, o.verdict == unknown, o.verdict == accepted && o.grant.Value == "":

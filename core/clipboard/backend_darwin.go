@@ -14,7 +14,7 @@ import (
 
 // The scripts run in osascript, which needs no cgo. The text comes on standard
 // input. The concealed type is what clipboard histories look for
-// (nspasteboard.org); it is there before the text, for a history may read at once.
+// (nspasteboard.org); it is there before the text, because a history may read at once.
 // A secret stays on this Mac: Universal Clipboard hands it to no other device
 // (NSPasteboardContentsCurrentHostOnly, 1). The pasteboard counts its changes: the
 // count is printed after our change and compared before clearing.

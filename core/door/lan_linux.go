@@ -108,8 +108,8 @@ func routeBy(attributes []syscall.NetlinkRouteAttr, index int) bool {
 	return !said
 }
 
-// listenLAN listens at an address for what comes in by its interface. A system that
-// does not let us bind to the interface has the subnet checked all the same.
+// listenLAN listens at an address for what comes in by its interface. If the
+// system does not let us bind to the interface, the subnet is still checked.
 func listenLAN(ctx context.Context, subnet Subnet, address string) (net.Listener, error) {
 	config := net.ListenConfig{Control: func(_, _ string, raw syscall.RawConn) error {
 		var failed error

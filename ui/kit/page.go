@@ -13,8 +13,8 @@ const HeadHeight = 56
 const RowLeft = 4 * Grid
 
 // Page is a page of the window: a head, a column that scrolls, and an optional foot.
-// It is made once. Its parts are shown, hidden and changed in place, so that the
-// focus, the cursor of a field and the scroll position stay as they are.
+// It is made once for a language. Its parts are shown, hidden and changed in place, so
+// that the focus, the cursor of a field and the scroll position stay as they are.
 type Page struct {
 	Root *fyne.Container
 	Head *Head
@@ -68,6 +68,13 @@ func (p *Page) ScrollTo(y float32) {
 		return
 	}
 	p.scroll.ScrollTo(y)
+}
+
+// Replace scrolls the page as the one that it replaces, which may be nil.
+func (p *Page) Replace(old *Page) {
+	if old != nil {
+		p.ScrollTo(old.Offset())
+	}
 }
 
 // pageLayout puts a head over a body, and a foot below it if there is a third object.

@@ -92,7 +92,7 @@ func TestAnAgentsCallIsAsked(t *testing.T) {
 	s.press("Decline")
 	s.untilCalled("decline 4")
 	s.untilSays("cursor wants to call shop/sandbox", "GET /cgi-bin/menu/get", "This call reads.")
-	for _, o := range focusables(s.sheet.Box) {
+	for _, o := range kit.Focusables(s.sheet.Box) {
 		if g, ok := o.(*kit.Segment); ok {
 			g.Pick(1)
 			break

@@ -19,7 +19,7 @@ func TestExportForClients(t *testing.T) {
 	t.Setenv("HOME", home)
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)).open()
 	kind := func() *kit.Segment {
-		for _, f := range focusables(s.sheet.Box) {
+		for _, f := range kit.Focusables(s.sheet.Box) {
 			if g, ok := f.(*kit.Segment); ok {
 				return g
 			}
@@ -58,7 +58,7 @@ func TestExportForClients(t *testing.T) {
 	if err := os.WriteFile(old, []byte("mine"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	for _, f := range focusables(s.sheet.Box) {
+	for _, f := range kit.Focusables(s.sheet.Box) {
 		if e, ok := f.(*kit.Entry); ok {
 			e.SetText("~/mine.json")
 		}

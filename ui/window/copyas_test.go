@@ -173,7 +173,7 @@ func TestSheetsInTheSmallestWindow(t *testing.T) {
 			open(s)
 			driver := fyne.CurrentApp().Driver()
 			at, size := s.sheetGround().Position(), s.sheetGround().Size()
-			parts := focusables(s.sheet.Box)
+			parts := kit.Focusables(s.sheet.Box)
 			if len(parts) < 2 {
 				t.Fatalf("there are %d parts to press", len(parts))
 			}

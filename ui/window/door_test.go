@@ -108,7 +108,7 @@ func (s *stage) flip(label string) {
 // holderEntry is the n-th entry of the page that is open.
 func (s *stage) holderEntry(n int) *kit.Entry {
 	s.t.Helper()
-	for _, f := range focusables(s.pages.holder) {
+	for _, f := range kit.Focusables(s.pages.holder) {
 		if e, ok := f.(*kit.Entry); ok {
 			if n == 0 {
 				return e
@@ -274,7 +274,7 @@ func (p *keyPage) givesCalls() {
 
 // segment is one of the page's segments: accounts, or what the key is for.
 func (p *keyPage) segment(s *stage, n int) *kit.Segment {
-	for _, f := range focusables(s.pages.holder) {
+	for _, f := range kit.Focusables(s.pages.holder) {
 		if g, ok := f.(*kit.Segment); ok {
 			if n == 0 {
 				return g
@@ -289,7 +289,7 @@ func (p *keyPage) segment(s *stage, n int) *kit.Segment {
 func (s *stage) keyPage() *keyPage { return s.settings.page.sub.(*keyPage) }
 
 func (p *keyPage) accountsSegment(s *stage) *kit.Segment {
-	for _, f := range focusables(s.pages.holder) {
+	for _, f := range kit.Focusables(s.pages.holder) {
 		if g, ok := f.(*kit.Segment); ok {
 			return g
 		}

@@ -18,7 +18,7 @@ func TestKeyboardStaysOnASetting(t *testing.T) {
 	s := newStage(t).open()
 	s.settings.openSettings()
 	toggleAt := func() *kit.Toggle {
-		for _, f := range focusables(s.pages.holder) {
+		for _, f := range kit.Focusables(s.pages.holder) {
 			if box, ok := f.(*kit.Toggle); ok && box.Label() == "Ask before a live token is copied" {
 				return box
 			}
@@ -51,7 +51,7 @@ func TestKeyboardStaysInTheDetail(t *testing.T) {
 	shop := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s := newStage(t, shop).open()
 	s.pane.openDetail(shop.ID)
-	for _, f := range focusables(s.pane.side) {
+	for _, f := range kit.Focusables(s.pane.side) {
 		if b, ok := f.(*kit.Button); ok && b.Label() == "Renew" {
 			s.focus(b)
 		}
@@ -63,7 +63,7 @@ func TestKeyboardStaysInTheDetail(t *testing.T) {
 	if !ok {
 		t.Fatalf("the keyboard is on %T", s.win.Canvas().Focused())
 	}
-	if b.Label() != "Renew" || !slices.Contains(focusables(s.pane.side), fyne.Focusable(b)) {
+	if b.Label() != "Renew" || !slices.Contains(kit.Focusables(s.pane.side), fyne.Focusable(b)) {
 		t.Errorf("the keyboard is on %q", b.Label())
 	}
 }
@@ -121,7 +121,7 @@ func TestWelcomeInALowWindow(t *testing.T) {
 	s := newStage(t).open()
 	s.win.Resize(fyne.NewSize(320, 320))
 	driver := fyne.CurrentApp().Driver()
-	ways := focusables(s.listing.empty.welcome)
+	ways := kit.Focusables(s.listing.empty.welcome)
 	if len(ways) != 2 {
 		t.Fatalf("there are %d ways in", len(ways))
 	}
@@ -213,7 +213,7 @@ func TestTheKeyboardIsNeverOnWhatIsGone(t *testing.T) {
 	gate := blocked("gate", core.Sandbox)
 	s := newStage(t, gate).open()
 	s.pane.openDetail(gate.ID)
-	for _, f := range focusables(s.pane.side) {
+	for _, f := range kit.Focusables(s.pane.side) {
 		if b, ok := f.(*kit.Button); ok && b.Label() == "Try again" {
 			s.focus(b)
 		}

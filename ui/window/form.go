@@ -69,11 +69,8 @@ func newForm(m *model, d draft, on formActions) *form {
 
 // draw makes the form from its draft, in the language of the settings.
 func (f *form) draw(ui *kit.UI) {
-	d, offset := &f.draft, float32(0)
+	d, before := &f.draft, f.page
 	d.kinds = ui.Words.Kinds() // there may be others since it was last drawn
-	if f.page != nil {
-		offset = f.page.Offset()
-	}
 	f.page = kit.NewPage(ui, 4*kit.Grid, f.drawHead(ui))
 	f.ui = f.page.UI
 	ui = f.ui
@@ -115,7 +112,7 @@ func (f *form) draw(ui *kit.UI) {
 	f.page.Add(kit.NewToggle(ui, ui.T("form.pinned"), d.Pinned, func(on bool) { d.Pinned = on; f.check() }))
 	f.page.Add(f.entry("note", kit.NewNoteEntry(ui, d.Note, f.typed("note", &d.Note))))
 	f.drawFoot()
-	f.page.ScrollTo(offset)
+	f.page.Replace(before)
 	f.check()
 }
 

@@ -29,15 +29,15 @@ type pane struct {
 
 // draw makes the pane in the language of the settings.
 func (pn *pane) draw() {
-	offset := float32(0)
+	var before *kit.Page
 	if pn.detail != nil {
-		offset = pn.detail.page.Offset()
+		before = pn.detail.page
 	}
 	on := pn.on
 	on.back, on.reveal, on.filter, on.more = pn.closeDetail, pn.reveal, pn.filterHistory, pn.moreHistory
 	on.sign = signActions{sign: pn.signPage, reveal: pn.revealSigned, copy: pn.copySigned, check: func(page string) { openPage(pn.shell, page) }, renew: pn.renewTicket}
 	pn.detail = newDetail(pn.ui, pn.state, on)
-	pn.detail.page.ScrollTo(offset)
+	pn.detail.page.Replace(before)
 	pn.nothing = centred("", kit.SizeText, pn.ui.Palette.Muted)
 	pn.side = container.NewStack(container.New(&kit.Centered{Width: 320}, pn.nothing), pn.detail.page.Root)
 }

@@ -61,10 +61,7 @@ type settingsActions struct {
 
 // draw makes the page, and that over it, in the language of the settings.
 func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
-	offset := float32(0)
-	if s.page != nil {
-		offset = s.page.Offset()
-	}
+	before := s.page
 	head := kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), s.on.back), ui.T("settings"))
 	s.page = kit.NewPage(ui, 4*kit.Grid, head)
 	s.on.reflow = s.page.Reflow
@@ -102,7 +99,7 @@ func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 	s.agentBox = kit.Stack(kit.Grid, kit.BoldText(ui.T("set.agent"), 13, ui.Palette.Text), s.agent,
 		kit.Space(0, kit.Grid), kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("set.folder"), s.on.folder)))
 	s.page.Add(canvas.NewRectangle(ui.Palette.Line), s.vault.root, s.agentBox)
-	s.page.ScrollTo(offset)
+	s.page.Replace(before)
 	if s.sub != nil {
 		s.sub.draw(ui, s.on.back)
 	}

@@ -68,7 +68,7 @@ func (s *joinSheet) browse() {
 }
 
 // goOn looks into the file, or joins what was looked at. Without TLS a person has to
-// agree to the look already, for the look asks the Redis.
+// agree before the look, because it asks the Redis.
 func (s *joinSheet) goOn(plain bool) {
 	if s.plan != nil {
 		s.join(*s.plan)

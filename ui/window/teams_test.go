@@ -228,7 +228,7 @@ func TestAnInviteIsWritten(t *testing.T) {
 	s.mustSay("There is a file of this name")
 	next := filepath.Join(t.TempDir(), "none", "five.invite") // a folder that is not there
 	entriesOf(s.sheet)[0].SetText(next)
-	for _, o := range focusables(s.sheet.Box) {
+	for _, o := range kit.Focusables(s.sheet.Box) {
 		if g, ok := o.(*kit.Segment); ok {
 			g.Pick(1)
 		}
@@ -307,7 +307,7 @@ func TestAccountsAreSharedAndTeamsLeft(t *testing.T) {
 	page := s.settings.page.sub.(*teamsPage)
 	page.on.share(page.all[1])
 	s.mustSay("Share an account with lab", "Its secret is not.")
-	for _, o := range focusables(s.sheet.Box) {
+	for _, o := range kit.Focusables(s.sheet.Box) {
 		if p, ok := o.(*kit.Picker); ok {
 			p.TypedKey(&fyne.KeyEvent{Name: fyne.KeyReturn})
 			for p.Value() != "shop/live" {
@@ -340,7 +340,7 @@ func TestAccountsAreSharedAndTeamsLeft(t *testing.T) {
 	s.untilCalled("edit team five rediss://tt@redis.example.com:6379 password=as it is plain=false")
 	s.until("the sheet is gone", func() bool { return s.sheet == nil })
 	page.on.edit(page.all[0])
-	for _, o := range focusables(s.sheet.Box) {
+	for _, o := range kit.Focusables(s.sheet.Box) {
 		if g, ok := o.(*kit.Toggle); ok {
 			g.Flip()
 		}
@@ -382,7 +382,7 @@ func TestTheRowSaysWhoRenewed(t *testing.T) {
 // entriesOf are the fields of a sheet, in their order.
 func entriesOf(s *sheet) []*kit.Entry {
 	var out []*kit.Entry
-	for _, o := range focusables(s.Box) {
+	for _, o := range kit.Focusables(s.Box) {
 		if e, ok := o.(*kit.Entry); ok {
 			out = append(out, e)
 		}

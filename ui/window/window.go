@@ -323,9 +323,9 @@ func (w *Window) fillBanners() {
 // drafts and stays.
 func (w *Window) build() {
 	ui := w.ui
-	had := place{index: -1}
+	var had kit.Keyboard
 	if w.root != nil {
-		had = placeOf(w.root, w.win.Canvas().Focused())
+		had = kit.KeyboardIn(w.root, w.win.Canvas().Focused())
 	}
 	var message message
 	var told bool
@@ -352,7 +352,7 @@ func (w *Window) build() {
 		w.snackbar.show(message, w.now())
 	}
 	w.listing.focusList()
-	focusAt(w.win.Canvas(), w.root, had)
+	had.Put(w.win.Canvas(), w.root)
 }
 
 // keepFocus makes sure that the keyboard is on something visible: the part that had
@@ -360,7 +360,7 @@ func (w *Window) build() {
 func (w *Window) keepFocus() {
 	c := w.win.Canvas()
 	had := c.Focused()
-	if had == nil || c.Overlays().Top() != nil || slices.Contains(focusables(w.root), had) {
+	if had == nil || c.Overlays().Top() != nil || slices.Contains(kit.Focusables(w.root), had) {
 		return
 	}
 	if w.pane.side.Visible() && w.pane.detail.back.Visible() {
