@@ -50,6 +50,7 @@ func (v *listView) findAnchor() anchor {
 // reports whether rows moved.
 func (v *listView) keepingAnchor(change func() bool) {
 	v.anchor = v.findAnchor()
+	v.remember()
 	if !change() {
 		return
 	}
@@ -60,6 +61,9 @@ func (v *listView) keepingAnchor(change func() bool) {
 		}
 		v.scroll.Offset.Y = min(max(0, y), v.maxOffset(0))
 		v.anchor.kept = v.tops[i]-v.scroll.Offset.Y == v.anchor.at
+	}
+	if !v.anchor.loose {
+		v.arrive()
 	}
 	v.scroll.Refresh()
 	v.layoutRows()

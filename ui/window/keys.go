@@ -108,6 +108,9 @@ func (ks *keys) bound(s stroke, groups ...keyGroup) func() {
 				continue
 			}
 			for _, one := range b.strokes {
+				if one == s && b.meansAccount() && !ks.listing.list.chosen() {
+					return func() {}
+				}
 				if one == s {
 					return b.do
 				}

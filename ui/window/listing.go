@@ -65,7 +65,7 @@ type listingActions struct {
 func (ls *listing) draw() {
 	ls.list = newListView(ls.ui, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
 		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click, box: ls.toggleBox, held: func() fyne.KeyModifier { return ls.held() }, mark: ls.markClicked},
-		step:       ls.stepTo, bound: ls.on.bound, find: ls.findFrom, released: ls.released,
+		step:       ls.stepTo, bound: ls.on.bound, find: ls.findFrom, released: ls.released, now: ls.now,
 	})
 	ls.list.selected, ls.list.compact, ls.list.marked = ls.selected, ls.compact(), ls.marks.of
 	ls.bar = newMarkBar(ls.ui, ls.on.many, func() { ls.unmark() })
@@ -322,15 +322,21 @@ func (ls *listing) activate(env core.Env) {
 		switch {
 		case err != nil:
 			if ls.follow {
-				ls.setView(view(ls.model.Active))
+				ls.follows()
 			}
 			ls.showError(err, api.Ref{})
 		case ls.follow && ls.view != view(env): // a person switched again meanwhile
 			ls.activate(core.Env(ls.view))
 		case ls.follow && ls.switched && ls.model.Active != env: // somebody else did
-			ls.setView(view(ls.model.Active))
+			ls.follows()
 		}
 	})
+}
+
+// follows shows the active environment, which was not switched here.
+func (ls *listing) follows() {
+	ls.setView(view(ls.model.Active))
+	ls.list.exchanged()
 }
 
 // listLayout lays out the list: head, search, rows, and the bar of what is marked.

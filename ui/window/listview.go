@@ -2,6 +2,7 @@ package window
 
 import (
 	"sort"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
@@ -39,6 +40,11 @@ type listView struct {
 	lead, tail  float32             // empty room above the first row and below the last
 	idle        int                 // seconds in which the pointer did not move
 
+	// What was moved lately takes no click: see misclick.go.
+	stood      map[core.ID]float32 // where rows stood on the screen before a change
+	arrived    map[core.ID]time.Time
+	reselected time.Time // when somebody else replaced the selection
+
 	scroll *kit.Scroll
 	canvas *fyne.Container
 	views  map[core.ID]*rowView
@@ -61,6 +67,7 @@ type listActions struct {
 	find  func(string)
 
 	released func() // the pointer is on no row, or rests
+	now      func() time.Time
 }
 
 var _ fyne.Focusable = (*listView)(nil)
@@ -68,9 +75,10 @@ var _ fyne.Focusable = (*listView)(nil)
 func newListView(ui *kit.UI, source rowSource, on listActions) *listView {
 	v := &listView{
 		ui: ui, source: source, on: on,
-		views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}, keptHeights: map[core.ID]float32{},
+		views: map[core.ID]*rowView{}, tops: []float32{0}, strips: stripHeights{}, keptHeights: map[core.ID]float32{}, arrived: map[core.ID]time.Time{},
 	}
 	v.on.moved = func() { v.idle = 0 }
+	v.on.settled = v.settled
 	v.canvas = container.New(&rowsLayout{v})
 	v.scroll = kit.NewScroll(v.canvas)
 	v.scroll.OnScrolled = func(fyne.Position) { v.layoutRows() }

@@ -138,6 +138,7 @@ func TestSwitchKeepsTheMessageTrue(t *testing.T) {
 	if !s.snackbar.tag.Hidden {
 		t.Error("a sandbox token is said to be LIVE after the switch")
 	}
+	s.settle()
 	s.key(fyne.KeySpace)
 	s.mustSay("Copy LIVE token", "Show shop/sandbox")
 	s.menus.closeMenu()

@@ -23,6 +23,7 @@ type rowView struct {
 	bound   bool
 	touched int
 
+	pressed                                   core.ID // when the button went down
 	hovered, selected, focused, flash, marked bool
 	titleEnd                                  float32 // right edge of name, tag and kind
 
@@ -60,7 +61,8 @@ type rowActions struct {
 	held      func() fyne.KeyModifier
 	mark      func(core.ID, fyne.KeyModifier) // a click with Ctrl or Shift
 
-	moved func() // the pointer moved on a row
+	moved   func()             // the pointer moved on a row
+	settled func(core.ID) bool // a click is meant for the row
 }
 
 var (
@@ -68,6 +70,7 @@ var (
 	_ fyne.SecondaryTappable = (*rowView)(nil)
 	_ desktop.Hoverable      = (*rowView)(nil)
 	_ desktop.Cursorable     = (*rowView)(nil)
+	_ desktop.Mouseable      = (*rowView)(nil)
 )
 
 func newRowView(ui *kit.UI, on rowActions) *rowView {
@@ -99,7 +102,11 @@ func newRowView(ui *kit.UI, on rowActions) *rowView {
 	r.folded, r.unfolded = kit.Icon(kit.IconFolded, p.Muted), kit.Icon(kit.IconUnfold, p.Muted)
 	r.cause = kit.NewProse("", stripText, p.Text)
 	r.remedy = kit.NewProse("", stripText, p.Muted)
-	r.helper = kit.NewSmallButton(ui, kit.Quiet, "", func() { on.help(r.shown.ID) })
+	r.helper = kit.NewSmallButton(ui, kit.Quiet, "", func() {
+		if on.settled(r.shown.ID) {
+			on.help(r.shown.ID)
+		}
+	})
 	r.objects = []fyne.CanvasObject{
 		r.ground, r.edge, r.rail, r.name, r.tagBox, r.tag, r.kind, r.mask, r.state, r.time, r.secs, r.dots, r.check,
 		r.strip, r.folded, r.unfolded, r.cause, r.remedy, r.helper, r.track, r.fill, r.ring,
@@ -365,8 +372,22 @@ func (r *rowView) blink(on bool) {
 	r.paintGround()
 }
 
+// MouseDown notes which account is pressed: another may be here before the button is up.
+func (r *rowView) MouseDown(*desktop.MouseEvent) { r.pressed = r.shown.ID }
+func (r *rowView) MouseUp(*desktop.MouseEvent)   {}
+
+// meant reports whether a click is for the account that is shown.
+func (r *rowView) meant() bool {
+	pressed := r.pressed
+	r.pressed = ""
+	return (pressed == "" || pressed == r.shown.ID) && r.on.settled(r.shown.ID)
+}
+
 func (r *rowView) Tapped(e *fyne.PointEvent) {
 	r.on.moved()
+	if !r.meant() {
+		return
+	}
 	if held := r.on.held(); held&(ctrl|fyne.KeyModifierShift) != 0 {
 		r.on.mark(r.shown.ID, held)
 		return
@@ -383,6 +404,9 @@ func (r *rowView) Tapped(e *fyne.PointEvent) {
 }
 
 func (r *rowView) TappedSecondary(e *fyne.PointEvent) {
+	if !r.meant() {
+		return
+	}
 	r.on.selected(r.shown.ID)
 	r.on.menu(r.shown.ID, e.AbsolutePosition)
 }

@@ -48,11 +48,12 @@ func (st *settings) openInvite(t api.Team, rotate bool) {
 		}
 		name := exportSafe(t.Name) + ".invite"
 		s.file = kit.NewEntry(ui, "", shortPath(freePath(exportFolder(), name)), func(string) { s.tell("", false) })
-		s.first, s.second = kit.NewSecretEntry(ui, ui.T("teams.pass"), "", nil), kit.NewSecretEntry(ui, ui.T("vault.again"), "", nil)
+		hint, chosen := weakHint(ui, func() { s.sheet.Reflow() })
+		s.first, s.second = kit.NewSecretEntry(ui, ui.T("teams.pass"), "", chosen), kit.NewSecretEntry(ui, ui.T("vault.again"), "", nil)
 		for _, e := range []*kit.Entry{s.file, s.first, s.second} {
 			e.OnSubmitted = func(string) { s.write() }
 		}
-		typed := kit.Stack(2*kit.Grid, s.first, s.second)
+		typed := kit.Stack(2*kit.Grid, s.first, hint, s.second)
 		typed.Hide()
 		how := kit.NewSegment(ui, "made", func(v string) {
 			s.own = v == "own"

@@ -86,7 +86,8 @@ func (va *vault) changeVault(question func(context.Context, Agent) (api.Vault, e
 func (va *vault) askInit() {
 	s := va.newSheet()
 	ui := s.UI
-	first := kit.NewSecretEntry(ui, ui.T("vault.passphrase"), "", nil)
+	hint, typed := weakHint(ui, s.Reflow)
+	first := kit.NewSecretEntry(ui, ui.T("vault.passphrase"), "", typed)
 	second := kit.NewSecretEntry(ui, ui.T("vault.again"), "", nil)
 	say := kit.NewProse("", 13, ui.Palette.LiveText)
 	say.Hide()
@@ -103,11 +104,28 @@ func (va *vault) askInit() {
 		va.changeVault(func(ctx context.Context, g Agent) (api.Vault, error) { return g.VaultInit(ctx, pass) })
 	}
 	second.OnSubmitted = func(string) { goOn() }
-	s.Add(kit.Title(ui, ui.T("vault.init.title")), kit.NewProse(ui.T("vault.init.body"), kit.SizeText, ui.Palette.Text), first, second, say,
+	s.Add(kit.Title(ui, ui.T("vault.init.title")), kit.NewProse(ui.T("vault.init.body"), kit.SizeText, ui.Palette.Text), first, hint, second, say,
 		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), va.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("vault.init.go"), goOn)))
 	s.first = first
 	s.typed = func() bool { return first.Text+second.Text != "" }
 	va.openSheet(s)
+}
+
+// weakHint is the line below a field for a new passphrase that says so while what is
+// typed is easily guessed, and what the field calls with each change. It does not keep
+// the person from choosing it.
+func weakHint(ui *kit.UI, reflow func()) (*kit.Prose, func(string)) {
+	hint := kit.NewProse("", 13, ui.Palette.SoonText)
+	hint.Hide()
+	return hint, func(text string) {
+		words := ""
+		if text != "" && core.WeakPassphrase(core.NewSecret(text)) {
+			words = ui.Words.Say("vault.weak")
+		}
+		if hint.SetOrHide(words, ui.Palette.SoonText) {
+			reflow()
+		}
+	}
 }
 
 // minPassphrase is the least length; scrypt cannot make up for a shorter one.

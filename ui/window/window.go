@@ -129,8 +129,19 @@ func (w *Window) connect() {
 		add: w.accounts.openAdd, addPasted: w.accounts.openPasted, settings: w.settings.openSettings,
 		selected: w.pane.follow, uncover: w.pane.uncover,
 	}
+	copyShown := func(prev bool) func(core.ID) {
+		return func(id core.ID) {
+			switch {
+			case !w.listing.list.chosen(): // another account came into the pane just now
+			case prev:
+				w.clipboard.copyAs(id, "", true)
+			default:
+				w.clipboard.copyDefault(id)
+			}
+		}
+	}
 	w.pane.on = detailActions{
-		copyToken: w.clipboard.copyDefault, copyText: w.clipboard.copyText, prev: func(id core.ID) { w.clipboard.copyAs(id, "", true) }, menu: w.menus.openMenu, act: w.actions.perform,
+		copyToken: copyShown(false), copyText: w.clipboard.copyText, prev: copyShown(true), menu: w.menus.openMenu, act: w.actions.perform,
 		renew: w.renewals.renew, check: w.renewals.check, quota: w.renewals.quota, reset: w.renewals.resetQuota, push: w.renewals.push, edit: w.accounts.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
 	}
 }
@@ -221,7 +232,7 @@ func (w *Window) event(e api.Event) {
 	}
 	w.listing.switched = w.listing.switched || c.Active && w.listing.switching && w.model.Active == w.listing.switchingTo
 	if c.Active && w.listing.follow && !w.listing.switching && w.listing.view != view(w.model.Active) {
-		w.listing.setView(view(w.model.Active))
+		w.listing.follows()
 	}
 	switch {
 	case c.Accounts, c.Active, c.Vault, c.Settings && w.listing.arrangedAnew():

@@ -76,7 +76,7 @@ func failingDisks(ctx context.Context, o options) error {
 	} {
 		for _, b := range []*backups{{}, {fresh: true}} {
 			name := part.name + ", " + b.String()
-			err := onDisk(ctx, o, t, part.disk, part.moved, b, part.work)
+			err := patiently(t, func(t *tally) error { return onDisk(ctx, o, t, part.disk, part.moved, b, part.work) })
 			if errors.Is(err, errNoMount) && o.noMounts {
 				fmt.Printf("%-78s %10s\n", name, "NOT RUN: "+err.Error())
 				continue
@@ -87,7 +87,7 @@ func failingDisks(ctx context.Context, o options) error {
 			fmt.Printf("%-78s %10s\n", name, "done")
 		}
 	}
-	if err := onDisk(ctx, o, t, nil, false, nil, removedHome); err != nil {
+	if err := patiently(t, func(t *tally) error { return onDisk(ctx, o, t, nil, false, nil, removedHome) }); err != nil {
 		return fmt.Errorf("a home that is removed: %w", err)
 	}
 	fmt.Printf("%-78s %10s\n", "a home that is removed", "done")
@@ -98,14 +98,29 @@ func failingDisks(ctx context.Context, o options) error {
 func limited(ctx context.Context, o options) error {
 	t := &tally{}
 	err := errors.Join(
-		onDisk(ctx, o, t, nil, false, &backups{}, fileLimit),
-		onDisk(ctx, o, t, nil, false, &backups{fresh: true}, fileLimit),
-		onDisk(ctx, o, t, nil, false, nil, removedHome),
+		patiently(t, func(t *tally) error { return onDisk(ctx, o, t, nil, false, &backups{}, fileLimit) }),
+		patiently(t, func(t *tally) error { return onDisk(ctx, o, t, nil, false, &backups{fresh: true}, fileLimit) }),
+		patiently(t, func(t *tally) error { return onDisk(ctx, o, t, nil, false, nil, removedHome) }),
 	)
 	if err != nil {
 		return err
 	}
 	return t.verdict()
+}
+
+// patiently does a part again, in another home, if its keyring crashed. What was found
+// until then is not counted.
+func patiently(t *tally, do func(*tally) error) error {
+	for tries := 0; ; tries++ {
+		one := &tally{}
+		err := do(one)
+		if errors.Is(err, errKeyring) && tries < 3 {
+			fmt.Println("the keyring itself crashed: another home")
+			continue
+		}
+		t.faults = append(t.faults, one.faults...)
+		return err
+	}
 }
 
 // onDisk makes a home with a few accounts and the wanted backups on a disk, nil for the
@@ -121,6 +136,11 @@ func onDisk(ctx context.Context, o options, t *tally, on disk, move bool, b *bac
 		return err
 	}
 	defer w.close()
+	defer func() {
+		if (err != nil || len(t.faults) > 0) && !d.HasName(keyringName) {
+			err = fmt.Errorf("%w: %w", errKeyring, errors.Join(err, t.verdict()))
+		}
+	}()
 	if on != nil {
 		if err := os.Mkdir(w.home.Dir(), 0o700); err != nil {
 			return err
