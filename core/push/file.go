@@ -124,6 +124,9 @@ func overwrite(path string, before fs.FileInfo, text string, mode fs.FileMode) (
 		return err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
+	if err := isFile(f, before); err != nil {
+		return err
+	}
 	old, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return err
@@ -205,7 +208,7 @@ func follow(path string) (string, error) {
 // read examines the file, and reads it if its text must be kept. Without a file
 // everything is empty.
 func read(path string, whole bool) (fs.FileInfo, string, error) {
-	before, err := os.Stat(path)
+	before, err := os.Lstat(path) // a link that came meanwhile is not followed
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, "", nil
@@ -222,16 +225,34 @@ func read(path string, whole bool) (fs.FileInfo, string, error) {
 	case before.Size() > maxFile:
 		return nil, "", errors.New("it is over 1 MB; choose another file")
 	}
-	raw, err := os.ReadFile(path)
+	f, err := durable.Open(path)
+	if err != nil {
+		return nil, "", err
+	}
+	defer func() { _ = f.Close() }()
+	if err := isFile(f, before); err != nil {
+		return nil, "", err
+	}
+	raw, err := io.ReadAll(io.LimitReader(f, maxFile+1))
 	if err != nil {
 		return nil, "", err
 	}
 	return before, string(raw), unchanged(path, before)
 }
 
+// isFile fails if what was opened is not the file that was examined: its path may have
+// become a link to another one.
+func isFile(f *os.File, before fs.FileInfo) error {
+	now, err := f.Stat()
+	if err == nil && !os.SameFile(before, now) {
+		err = errChanged
+	}
+	return err
+}
+
 // unchanged fails if the file is not the one that was examined.
 func unchanged(path string, before fs.FileInfo) error {
-	now, err := os.Stat(path)
+	now, err := os.Lstat(path)
 	switch {
 	case before == nil && errors.Is(err, fs.ErrNotExist):
 		return nil

@@ -277,3 +277,97 @@ func TestAPushOfAnotherSystemIsNotDone(t *testing.T) {
 		t.Errorf("written: %v, %v", names, err)
 	}
 }
+
+// TestALinkThatComesMeanwhile: a link to another file comes in the place of the one that
+// was examined. The other file is neither read nor written.
+func TestALinkThatComesMeanwhile(t *testing.T) {
+	dir := t.TempDir()
+	other, path := filepath.Join(dir, "other"), filepath.Join(dir, ".env")
+	const theirs, mine = "THEIRS=keep me\n", "MINE=1\n"
+	write(t, other, theirs, 0o600)
+	write(t, path, mine, 0o600)
+	before, err := os.Lstat(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Symlink(other, path); err != nil {
+		t.Skip(err)
+	}
+	if _, text, err := read(path, true); err == nil || text != "" {
+		t.Errorf("read gives %q, %v", text, err)
+	}
+	if err := unchanged(path, before); !errors.Is(err, errChanged) {
+		t.Errorf("unchanged: %v", err)
+	}
+	if err := overwrite(path, before, "T="+newToken+"\n", 0o600); !errors.Is(err, errChanged) {
+		t.Errorf("overwrite: %v", err)
+	}
+	holds(t, other, theirs, 0o600)
+	f, err := os.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := isFile(f, before); !errors.Is(err, errChanged) {
+		t.Errorf("what was opened is taken for the file: %v", err)
+	}
+}
+
+// TestAnotherUsersLinkIsNeverFollowed: while pushes write a file, another user puts a link
+// to a third one in its place again and again. It needs root, for that user's link.
+func TestAnotherUsersLinkIsNeverFollowed(t *testing.T) {
+	if os.Getuid() != 0 {
+		t.Skip("it needs root")
+	}
+	for name, inPlace := range map[string]bool{"replaced": false, "in place": true} {
+		t.Run(name, func(t *testing.T) {
+			dir := t.TempDir()
+			other, path := filepath.Join(dir, "other"), filepath.Join(dir, ".env")
+			const theirs, mine = "THEIRS=keep me\n", "MINE=1\n"
+			write(t, other, theirs, 0o600)
+			write(t, path, mine, 0o600)
+			swap := func() error {
+				link, plain := filepath.Join(dir, "link"), filepath.Join(dir, "plain")
+				err := errors.Join(os.Symlink(other, link), os.Lchown(link, 61002, 61002), os.WriteFile(plain, []byte(mine), 0o600))
+				if err == nil {
+					err = errors.Join(os.Rename(link, path), os.Rename(plain, path))
+				}
+				return err
+			}
+			done, over := make(chan struct{}), make(chan error, 1)
+			go func() {
+				for {
+					select {
+					case <-done:
+						over <- nil
+						return
+					default:
+					}
+					if err := swap(); err != nil {
+						over <- err
+						return
+					}
+				}
+			}()
+			job := fileJob(path, core.PushDotenv, "T")
+			job.Push.InPlace = inPlace
+			for range 300 {
+				err := Deliver(t.Context(), job)
+				if e := core.AsError(err); e != nil && (e.Class != core.PushFailed || strings.Contains(e.Message, newToken)) {
+					t.Error(err)
+				}
+			}
+			close(done)
+			if err := <-over; err != nil {
+				t.Fatal(err)
+			}
+			holds(t, other, theirs, 0o600)
+			if raw, err := os.ReadFile(path); err != nil || strings.Contains(string(raw), "THEIRS") {
+				t.Errorf("%q, %v", raw, err)
+			}
+		})
+	}
+}

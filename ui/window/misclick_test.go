@@ -81,8 +81,8 @@ func TestAPressCountsForItsOwnRow(t *testing.T) {
 func TestAnotherSwitchesTheEnvironment(t *testing.T) {
 	pair := []api.Account{well("shop"), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)}
 	for name, act := range map[string]func(*stage){
-		"Enter":  func(s *stage) { s.key(fyne.KeyReturn) },
-		"Ctrl+C": func(s *stage) { s.ctrl(fyne.KeyC) },
+		"Enter":             func(s *stage) { s.key(fyne.KeyReturn) },
+		"Ctrl+C":            func(s *stage) { s.ctrl(fyne.KeyC) },
 		"the pane's button": func(s *stage) { s.pane.on.copyToken(s.listing.selected) },
 		"a click": func(s *stage) {
 			test.TapAt(s.listing.list.views["shop-live"], fyne.NewPos(60, 30))
