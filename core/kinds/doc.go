@@ -31,7 +31,7 @@
 //  5. core/sim: its calls, and a sample account in samples.go: the promises that hold for
 //     every kind are tested with it. git grep wecom.Sources shows the tests that need the
 //     source.
-//  6. README.md: a paragraph; CHANGELOG.md: a line.
+//  6. README.md: a row in the table of kinds and a paragraph; CHANGELOG.md: a line.
 //
 // Then run make openapi and make golden, and look at what changed. The tests of ui/text,
 // core/sim and cmd/e2e (TestOnlyItsPlacesNameAKind, TestEveryKindIsComposed) say what is
