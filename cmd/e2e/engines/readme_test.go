@@ -146,8 +146,8 @@ func TestThePageOfFiveAndAServer(t *testing.T) {
 	if got := strings.TrimSpace(box.run("", "get", "shop/live")); got != token {
 		t.Error("the server has another token")
 	}
-	asked := r.asked()
-	if asked != 1 {
+	asked := r.answered()
+	if asked != 2 { // for the token, and whether the secret that was entered is right
 		t.Errorf("six machines cost %d calls", asked)
 	}
 
@@ -163,7 +163,7 @@ func TestThePageOfFiveAndAServer(t *testing.T) {
 		}
 		return true
 	})
-	if n := r.asked() - asked; n != 1 {
+	if n := r.answered() - asked; n != 1 {
 		t.Errorf("the next token cost %d calls", n)
 	}
 
@@ -193,7 +193,7 @@ func TestThePageOfFiveAndAServer(t *testing.T) {
 	}
 	others[0].run("", "team", "unshare", "shop/live", "--team", "team")
 	box.run("", "team", "leave", "--yes")
-	if n := r.asked() - asked; n != 1 {
+	if n := r.answered() - asked; n != 1 {
 		t.Errorf("leaving cost %d calls", n-1)
 	}
 }

@@ -40,8 +40,9 @@ type rig struct {
 	upstream *httptest.Server
 	redis    *redistest.Server
 
-	mu    sync.Mutex
-	calls int // for tokens, of all machines
+	mu      sync.Mutex
+	calls   int // for tokens, of all machines, at their gates
+	arrived int // of them, at the upstream
 }
 
 // newRig starts a Redis with further options of redis.conf, and an upstream whose
@@ -54,7 +55,14 @@ func newRig(t *testing.T, life time.Duration, options ...string) *rig {
 	}
 	r := &rig{t: t, exe: filepath.Join(dir, "tokentray"), redis: redistest.StartPort(t, options...)}
 	world := sim.New(sim.Config{OpenRegistration: true})
-	r.upstream = httptest.NewServer(world)
+	r.upstream = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		if strings.Contains(req.URL.Path, "token") {
+			r.mu.Lock()
+			r.arrived++
+			r.mu.Unlock()
+		}
+		world.ServeHTTP(w, req)
+	}))
 	t.Cleanup(r.upstream.Close)
 	body := map[string]any{"appid": appID, "secret": appSecret, "product": "test"}
 	if life > 0 {
@@ -98,6 +106,14 @@ func (r *rig) asked() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return r.calls
+}
+
+// answered returns how often the upstream was asked for a token, past the gates too: an
+// account that came with an invite has no proxy.
+func (r *rig) answered() int {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return r.arrived
 }
 
 // machine is an agent in a home of its own. Its connections pass two gates.
