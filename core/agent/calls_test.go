@@ -365,3 +365,35 @@ func TestBothDirectionsAtOnce(t *testing.T) {
 		_ = sends.Close()
 	}
 }
+
+// TestAConnectionIsKept after a call whose body was taken whole, and for the next call.
+func TestAConnectionIsKept(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	server := newCallServer(t)
+	a := r.addAt(t, server.URL, core.Sandbox)
+	url := r.openDoor() + "/call/" + a.Ref().String() + "/cgi-bin/media/upload"
+	key := r.key(api.ClientKeyInput{Name: "kept", CallRights: core.CallRights{Calls: []string{"* /*"}}})
+	for _, size := range []int{0, 5, 300 << 10} {
+		for _, told := range []bool{true, false} {
+			var body io.Reader = strings.NewReader(strings.Repeat("x", size))
+			if !told {
+				body = io.MultiReader(body) // whose length a client does not know
+			}
+			req, err := http.NewRequestWithContext(t.Context(), http.MethodPost, url, body)
+			if err != nil {
+				t.Fatal(err)
+			}
+			req.Header.Set("Authorization", "Bearer "+key)
+			resp, err := http.DefaultClient.Do(req)
+			if err != nil {
+				t.Fatal(err)
+			}
+			raw, err := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
+			if err != nil || resp.Close || resp.StatusCode != 200 || strings.Count(string(raw), "x") != size {
+				t.Errorf("%d bytes, length told %v: status %d, closed %v, %d bytes, %v", size, told, resp.StatusCode, resp.Close, len(raw), err)
+			}
+		}
+	}
+}
