@@ -69,6 +69,22 @@ func TestABudgetStopsCallsThatNobodyAsksFor(t *testing.T) {
 	})
 }
 
+// TestAReportKeepsToTheBudget: a program's report of a token that lives makes no call
+// once the budget is used up.
+func TestAReportKeepsToTheBudget(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: budget(1)})
+		token := get(t, h)
+		if _, err := h.Refresh(t.Context(), "1", core.Report{Stale: token.Value}); class(err) != core.Quota || core.AsError(err).Remedy != core.RemedyBudget {
+			t.Errorf("a report gets %v", err)
+		}
+		if n := up.count(); n != 1 {
+			t.Errorf("%d calls with a budget of one", n)
+		}
+	})
+}
+
 // TestARaisedBudgetIsUsedAtOnce: an edit of the budget, or its removal, lets the
 // background go on.
 func TestARaisedBudgetIsUsedAtOnce(t *testing.T) {

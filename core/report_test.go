@@ -92,6 +92,21 @@ func TestReportOfAnOldTokenFetchesNothing(t *testing.T) {
 	})
 }
 
+// TestAReportOfAnOldTokenBringsNoExpiredOne: who reports another token than the
+// current one gets the current one only while that lives.
+func TestAReportOfAnOldTokenBringsNoExpiredOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		old := get(t, h)
+		time.Sleep(twoHours + time.Minute)
+		a, err := h.Refresh(t.Context(), "1", core.Report{Stale: "of-yesterday"})
+		if err != nil || a.Token.Value == old.Value || !a.Token.Good(time.Now(), time.Hour) || up.count() != 2 {
+			t.Errorf("a report gets a token until %v after %d calls, %v", a.Token.ExpiresAt, up.count(), err)
+		}
+	})
+}
+
 // A token may be dead from its first second: its first report is served at once,
 // whatever brought the token. Thirty seconds lie between two reports alone.
 func TestTheFirstReportIsServedAtOnce(t *testing.T) {
