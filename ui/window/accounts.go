@@ -18,6 +18,7 @@ type accounts struct {
 	listing   *listing
 	clipboard *clipboard
 	removals  *removals
+	transfers *transfers
 	form      *form // nil when none is open
 	waits     bool  // it was refused because the vault is closed
 }

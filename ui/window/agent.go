@@ -21,6 +21,7 @@ type Agent interface {
 	presetAgent
 	api.GrantCalls
 	api.TeamCalls
+	api.TransferCalls
 	Kinds(ctx context.Context) (kinds.Set, error)
 	Explain(ctx context.Context, req api.ExplainRequest) (api.Explanation, error)
 	Status(ctx context.Context) (api.Status, error)

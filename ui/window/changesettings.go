@@ -20,6 +20,7 @@ type settings struct {
 	link      *link
 	vault     *vault
 	clipboard *clipboard
+	transfers *transfers
 	page      *settingsPage // nil when it is not open
 }
 
@@ -29,7 +30,7 @@ func (st *settings) openSettings() {
 	}
 	st.page = &settingsPage{on: settingsActions{
 		back: st.back, set: st.setSetting, pause: st.pauseAll, vault: st.vault.perform, lock: st.vault.lockVault,
-		doorActions: doorActions{door: st.setDoor, newKey: st.openKeyPage, revoke: st.askRevoke, log: st.openLog}, presets: st.openPresets, agents: st.openAgents, teams: st.openTeams, folder: st.openFolder,
+		doorActions: doorActions{door: st.setDoor, newKey: st.openKeyPage, revoke: st.askRevoke, log: st.openLog}, presets: st.openPresets, agents: st.openAgents, teams: st.openTeams, transfer: st.transfers.openTransfers, folder: st.openFolder,
 	}}
 	st.pages.openPage(st)
 	st.loadDoor()

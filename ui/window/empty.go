@@ -35,6 +35,7 @@ const (
 // emptyActions are what it asks of the window.
 type emptyActions struct {
 	add, all, unfound func()
+	transfer          func() // imports
 	demo              func() // nil where there is none
 }
 
@@ -60,7 +61,8 @@ func (e *emptyList) drawWelcome(on emptyActions) {
 	title.Style.Bold = true
 	parts := kit.Stack(3*kit.Grid, container.NewCenter(container.New(&kit.Fixed{Size: fyne.NewSquareSize(64)}, mark)),
 		title, centred(ui.T("first.body"), kit.SizeText, ui.Palette.Muted),
-		kit.Space(0, kit.Grid), container.NewCenter(kit.NewButton(ui, kit.Filled, ui.T("add"), on.add)))
+		kit.Space(0, kit.Grid), container.NewCenter(kit.NewButton(ui, kit.Filled, ui.T("add"), on.add)),
+		container.NewCenter(kit.NewButton(ui, kit.Quiet, ui.T("first.import"), on.transfer)))
 	if on.demo != nil {
 		e.demo = kit.Stack(3*kit.Grid, container.NewCenter(kit.NewButton(ui, kit.Quiet, ui.T("first.demo"), on.demo)),
 			centred(ui.T("first.demo.note"), kit.SizeSmall, ui.Palette.Muted))

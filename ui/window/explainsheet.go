@@ -10,11 +10,16 @@ import (
 	"tokentray/ui/kit"
 )
 
-// paste handles a text that is pasted while the list has the keyboard: it explains a
-// failed answer, and begins an account from a text with an AppSecret.
+// paste handles a text that is pasted while the list has the keyboard: it plans the
+// import of a file, explains a failed answer, and begins an account from a text with an
+// AppSecret.
 func (ed *accounts) paste() {
 	ed.readClipboard(func(content string) {
 		if strings.TrimSpace(content) == "" {
+			return
+		}
+		if path, ok := pastedPath(content); ok {
+			ed.transfers.dropped(path)
 			return
 		}
 		ask(ed.shell, quickWait, func(ctx context.Context, g Agent) (api.Explanation, error) {

@@ -40,6 +40,10 @@ type fakeAgent struct {
 	teams  []api.Team
 	joins  api.TeamJoined
 
+	plans   []api.ImportPlan // what importing answers, in turn
+	imports []api.ImportRequest
+	kept    core.Secret // the passphrase of the last backup
+
 	presets []api.Preset
 	would   api.PresetSaved // what adding one does
 
@@ -421,6 +425,29 @@ func (f *fakeAgent) RemovePreset(_ context.Context, kind core.Kind) error {
 	f.presets = slices.DeleteFunc(f.presets, func(p api.Preset) bool { return p.Kind == kind })
 	f.mu.Unlock()
 	return f.called("remove preset ", kind)
+}
+
+func (f *fakeAgent) Import(_ context.Context, req api.ImportRequest) (api.ImportPlan, error) {
+	f.mu.Lock()
+	f.imports = append(f.imports, req)
+	plan := api.ImportPlan{}
+	if len(f.plans) > 0 {
+		plan = f.plans[0]
+		f.plans = f.plans[1:]
+	}
+	f.mu.Unlock()
+	return plan, f.called("import ", req.Apply)
+}
+
+func (f *fakeAgent) Export(_ context.Context, req api.ExportRequest) (api.Export, error) {
+	return api.Export{Data: []byte("a list as " + req.Format), Accounts: len(f.list.Accounts)}, f.called("export ", req.Format)
+}
+
+func (f *fakeAgent) Backup(_ context.Context, passphrase core.Secret) (api.Backup, error) {
+	f.mu.Lock()
+	f.kept = passphrase
+	f.mu.Unlock()
+	return api.Backup{Age: []byte("age-encryption.org/v1"), Accounts: len(f.list.Accounts)}, f.called("backup")
 }
 
 func (f *fakeAgent) Grants(context.Context) (api.Grants, error) {

@@ -142,6 +142,14 @@ func goldenScreens() []golden {
 			s.settings.openTeams()
 			s.settings.openJoin().showRoster(someRoster())
 		}},
+		{"import", fyne.NewSize(460, 1000), core.Sandbox, all, func(s *stage) {
+			s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{somePlan()} })
+			s.transfers.openTransfers()
+			s.transfers.page.folder = "/home/someone/Downloads"
+			s.transfers.page.written(noon)
+			s.transfers.takeText("shop.env", "WX_APPID=…")
+			s.until("the plan", func() bool { return s.transfers.page.planned })
+		}},
 		{"ask", usual, core.Live, all, func(s *stage) { s.settings.openAsk(someGrants().Asks[0]) }},
 		{"client-key", fyne.NewSize(460, 1000), core.Sandbox, all, func(s *stage) {
 			s.settings.openSettings()

@@ -21,6 +21,7 @@ type keys struct {
 	menus     *menus
 	many      *many
 	removals  *removals
+	transfers *transfers
 	actions   *actions
 	closing   *closing
 }
@@ -65,6 +66,7 @@ func (ks *keys) bindings() []binding {
 		{"live", keysAnywhere, withCtrl(fyne.Key2), func() { ks.listing.switchView(viewLive) }},
 		{"all", keysAnywhere, withCtrl(fyne.Key3), func() { ks.listing.switchView(viewAll) }},
 		{"add", keysAnywhere, withCtrl(fyne.KeyN), ks.accounts.openAdd},
+		{"transfer", keysAnywhere, withCtrl(fyne.KeyI), ks.transfers.openTransfers},
 		{"settings", keysAnywhere, withCtrl(fyne.KeyComma), ks.settings.openSettings},
 		{"keys", keysAnywhere, append([]stroke{{char: '?'}}, bare(fyne.KeyF1)...), ks.openKeys},
 		{"back", keysAnywhere, bare(fyne.KeyEscape), ks.escape},

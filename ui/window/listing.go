@@ -55,6 +55,7 @@ type listingActions struct {
 	help      func(core.ID)
 	bound     func(stroke, ...keyGroup) func() // what a key does
 	add       func()
+	transfer  func() // imports
 	addPasted func(pasted)
 	settings  func()
 	selected  func() // another account is selected
@@ -362,7 +363,7 @@ func (s *listLayout) MinSize([]fyne.CanvasObject) fyne.Size {
 }
 
 func (ls *listing) emptyActions() emptyActions {
-	on := emptyActions{add: ls.on.add, all: func() { ls.switchView(viewAll) }, unfound: ls.closeFinder}
+	on := emptyActions{add: ls.on.add, transfer: ls.on.transfer, all: func() { ls.switchView(viewAll) }, unfound: ls.closeFinder}
 	if ls.cfg.Demo != nil {
 		on.demo = ls.link.startDemo
 	}

@@ -53,10 +53,11 @@ type settingsActions struct {
 	vault func(bannerAction)
 	lock  func()
 	doorActions
-	presets func()
-	agents  func()
-	teams   func()
-	folder  func()
+	presets  func()
+	agents   func()
+	teams    func()
+	transfer func()
+	folder   func()
 }
 
 // draw makes the page, and that over it, in the language of the settings.
@@ -93,7 +94,9 @@ func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("teams.open"), s.on.teams)))
 	own := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("presets"), 13, ui.Palette.Text), kit.NewProse(ui.T("presets.say"), 13, ui.Palette.Muted),
 		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("presets.open"), s.on.presets)))
-	s.page.Add(canvas.NewRectangle(ui.Palette.Line), agents, canvas.NewRectangle(ui.Palette.Line), teams, canvas.NewRectangle(ui.Palette.Line), own)
+	transfer := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("transfer"), 13, ui.Palette.Text), kit.NewProse(ui.T("transfer.say"), 13, ui.Palette.Muted),
+		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("transfer.page"), s.on.transfer)))
+	s.page.Add(canvas.NewRectangle(ui.Palette.Line), transfer, canvas.NewRectangle(ui.Palette.Line), agents, canvas.NewRectangle(ui.Palette.Line), teams, canvas.NewRectangle(ui.Palette.Line), own)
 	s.vault = newVaultBox(ui, s.on)
 	s.agent = kit.NewProse("", 13, ui.Palette.Muted)
 	s.agentBox = kit.Stack(kit.Grid, kit.BoldText(ui.T("set.agent"), 13, ui.Palette.Text), s.agent,

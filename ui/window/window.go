@@ -29,6 +29,7 @@ type Window struct {
 	listing   *listing
 	pane      *pane
 	removals  *removals
+	transfers *transfers
 	accounts  *accounts
 	many      *many
 	settings  *settings
@@ -87,6 +88,7 @@ func New(app fyne.App, cfg Config) *Window {
 	w.appearance.applyTheme()
 	w.win.Resize(was.size(w.appearance.percent))
 	w.keys.addShortcuts()
+	w.win.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { w.transfers.drop(files) })
 	app.Settings().AddListener(func(fyne.Settings) { w.do(w.appearance.applyTheme) }) // the system turned dark or light
 	return w
 }
@@ -104,16 +106,17 @@ func (w *Window) connect() {
 	w.listing = &listing{shell: sh, pages: w.pages, link: w.link, view: viewSandbox, follow: true, last: map[view]core.ID{}, boxes: map[core.ID]bool{}, marks: marks{of: map[core.ID]bool{}}}
 	w.pane = &pane{shell: sh, pages: w.pages, listing: w.listing, state: &paneState{filter: historyAll}}
 	w.removals = &removals{shell: sh, listing: w.listing}
-	w.accounts = &accounts{shell: sh, pages: w.pages, listing: w.listing, clipboard: w.clipboard, removals: w.removals}
+	w.transfers = &transfers{shell: sh, pages: w.pages}
+	w.accounts = &accounts{shell: sh, pages: w.pages, listing: w.listing, clipboard: w.clipboard, removals: w.removals, transfers: w.transfers}
 	w.many = &many{shell: sh, clipboard: w.clipboard, removals: w.removals}
-	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, clipboard: w.clipboard}
+	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, clipboard: w.clipboard, transfers: w.transfers}
 	w.exports = &exports{shell: sh, settings: w.settings}
 	w.actions = &actions{shell: sh, link: w.link, clipboard: w.clipboard, renewals: w.renewals, vault: w.vault, settings: w.settings, accounts: w.accounts}
 	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, exports: w.exports, actions: w.actions, many: w.many}
 	w.closing = &closing{shell: sh, pages: w.pages, link: w.link}
 	w.keys = &keys{
 		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts,
-		settings: w.settings, menus: w.menus, many: w.many, removals: w.removals, actions: w.actions, closing: w.closing,
+		settings: w.settings, menus: w.menus, many: w.many, removals: w.removals, transfers: w.transfers, actions: w.actions, closing: w.closing,
 	}
 
 	w.tips = &tips{shell: sh}
@@ -126,7 +129,7 @@ func (w *Window) connect() {
 	w.pages.left = w.listing.focusList
 	w.listing.on = listingActions{
 		copyToken: w.clipboard.copyDefault, menu: w.menus.openMenu, many: w.menus.openMany, closeMenu: w.menus.closeMenu, help: w.actions.help, bound: w.keys.bound,
-		add: w.accounts.openAdd, addPasted: w.accounts.openPasted, settings: w.settings.openSettings,
+		add: w.accounts.openAdd, transfer: w.transfers.openTransfers, addPasted: w.accounts.openPasted, settings: w.settings.openSettings,
 		selected: w.pane.follow, uncover: w.pane.uncover,
 	}
 	copyShown := func(prev bool) func(core.ID) {

@@ -1,0 +1,155 @@
+package window
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/storage"
+
+	"tokentray/core"
+	"tokentray/core/api"
+	"tokentray/core/kinds"
+)
+
+// somePlan is that of a file with a new account, one that differs and one that cannot be
+// saved.
+func somePlan() api.ImportPlan {
+	return api.ImportPlan{
+		Source: "dotenv", Lines: []int{1, 4, 7}, Digest: "first",
+		Rows: []api.ImportRow{
+			{Status: api.ImportNew, Action: api.ImportAdd, Name: "mall", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0000000000000001", NoSecret: true},
+			{Status: api.ImportConflict, Action: api.ImportUndecided, Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0000000000000002", With: "shop/sandbox", Changes: []string{"appid"}},
+			{Status: api.ImportProblem, Action: api.ImportSkip, Name: "bad", Env: core.Live, Kind: kinds.WeChat, Problems: []core.Problem{{Field: "appid", Key: kinds.ProblemAppIDGH}}},
+		},
+	}
+}
+
+// decided is the same plan after a person chose.
+func decided(digest string) api.ImportPlan {
+	plan := somePlan()
+	plan.Digest, plan.Ready = digest, true
+	plan.Rows[1].Action = api.ImportReplace
+	return plan
+}
+
+// A file is planned and shown, its conflicts are decided, and only the plan that was seen
+// is carried out.
+func TestImportOfAFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "shop.env")
+	if err := os.WriteFile(file, []byte("WX_APPID=wx0000000000000001\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	for how, begin := range map[string]func(*stage){
+		"chosen": func(s *stage) {
+			s.cfg.Choose = func(bool, string) string { return file }
+			s.ctrl(fyne.KeyI)
+			s.press("Choose file…")
+		},
+		"dropped": func(s *stage) { s.transfers.drop([]fyne.URI{storage.NewFileURI(file)}) },
+		"pasted": func(s *stage) {
+			s.app.Clipboard().SetContent("file://" + file)
+			s.accounts.paste()
+		},
+	} {
+		t.Run(how, func(t *testing.T) {
+			s := newStage(t, well("shop")).open()
+			s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{somePlan(), decided("a"), decided("b")} })
+			begin(s)
+			s.untilSays("shop.env", "mall/sandbox", "no AppSecret yet", "conflict", "line 7", "Say what to do with those that exist.")
+			s.press("Import (1)") // it is not ready
+			s.transfers.page.conflict = api.ConflictReplace
+			s.transfers.plan()
+			s.until("the second plan", func() bool { return s.transfers.page.plan.Digest == "a" })
+			s.transfers.page.skip = true
+			s.transfers.plan()
+			s.until("the third plan", func() bool { return s.transfers.page.plan.Digest == "b" })
+			done := decided("b")
+			done.Done = true
+			s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{done} })
+			if q, typed := s.pages.unsaved(); !typed || q.title == "" {
+				t.Error("a file that was not imported is dropped without a question")
+			}
+			s.press("Import (2)")
+			s.untilSays("Imported accounts: 2.")
+			asked := held(s.agent, &s.agent.imports)
+			if len(asked) != 4 {
+				t.Fatalf("the agent was asked %d times", len(asked))
+			}
+			if last := asked[3]; last.Apply != "b" || last.OnConflict != api.ConflictReplace || !last.SkipProblems || string(last.File.Data) != "WX_APPID=wx0000000000000001\n" || last.File.Name != "shop.env" {
+				t.Errorf("it was told %+v", last)
+			}
+			for _, r := range asked[:3] {
+				if r.Apply != "" {
+					t.Error("something was carried out before a person said so")
+				}
+			}
+			if _, typed := s.pages.unsaved(); typed {
+				t.Error("after the import the page is not left without a question")
+			}
+		})
+	}
+}
+
+// A backup asks for its passphrase; a file that cannot be read says why, line by line.
+func TestImportOfABackup(t *testing.T) {
+	s := newStage(t).open()
+	s.mustSay("Import a file or restore a backup…")
+	s.press("Import a file or restore a backup…")
+	s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyBackupAsk, Message: "m"})
+	s.transfers.takeText("tokentray.age", "age-encryption.org/v1")
+	s.untilSays("Passphrase of the backup")
+	s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "m", Err: api.ImportFaults{{Code: "quote", Line: 2, Key: "WX_SECRET"}}})
+	s.transfers.page.passphrase = "a long passphrase"
+	s.transfers.page.open()
+	s.untilSays("nothing was changed", "line 2", "WX_SECRET")
+	asked := held(s.agent, &s.agent.imports)
+	if got := asked[len(asked)-1].File.Passphrase; got != "a long passphrase" {
+		t.Errorf("the passphrase was %q", got)
+	}
+	s.mustNotSay("a long passphrase")
+	s.press("Cancel")
+	if s.transfers.page.passphrase != "" || s.transfers.page.file != nil {
+		t.Error("the passphrase is kept")
+	}
+}
+
+// A list and a backup are new files that only their owner can read; a passphrase that is
+// too short, or not the same twice, makes none.
+func TestExportsOfThePage(t *testing.T) {
+	folder := t.TempDir()
+	s := newStage(t, well("shop")).open()
+	s.transfers.openTransfers()
+	p := s.transfers.page
+	p.folder = folder
+	p.written(noon)
+	list, backup := p.lists.Text, p.backups.Text
+	s.press("Save list")
+	s.untilSays("Accounts: 1.")
+	s.agent.change(func(f *fakeAgent) { f.list.Settings.Theme = "light" })
+	p.first.SetText("short")
+	s.press("Save backup")
+	if len(s.agent.log()) == 0 || strings.Contains(strings.Join(s.agent.log(), "\n"), "backup") {
+		t.Error("a short passphrase makes a backup")
+	}
+	p.backups.SetText(backup)
+	p.first.SetText("correct horse battery")
+	p.second.SetText("correct horse battery")
+	s.press("Save backup")
+	s.untilCalled("backup")
+	for path, want := range map[string]string{list: "a list as json", backup: "age-encryption.org/v1"} {
+		s.until(path, func() bool { raw, err := os.ReadFile(path); return err == nil && string(raw) == want })
+		if info, err := os.Stat(path); err != nil || info.Mode().Perm() != 0o600 {
+			t.Errorf("%s: %v %v", path, info.Mode(), err)
+		}
+	}
+	if kept := held(s.agent, &s.agent.kept); kept.Reveal() != "correct horse battery" {
+		t.Error("the backup has another passphrase")
+	}
+	s.until("the passphrase to go", func() bool { return p.first.Text+p.second.Text == "" })
+	p.lists.SetText(list) // it is there already
+	s.press("Save list")
+	s.untilSays("There is a file of this name already")
+}
