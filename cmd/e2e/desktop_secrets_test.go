@@ -5,6 +5,7 @@ package e2e
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -296,5 +297,30 @@ func TestKeyringAbsent(t *testing.T) {
 	h.files(t, p.Dir)
 	for _, where := range h.found {
 		t.Errorf("a secret is in %s", where)
+	}
+}
+
+// TestTheWindowsMemoryIsNobodyElses: the window writes no core dump, and its memory
+// belongs to the system, so that no program of the same user reads it. Where the tests
+// run as root everything belongs to root, and the limit alone tells.
+func TestTheWindowsMemoryIsNobodyElses(t *testing.T) {
+	t.Parallel()
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+	p.open()
+	all := p.Processes("tokentray-window")
+	if len(all) != 1 {
+		t.Fatalf("the window runs as %v", all)
+	}
+	pid := all[0].PID
+	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", pid))
+	if err != nil || !coreLimit.Match(limits) {
+		t.Errorf("its limits: %v\n%s", err, limits)
+	}
+	info, err := os.Stat(fmt.Sprintf("/proc/%d/mem", pid))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if owner := info.Sys().(*syscall.Stat_t).Uid; owner != 0 {
+		t.Errorf("its memory belongs to user %d", owner)
 	}
 }

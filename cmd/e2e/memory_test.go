@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"tokentray/core/sim"
+	"tokentray/core/vault"
 )
 
 // Users for tests that run as root: nobody, whom a session bus must know, and one
@@ -141,7 +142,7 @@ func (u *tenant) sealed(pid int) {
 }
 
 // TestMemoryIsNobodyElses: other programs of the same user cannot read the memory of
-// the agent or of a command that waits for a secret. An agent that is killed by a
+// the agent, of a command that waits for a secret, or of the keyring's helper. An agent that is killed by a
 // signal leaves no core dump and no secret in its log, although the shell and
 // GOTRACEBACK ask for both. Commands that exec runs are not limited.
 func TestMemoryIsNobodyElses(t *testing.T) {
@@ -187,22 +188,27 @@ func TestMemoryIsNobodyElses(t *testing.T) {
 	}
 	u.sealed(agent.Process.Pid)
 
-	waits := u.command("sh", "-c", unlimited+`exec "$0" add another --appid wx0123456789abcde0 --secret-stdin`, u.exe)
-	in, write, err := os.Pipe()
-	if err != nil {
-		t.Fatal(err)
+	for what, args := range map[string]string{
+		"a command":            "add another --appid wx0123456789abcde0 --secret-stdin",
+		"the keyring's helper": vault.ChildCommand,
+	} {
+		waits := u.command("sh", "-c", unlimited+`exec "$0" `+args, u.exe)
+		in, write, err := os.Pipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		waits.Stdin = in
+		if err := waits.Start(); err != nil {
+			t.Fatal(err)
+		}
+		if !taken(write) {
+			t.Errorf("%s does not read its standard input", what)
+		}
+		u.sealed(waits.Process.Pid)
+		_ = waits.Process.Kill()
+		_ = waits.Wait()
+		_, _ = in.Close(), write.Close()
 	}
-	waits.Stdin = in
-	if err := waits.Start(); err != nil {
-		t.Fatal(err)
-	}
-	if !taken(write) {
-		t.Error("the command does not read its standard input")
-	}
-	u.sealed(waits.Process.Pid)
-	_ = waits.Process.Kill()
-	_ = waits.Wait()
-	_, _ = in.Close(), write.Close()
 
 	out, err := u.command("sh", "-c", unlimited+`ulimit -c; exec "$0" exec shop -- sh -c 'ulimit -c; echo $GOTRACEBACK'`, u.exe).Output()
 	if lines := strings.Fields(string(out)); err != nil || len(lines) != 3 || lines[0] != lines[1] || lines[2] != "crash" {

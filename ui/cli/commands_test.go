@@ -445,3 +445,20 @@ func TestAGapIsListed(t *testing.T) {
 		t.Errorf("the details say\n%s", out)
 	}
 }
+
+// TestTheNextTryIsShownOnce, with the failure where there is one.
+func TestTheNextTryIsShownOnce(t *testing.T) {
+	for _, failed := range []bool{false, true} {
+		r := withToken(newRun())
+		a := &r.agent.list.Accounts[0]
+		a.NextTry = start().Add(20 * time.Minute)
+		if failed {
+			a.State, a.Mask, a.ExpiresAt = core.StateRetrying, "", time.Time{}
+			a.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "x", RetryAt: a.NextTry}
+		}
+		out, _ := r.try(t, 0, "show", "shop/sandbox")
+		if n := strings.Count(out, "next try"); n != 1 || strings.Count(out, "12:20:00") != 1 {
+			t.Errorf("failed %v: it is there %d times:\n%s", failed, n, out)
+		}
+	}
+}
