@@ -18,6 +18,7 @@ package redisconn
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"strconv"
 	"strings"
@@ -199,10 +200,20 @@ func hostPort(text, port string) (string, error) {
 	if err != nil {
 		host, p = strings.Trim(text, "[]"), port
 	}
-	if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 || host == "" || strings.ContainsFunc(host, func(r rune) bool { return r <= ' ' || r == '@' || r == 0x7f }) {
+	if n, err := strconv.Atoi(p); err != nil || n < 1 || n > 65535 || !isHost(host) {
 		return "", invalid("the URL of the Redis needs a host, and its port is a number up to 65535")
 	}
 	return net.JoinHostPort(host, p), nil
+}
+
+// isHost reports whether text can be a name or an address. One with a colon must be
+// an address of IPv6, without its brackets.
+func isHost(text string) bool {
+	if strings.Contains(text, ":") {
+		_, err := netip.ParseAddr(text)
+		return err == nil
+	}
+	return text != "" && !strings.ContainsFunc(text, func(r rune) bool { return r <= ' ' || strings.ContainsRune("@[]\x7f", r) })
 }
 
 func cutLast(text, sep string) (before, after string, found bool) {
