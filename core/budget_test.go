@@ -1,6 +1,7 @@
 package core_test
 
 import (
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -138,6 +139,21 @@ func TestARoundKeepsToTheBudget(t *testing.T) {
 			}
 		})
 	})
+	for left, want := range []struct{ calls, checks, forces int }{{1, 0, 0}, {2, 0, 0}, {3, 1, 0}, {4, 1, 1}} {
+		t.Run(fmt.Sprintf("a report of the same token with %d calls", left), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				ref := &refuser{upstream: newUpstream(twoHours), dead: map[string]bool{}}
+				h := start(t, setup{source: ref, account: func(a *core.Account) { a.Auto, a.Budget = false, left+1 }})
+				first := get(t, h)
+				time.Sleep(time.Minute)
+				ref.dead[first.Value] = true
+				_, _ = h.Refresh(t.Context(), "1", core.Report{Stale: first.Value})
+				if s, _ := h.Snapshot("1"); s.Today.Calls != want.calls || ref.refused != want.checks || ref.forces != want.forces {
+					t.Errorf("%d calls, %d checks, %d forces, want %+v", s.Today.Calls, ref.refused, ref.forces, want)
+				}
+			})
+		})
+	}
 }
 
 // TestTheBudgetOutlivesARestart: what was asked before counts.

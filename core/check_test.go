@@ -29,6 +29,32 @@ func TestADeadTokenIsNotShownAsGood(t *testing.T) {
 	})
 }
 
+// TestADeadTokenIsLostOnce: a second check of a dead token adds no line to the history.
+func TestADeadTokenIsLostOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		up := newUpstream(twoHours)
+		h := start(t, setup{source: up, account: byHand})
+		get(t, h)
+		time.Sleep(time.Minute)
+		up.kill()
+		for range 2 {
+			if err := h.Check(t.Context(), "1"); !errors.Is(err, core.ErrDead) {
+				t.Fatalf("check: %v, want ErrDead", err)
+			}
+			time.Sleep(time.Minute)
+		}
+		lost := 0
+		for _, line := range h.journal.lines {
+			if line.What == core.DidLose {
+				lost++
+			}
+		}
+		if lost != 1 {
+			t.Errorf("the history tells %d times that the token died", lost)
+		}
+	})
+}
+
 func TestACheckDuringARoundHolds(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
