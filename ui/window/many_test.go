@@ -80,7 +80,7 @@ func TestMarkByKeys(t *testing.T) {
 	s.mustMark("a-sandbox")
 	s.key(fyne.KeyDown)
 	s.mustMark()
-	s.win.Canvas().Focused().(fyne.Focusable).TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	s.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
 	s.keys.typedShortcut(&fyne.ShortcutSelectAll{})
 	s.mustMark("a-sandbox", "b-sandbox", "c-sandbox", "d-sandbox", "e-sandbox")
 	s.listing.findFrom("nothing is called so")
