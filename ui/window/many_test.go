@@ -158,6 +158,9 @@ func TestDeleteCanBeUndone(t *testing.T) {
 	s.untilSays("a/sandbox copied")
 	s.keys.typedShortcut(&fyne.ShortcutUndo{})
 	s.mustSay("Nothing was deleted")
+	if s.listing.selected != "b-sandbox" || s.win.Canvas().Focused() != fyne.Focusable(s.listing.list) {
+		t.Errorf("after the undo %q is selected, and %T has the keyboard", s.listing.selected, s.win.Canvas().Focused())
+	}
 	if gone("b-sandbox") || gone("d-sandbox") {
 		t.Errorf("listed are %q", s.listing.list.ids)
 	}

@@ -97,6 +97,8 @@ func (rm *removals) undo() {
 	ids := rm.going
 	rm.going = nil
 	rm.listing.unhide(ids)
+	rm.listing.selectAccount(ids[0])
+	rm.listing.focusList()
 	rm.showInfo(rm.ui.T("undo.done"))
 }
 
