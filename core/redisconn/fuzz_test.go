@@ -17,7 +17,7 @@ func FuzzParse(f *testing.F) {
 	for _, text := range []string{
 		"rediss://shop@r.example:6380/2?ca=/etc/ca.pem&name=r", "redis://127.0.0.1", "redis://[::1]:7000/0", "redis://::1", "unix:///run/redis.sock?db=3",
 		"unix://shop@/run/a%20b", "rediss://a,b:26380,c?master=main", "rediss://a?master=m&sentinel_user=s&sentinel_password_file=/x", "redis://a:1,10.0.0.2:2?cluster=true",
-		"redis://u%3Ap%40ss@h", "redis://:p@h", "redis://h?password=p", "redis://h#p", "http://h", "redis://用户@主机", "",
+		"redis://u%3Ap%40ss@h", "redis://:p@h", "redis://h?password=p", "redis://h#p", "http://h", "redis://用户@主机", "redis://0]0", "redis://[::1]", "",
 	} {
 		f.Add(text)
 	}
