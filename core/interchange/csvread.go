@@ -95,7 +95,7 @@ func columnName(cell string, o Options) string {
 	switch s {
 	case "environment", "环境", "所属环境", "运行环境":
 		return "env"
-	case "account", "account_name", "app_name", "名称", "名字", "账号", "帐号", "账号名", "账号名称", "帐号名称", "账户", "账户名称", "应用名称", "公众号名称", "小程序名称", "公众号", "小程序":
+	case "account", "account_name", "app_name", "名称", "名字", "账号", "帐号", "账号名", "账号名称", "帐号名称", "账户", "账户名称", "应用", "应用名称", "公众号名称", "小程序名称", "公众号", "小程序":
 		return "name"
 	case "appid", "app_id":
 		return idColumn(o)
@@ -244,6 +244,8 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 		cell := row[i]
 		if c.marked {
 			cell = unguard(cell)
+		} else {
+			cell = textCell(cell)
 		}
 		switch name {
 		case "":
@@ -281,6 +283,15 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 		c.guess(&a, o)
 	}
 	return a
+}
+
+// textCell is a cell without ="…", by which a spreadsheet is kept from taking a text
+// for a number.
+func textCell(cell string) string {
+	if inner, ok := strings.CutPrefix(cell, `="`); ok && len(inner) > 1 && strings.Count(inner, `"`) == 1 && strings.HasSuffix(inner, `"`) {
+		return strings.TrimSuffix(inner, `"`)
+	}
+	return cell
 }
 
 // guess gives an account of somebody's own table the kind and the name that have no

@@ -60,6 +60,7 @@ func recognised(a recognise.Account) Account {
 var (
 	assignment  = pattern(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-]*(?:\[\w*\])?)[ \t]*=[ \t]*`)
 	sectionLine = pattern(`^\[([^\[\]"']+)\][ \t]*(?:[;#].*)?$`)
+	further     = pattern(`[ \t;&]+(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=`)
 )
 
 func hasSection(text string) bool {
@@ -110,6 +111,11 @@ func (d *dotenv) read() error {
 func (d *dotenv) assign(name string, at, first int) error {
 	v := recognise.Variable{Name: d.section + name, Line: d.line}
 	value, length, ok := dotenvValue(d.text[at:], d.ini)
+	if bare := d.text[at : at+length]; strings.TrimLeft(bare, "\"'`") == bare {
+		if end := d.further(bare); end >= 0 {
+			value, length = strings.TrimSpace(bare[:end]), end
+		}
+	}
 	if !ok {
 		if !d.skip {
 			d.bad.add(filefault.Quote, d.line, d.shown(v.Name), 0)
@@ -120,6 +126,13 @@ func (d *dotenv) assign(name string, at, first int) error {
 	}
 	used := at + length
 	after, _, _ := strings.Cut(d.text[used:], "\n")
+	if d.further(after) == 0 {
+		v.Value = value
+		d.vars = append(d.vars, v)
+		d.line += strings.Count(d.text[:used], "\n")
+		d.text = strings.TrimLeft(d.text[used:], " \t;&")
+		return nil
+	}
 	if rest := strings.TrimSpace(after); rest != "" && rest[0] != '#' && rest[0] != ';' {
 		d.other(v.Name, d.line+strings.Count(d.text[:used], "\n"), first)
 		return nil
@@ -128,6 +141,18 @@ func (d *dotenv) assign(name string, at, first int) error {
 	d.vars = append(d.vars, v)
 	d.pass(used + len(after))
 	return nil
+}
+
+// further is where another assignment to a field of an account begins on a line of a
+// shell's, as in export A=1; export B=2. Otherwise the first value would take in the
+// second, and an AppID is shown where a secret must not be. -1: there is none.
+func (d *dotenv) further(line string) int {
+	for _, at := range further().FindAllStringSubmatchIndex(line, -1) {
+		if d.shown(line[at[2]:at[3]]) != "" {
+			return at[0]
+		}
+	}
+	return -1
 }
 
 // other handles a first line, length bytes long, that is no assignment: as a fault,

@@ -285,7 +285,7 @@ func (f *File) dropPlaceholders(o Options) {
 	}
 	kept := f.Accounts[:0]
 	for _, a := range f.Accounts {
-		if recognise.StandsFor(a.Secret.Reveal()) {
+		if recognise.StandsForSecret(a.Secret.Reveal()) {
 			a.Secret = core.Secret{}
 			f.Remarks = append(f.Remarks, Remark{Code: recognise.RemarkPlaceholder, Line: a.Line, Key: "secret"})
 		}

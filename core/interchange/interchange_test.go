@@ -177,6 +177,15 @@ func TestReadAccounts(t *testing.T) {
 			want: []string{"4 wx/sandbox? " + idA + " "}, remarks: []string{"1 foreign ", "2 foreign ", "5 placeholder WX_SECRET"},
 		},
 		{
+			name: "a shell's file with several on a line", file: "a.env",
+			text: "export WX_APPID=" + idA + "; export WX_SECRET=" + secretA + "\nSHOP_APPID=" + idB + " SHOP_SECRET=" + secretB + "\nMINI_APPID='" + idA + "' && MINI_SECRET=\"" + secretB + "\" # x\nOPTS=-Da=b -Dc=d x=y\n",
+			want: []string{"1 wx/sandbox? " + idA + " A", "2 shop/sandbox? " + idB + " B", "3 mini/sandbox? " + idA + " B mini"},
+		},
+		{
+			name: "CSV with cells that are kept texts", file: "a.csv", text: "应用,环境,AppID,AppSecret\n商店,预发布,\"=\"\"" + idA + "\"\"\",\"=\"\"" + secretA + "\"\"\"\n",
+			want: []string{"2 商店/sandbox " + idA + " A"},
+		},
+		{
 			name: "WxJava, what Maven fills in", file: "application.yml",
 			text: "spring:\n  profiles:\n    active: @profiles.active@\n  name: [ @a@, {b: @c@} ]\nwx.mp:\n  app-id: " + idA + "\n  secret: @wx.secret@\n  version: @project.version@-x\n",
 			want: []string{"6 wx-mp/sandbox? " + idA + "  official"}, remarks: []string{"7 placeholder wx.mp.secret"},

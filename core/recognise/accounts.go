@@ -259,7 +259,7 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	}
 	secret := ""
 	if c.Secret != nil {
-		if secret = c.Secret.Text; StandsFor(secret) {
+		if secret = c.Secret.Text; StandsForSecret(secret) {
 			remarks = append(remarks, remark(RemarkPlaceholder, *c.Secret))
 			secret = ""
 		}

@@ -77,6 +77,9 @@ func TestAccounts(t *testing.T) {
 		{"the environment of all", "NODE_ENV=production\nWX_APPID=" + id, Named{}, []string{"wx/ ID", "all live"}},
 		{"an environment of its own beside that of all", "APP_ENV=prod\nTEST_WX_APPID=" + id, Named{}, []string{"wx/sandbox ID", "all live"}},
 		{"a mode that says production", "GIN_MODE=release\nAPPID=" + id, Named{}, []string{"wechat/ ID", "all live"}},
+		{"product, where an environment is named", "SPRING_PROFILES_ACTIVE=product\nAPPID=" + id, Named{}, []string{"wechat/ ID", "all live"}},
+		{"product, where a module is named", "RUN_MODULE=product\nAPPID=" + id, Named{}, []string{"wechat/ ID"}},
+		{"a branch of production", "BRANCH=production\nAPPID=" + id, Named{}, []string{"wechat/ ID", "all live"}},
 		{"a mode that says nothing", "LOG_MODE=debug\nAPPID=" + id, Named{}, []string{"wechat/ ID"}},
 		{"a switch", "IS_PROD=true\nAPPID=" + id, Named{}, []string{"wechat/ ID", "all live"}},
 		{"a default of production", "SPRING_PROFILES_ACTIVE=${PROFILE:prod}\nAPPID=" + id, Named{}, []string{"wechat/ ID", "all live"}},
@@ -200,6 +203,7 @@ func TestStandsFor(t *testing.T) {
 		"doppler://shop/wx", "infisical:/shop", "!vault", "!secret wx", "!Ref WxSecret", "-----BEGIN PGP MESSAGE-----", "gAAAAA" + strings.Repeat("Bk9", 30), "AgA" + strings.Repeat("x1B", 40),
 		"{{resolve:secretsmanager:wx}}", "${{ secrets.WX }}", "credentials('wx')", "wxxxxxxxxxxxxxxxxx", "wx****", "wx<id>", "wx_your_app_id", "YourAppSecret", "app_secret", "wx-app-id", "appid",
 		"change-me-please", "replace_with_secret", "fill in", "enter-secret", "redacted", "example-secret", "to-be-done", "false", "小程序AppSecret", "未填写", "密钥填写",
+		"@/run/secrets/wx", "@@secret@@", "##SECRET##", "$$WX", "«secret»", "&wx", "*wx", "cipher-kms-aes-128-dataKey-x", "$2a$10$N9qo8uLOickgx2ZMRZoMye", "SECRET_FROM_VAULT", "USE_VAULT",
 		"null", "undefined", "None", "TODO", "changeme", "your-app-secret", "YOUR_APP_ID", "put-it-here", "你的AppSecret", "请填写", "****", "xxxxxxxx", "*REDACTED*", "--- removed ---", "[FILTERED]", "…", "••••••",
 	} {
 		if !StandsFor(v) {
@@ -212,6 +216,20 @@ func TestStandsFor(t *testing.T) {
 	} {
 		if StandsFor(v) {
 			t.Errorf("%s is taken for what stands for a value", v)
+		}
+	}
+}
+
+// Words are no secret, and a secret is no words.
+func TestStandsForSecret(t *testing.T) {
+	for _, v := range []string{"op read op://Dev/shop/appsecret", "stored in vault", "见飞书文档", "问运维", " two\twords ", "${WX_SECRET}"} {
+		if !StandsForSecret(v) {
+			t.Errorf("%q is taken for a secret", v)
+		}
+	}
+	for _, v := range []string{secret, " " + secret + "\n", "p@ss$w0rd", ""} {
+		if StandsForSecret(v) {
+			t.Errorf("%q is taken for what stands for a secret", v)
 		}
 	}
 }

@@ -15,7 +15,7 @@ func environment(word string) core.Env {
 	case "live", "prod", "prd", "pro", "production", "online", "release", "生产", "正式", "线上", "现网":
 		return core.Live
 	case "sandbox", "dev", "develop", "development", "test", "testing", "staging", "stage", "uat", "sit", "fat", "qa", "local", "debug",
-		"沙箱", "沙盒", "开发", "测试", "联调", "预发", "本地":
+		"沙箱", "沙盒", "开发", "测试", "联调", "预发", "预发布", "本地":
 		return core.Sandbox
 	}
 	return ""
@@ -51,7 +51,7 @@ func AnyEnv(envs ...core.Env) core.Env {
 func environmentWord(words []string) int {
 	return slices.IndexFunc(words, func(w string) bool {
 		switch w {
-		case "env", "environment", "profile", "profiles", "stage", "环境":
+		case "env", "environment", "environments", "profile", "profiles", "stage", "环境":
 			return true
 		}
 		return false
@@ -72,6 +72,9 @@ func EnvSaid(name, value string) core.Env {
 	switch {
 	case len(values) > maxEnvironment: // a sentence, a URL
 	case environmentWord(words) >= 0:
+		if slices.Contains(values, "product") { // elsewhere a word that says nothing of it
+			return core.Live
+		}
 		if said == core.Sandbox && StandsFor(value) {
 			return "" // ${PROFILE:dev} is for the developer's machine alone
 		}
@@ -86,7 +89,7 @@ func EnvSaid(name, value string) core.Env {
 
 func weakEnvironmentWord(word string) bool {
 	switch word {
-	case "mode", "tier", "deploy", "deployment", "target", "build", "run", "module", "active", "namespace", "cluster":
+	case "mode", "tier", "deploy", "deployment", "target", "build", "run", "module", "active", "namespace", "cluster", "context", "workspace", "branch":
 		return true
 	}
 	return false

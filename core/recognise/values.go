@@ -4,6 +4,7 @@ import (
 	"regexp"
 	"strings"
 	"sync"
+	"unicode"
 )
 
 // reference is a value that another program replaces by the real one, in the forms
@@ -12,16 +13,17 @@ import (
 var reference = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(strings.Join([]string{
 		`[$#%@=&]!?\{`, `\{\{`, `\[\[`, `<%`, `\{%`, // ${NAME}, ${NAME:default}, #{name}, %{name}, {{name}}, [[name]], <%= name %>
-		`^\$!?[A-Za-z_][\w.:]*$`, `\$\(`, `^\$\[`, "^`", // $NAME, $env:NAME, $(NAME), $[name], `command`
+		`^\$[$!]?[A-Za-z_][\w.:]*$`, `\$\(`, `^\$\[`, "^`", // $NAME, $env:NAME, $(NAME), $[name], `command`
 		`^%[A-Za-z_][\w.]*%$`, `^%[a-z]\w*\(`, `%\(\w+\)s`, // %NAME%, Symfony's %env(NAME)%, Python's %(name)s
-		`^@[A-Za-z_]`,                                                                  // Maven's @name@, @Microsoft.KeyVault(…), @file
-		`^__[A-Za-z].*__$`, `^#_.*_#$`, `^#[A-Za-z_][\w.-]*#$`, `^\|\w+\|$`, `^~\w+~$`, // __NAME__, #NAME#, |NAME|
-		`<[^<>]*>`, `^\[.*\]$`, `^\(.*\)$`, `^【.*】$`, `^（.*）$`, `^《.*》$`, `^「.*」$`, // <your secret>, [secret]
+		`^@[A-Za-z_/@]`,                                                                          // Maven's @name@, @Microsoft.KeyVault(…), @file
+		`^__[A-Za-z].*__$`, `^#_.*_#$`, `^#{1,2}[A-Za-z_][\w.-]*#{1,2}$`, `^\|\w+\|$`, `^~\w+~$`, // __NAME__, #NAME#, |NAME|
+		`<[^<>]*>`, `^\[.*\]$`, `^\(.*\)$`, `^【.*】$`, `^（.*）$`, `^《.*》$`, `^「.*」$`, `^«.*»$`, // <your secret>, [secret]
 		`^\{[^{}]*\}`,          // Spring Cloud's {cipher}…, {secret}
 		`^[A-Za-z][\w.]*[(\[]`, // ENC(…), SOPS' ENC[…], env("NAME"), process.env["NAME"]
 		`^(?:process\.env|import\.meta|os\.environ|var|local|data|module|secrets|vault|params|parameters|config)\.[A-Za-z]`,
-		`^[A-Za-z][\w.+-]*:.`,                                                                     // op://vault/item, ref+vault://…, vault:path#key, arn:aws:…, encrypted:…
-		`^!\w`,                                                                                    // YAML's !vault, !secret, !Ref
+		`^[A-Za-z][\w.+-]*:.`,                                                                             // op://vault/item, ref+vault://…, vault:path#key, arn:aws:…, encrypted:…
+		`^[!&*]\w`,                                                                                        // YAML's !vault, !secret, !Ref, &anchor, *alias
+		`^cipher-[a-z0-9-]+-.`, `^\$2[aby]\$\d\d\$`, `^(?:FROM|USE|IN)_[A-Z_]+$`, `_(?:FROM|IN)_[A-Z_]+$`, // Nacos' encryption, a hash of bcrypt, SECRET_FROM_VAULT
 		`^\$ANSIBLE_VAULT`, `^-----BEGIN `, `^(?:AgA|gAAAAA|AQICAH|AQECAH)[0-9A-Za-z+/=_-]{60,}$`, // Fernet, KMS, sealed secrets
 		`^(?:~|\.{1,2})?/(?:run|etc|var|secrets?|home|opt|mnt|usr|vault|app|srv|root|keys?)/`, `^[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+(?:[#:]\w+)?$`, `^projects/.+/secrets/`, // where it is kept
 		`[…•*]{3,}`, `^[…*•.xX?#_-]+$`, `^[wW][xX][xX*…]+$`, // ****, xxxx, wxxxxxxx, …
@@ -48,4 +50,11 @@ var filler = sync.OnceValue(func() *regexp.Regexp {
 func StandsFor(value string) bool {
 	value = strings.TrimSpace(value)
 	return reference().MatchString(value) || filler().MatchString(value)
+}
+
+// StandsForSecret reports the same of a secret, which is never written in Chinese, nor
+// in several words: the name of a place, a command, a note.
+func StandsForSecret(value string) bool {
+	value = strings.TrimSpace(value)
+	return StandsFor(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Han, r) })
 }
