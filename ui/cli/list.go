@@ -182,7 +182,11 @@ func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
 		if bar {
 			row = append(row, styled(lifeBar(acc, now), envStyle(acc.Env)))
 		}
-		t.add(append(row, plain(acc.Mask), problem)...)
+		note := problem
+		if note.text == "" && state == core.StateFresh {
+			note = plain(a.teamWords(acc.Team))
+		}
+		t.add(append(row, plain(acc.Mask), note)...)
 		for _, ticket := range acc.Tickets {
 			t.add(plain(""), plain("  "+a.text().Ticket(acc.Kind, ticket.Name)), plain(""), plain(""), plain(text.Clock(ticket.Remaining(now))))
 		}
@@ -196,6 +200,19 @@ func left(acc api.Account, now time.Time) string {
 		return ""
 	}
 	return text.Clock(acc.Remaining(now))
+}
+
+// teamWords say who of a team renewed a token that lives, and when.
+func (a *app) teamWords(team *api.AccountTeam) string {
+	switch {
+	case team == nil:
+		return ""
+	case team.Error != nil:
+		return a.say("list.team_away")
+	case team.At.IsZero():
+		return ""
+	}
+	return clean(a.say("list.team", "member", text.Isolated(team.By), "time", when(team.At)))
 }
 
 // problemWords is the last failure in a few words.

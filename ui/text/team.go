@@ -104,6 +104,8 @@ func teams() table {
 		"team.by_at":     {"{member}, {time}", "{member}，{time}"},
 		"team.fact":      {"{team}, renewed by {member}, {time}", "{team}，由 {member} 续期，{time}"},
 		"team.fact_away": {"{team}; its Redis is of no use just now, this is the team's last token", "{team}；其 Redis 暂不可用，这是团队最后的 token"},
+		"list.team":      {"{member} renewed {time}", "{member} 于 {time} 续期"},
+		"list.team_away": {"the team's last token", "团队最后的 token"},
 		"show.team":      {"team", "团队"},
 
 		"usage.one_team":        {"name one team", "请指定一个团队"},
