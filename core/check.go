@@ -191,7 +191,10 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 		return Grant{}, err
 	}
 	grant, err := source.Fetch(ctx, Request{Account: a, Credentials: c})
-	if e := AsError(err); up.Probe == nil && (e == nil || !e.Unsent) { // a probe is a different call, and upstream counts it separately
+	if e := AsError(err); e == nil || !e.Unsent {
+		if up.Probe != nil {
+			a.Kind = up.Sibling // whose call it was: upstream counts it there
+		}
 		k.countCall(a)
 	}
 	if err != nil {

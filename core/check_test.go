@@ -179,19 +179,33 @@ func TestTestsLieThreeSecondsApart(t *testing.T) {
 	})
 }
 
+// TestAHarmlessProbeTestsALiveDestructiveAccount: the probe is a call of the kind that does
+// no harm, and is counted for the account of that kind, as upstream counts it.
 func TestAHarmlessProbeTestsALiveDestructiveAccount(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		harmful, harmless := newUpstream(twoHours), newUpstream(twoHours)
 		k := core.NewKeeper(core.Config{
-			Upstreams: map[core.Kind]core.Upstream{kindLegacy: {Source: harmful, Traits: legacy, Probe: harmless}},
-			Vault:     &vault{}, Journal: newJournal(),
+			Upstreams: map[core.Kind]core.Upstream{
+				kindLegacy: {Source: harmful, Traits: legacy, Probe: harmless, Sibling: kindStable},
+				kindStable: {Source: harmless, Traits: harmless.behaves()},
+			},
+			Vault: &vault{}, Journal: newJournal(),
 		})
 		a := core.Account{ID: "1", Name: "shop", Env: core.Live, Kind: kindLegacy, AppID: "wx0"}
+		sibling := a
+		sibling.ID, sibling.Name, sibling.Kind = "2", "stable", kindStable
+		k.Put(a, core.Token{})
+		k.Put(sibling, core.Token{})
 		if _, err := k.Test(t.Context(), a, core.Credentials{}); err != nil {
 			t.Error(err)
 		}
 		if harmful.count() != 0 || harmless.count() != 1 {
 			t.Errorf("asked the harmful source %d times and the probe %d times", harmful.count(), harmless.count())
+		}
+		for id, want := range map[core.ID]int{"1": 0, "2": 1} {
+			if s, _ := k.Snapshot(id); s.Today.Calls != want {
+				t.Errorf("account %s is said to have asked %d times, want %d", id, s.Today.Calls, want)
+			}
 		}
 	})
 }

@@ -3,19 +3,13 @@ package core_test
 import (
 	"context"
 	"errors"
+	"fmt"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"tokentray/core"
 )
-
-// unreachable is an upstream that no call gets to.
-type unreachable struct{ *upstream }
-
-func (unreachable) Fetch(context.Context, core.Request) (core.Grant, error) {
-	return core.Grant{}, &core.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "no connection", Unsent: true}
-}
 
 // today is what an account is said to have asked for today.
 func (h *house) today(id core.ID) core.Counts {
@@ -88,20 +82,84 @@ func TestCallsAreCountedForTheToken(t *testing.T) {
 	})
 }
 
-// TestCallsThatReachNobodyAreNotCounted: neither rounds nor tests.
+// cut is an upstream whose calls all fail once err is set.
+type cut struct {
+	*upstream
+	err *core.Error
+}
+
+func (c *cut) failed() error {
+	if c.err == nil {
+		return nil
+	}
+	return c.err
+}
+
+func (c *cut) Fetch(ctx context.Context, req core.Request) (core.Grant, error) {
+	if c.err != nil {
+		return core.Grant{}, c.err
+	}
+	return c.upstream.Fetch(ctx, req)
+}
+
+func (c *cut) Check(context.Context, core.Request, string) error { return c.failed() }
+
+func (c *cut) Usage(context.Context, core.Request, string, string) (core.Usage, error) {
+	return core.Usage{}, c.failed()
+}
+
+func (c *cut) ResetQuota(context.Context, core.Request) error { return c.failed() }
+
+func (c *cut) Ticket(context.Context, core.Request, string, string) (core.Grant, error) {
+	return core.Grant{Value: "ticket", ExpiresIn: twoHours}, c.failed()
+}
+
+// TestCallsThatReachNobodyAreNotCounted: neither rounds and tests nor checks, questions
+// for a quota, resets and calls for a ticket. The same calls count if they got there.
 func TestCallsThatReachNobodyAreNotCounted(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		h := start(t, setup{source: unreachable{newUpstream(twoHours)}, account: byHand})
-		if _, err := h.Get(t.Context(), "1", 0); err == nil {
-			t.Fatal("a token from nowhere")
+	for name, call := range map[string]func(*house) error{
+		"a round": func(h *house) error {
+			_, err := h.Refresh(h.t.Context(), "1", core.Report{Force: true, Person: true})
+			return err
+		},
+		"a test": func(h *house) error {
+			_, err := h.Test(h.t.Context(), h.account, core.Credentials{})
+			return err
+		},
+		"a check": func(h *house) error {
+			found, err := h.Keeper.Check(h.t.Context(), "1")
+			return errors.Join(err, asError(found.Err))
+		},
+		"a quota": func(h *house) error {
+			_, err := h.Usage(h.t.Context(), "1", []string{"/a"})
+			return err
+		},
+		"a reset": func(h *house) error { return h.ResetQuota(h.t.Context(), "1") },
+		"a ticket": func(h *house) error {
+			o := &office{house: h, drawer: &drawer{}}
+			o.keepTickets(h.t)
+			_, err := o.tickets.Get(h.t.Context(), "1", core.TicketWish{Name: "page"})
+			return err
+		},
+	} {
+		for _, unsent := range []bool{true, false} {
+			t.Run(fmt.Sprintf("%s, unsent %v", name, unsent), func(t *testing.T) {
+				synctest.Test(t, func(t *testing.T) {
+					up := &cut{upstream: newUpstream(twoHours)}
+					h := start(t, setup{source: up, account: byHand})
+					get(t, h)
+					time.Sleep(time.Hour)
+					before := h.today("1").Calls
+					up.err = &core.Error{Class: core.Misuse, Message: "no connection", Unsent: unsent}
+					if err := call(h); err == nil {
+						t.Fatal("nothing failed")
+					}
+					synctest.Wait()
+					if n := h.today("1").Calls - before; (n == 0) != unsent {
+						t.Errorf("%d calls are counted", n)
+					}
+				})
+			})
 		}
-		_, err := h.Test(t.Context(), h.account, core.Credentials{})
-		if e := new(core.Error); !errors.As(err, &e) || !e.Unsent {
-			t.Errorf("the test says %v", err)
-		}
-		synctest.Wait()
-		if got := h.today("1"); got != (core.Counts{}) {
-			t.Errorf("%+v are counted", got)
-		}
-	})
+	}
 }

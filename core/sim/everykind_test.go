@@ -6,13 +6,16 @@ import (
 	"encoding/json"
 	"io"
 	"maps"
+	"net"
 	"net/http"
 	"net/http/httptest"
+	"net/http/httptrace"
 	"regexp"
 	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -236,5 +239,161 @@ func TestLongTokensOfEveryKind(t *testing.T) {
 		if got, err := k.Get(t.Context(), a.ID, core.DefaultMinTTL); err != nil || got.Value != long {
 			t.Errorf("%d bytes arrive of a token of %d: %v", len(got.Value), len(long), err)
 		}
+	})
+}
+
+// broken is a network on which each call fails, after it was sent or before.
+type broken struct{ sent bool }
+
+func (b broken) RoundTrip(r *http.Request) (*http.Response, error) {
+	if b.sent {
+		httptrace.ContextClientTrace(r.Context()).WroteHeaders()
+		return nil, io.ErrUnexpectedEOF
+	}
+	return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+}
+
+// A call that finds nobody counts for nothing, whatever the kind; one that is cut off
+// after it was sent counts, because upstream may have counted it.
+func TestOnlyCallsThatWereSentCountForEveryKind(t *testing.T) {
+	everyKind(t, "http://127.0.0.1:1", func(t *testing.T, a core.Account, secret core.Secret, _ sim.Account) {
+		for _, sent := range []bool{false, true} {
+			synctest.Test(t, func(t *testing.T) {
+				k := keeperOf(t, secret, upstream.Options{Transport: broken{sent}})
+				a.Auto = false
+				k.Put(a, core.Token{})
+				if _, err := k.Get(t.Context(), a.ID, core.DefaultMinTTL); err == nil {
+					t.Error("a token from nowhere")
+				}
+				if s, _ := k.Snapshot(a.ID); s.Today.Calls > 0 != sent {
+					t.Errorf("sent %v, and %d calls count", sent, s.Today.Calls)
+				}
+			})
+		}
+	})
+}
+
+// A token that upstream killed early is cured by one report, whatever the kind, and the
+// kind's check knows it by its own words. Where somebody else's newer token would die of
+// the cure, a program's report is refused, and a person's is not.
+func TestAReportCuresATokenOfEveryKind(t *testing.T) {
+	const base = "http://127.0.0.1:1"
+	everyKind(t, base, func(t *testing.T, a core.Account, secret core.Secret, up sim.Account) {
+		synctest.Test(t, func(t *testing.T) {
+			srv := sim.New(sim.Config{})
+			if err := srv.Put(up); err != nil {
+				t.Fatal(err)
+			}
+			k := keeperOf(t, secret, upstream.Options{Transport: srv.Transport()})
+			k.Put(a, core.Token{})
+			first, err := k.Get(t.Context(), a.ID, core.DefaultMinTTL)
+			if err != nil {
+				t.Fatal(err)
+			}
+			time.Sleep(10 * time.Minute)
+			if !srv.Revoke(up.Key()) {
+				t.Fatal("no such account")
+			}
+			spec, _ := preset.With(kinds.Builtin()).Of(a.Kind)
+			if spec.CanCheck(a) {
+				if got, err := k.Check(t.Context(), a.ID); err != nil || !got.Finding.Dead() {
+					t.Errorf("the check finds %q: %v", got.Finding, err)
+				}
+			}
+			got, err := k.Refresh(t.Context(), a.ID, core.Report{Stale: first.Value})
+			if a.Kind == kinds.WeChatLegacy {
+				if e := core.AsError(err); e == nil || e.Remedy != core.RemedyReplaced {
+					t.Fatalf("a program's report: %v", err)
+				}
+				got, err = k.Refresh(t.Context(), a.ID, core.Report{Stale: first.Value, Person: true})
+			}
+			if err != nil || got.Token.Value == first.Value || !srv.Accepts(up.Key(), got.Token.Value) {
+				t.Fatalf("the report brings no living token: %v", err)
+			}
+			calls := srv.Calls(up.Key(), "")
+			if again, err := k.Get(t.Context(), a.ID, core.DefaultMinTTL); err != nil || again.Value != got.Token.Value || srv.Calls(up.Key(), "") != calls {
+				t.Errorf("the next caller gets another token, or causes a call: %v", err)
+			}
+		})
+	})
+}
+
+// The simulator of every kind is steered while it runs: latency, faults, the life of
+// tokens and, except where the platform's pages settle it, what asking again does.
+func TestTheSimulatorOfEveryKindIsSteered(t *testing.T) {
+	const base = "http://127.0.0.1:1"
+	written := map[core.Kind]core.Repeat{kinds.WeChat: core.RepeatSame, kinds.WeChatLegacy: core.RepeatDestructive}
+	everyKind(t, base, func(t *testing.T, a core.Account, secret core.Secret, up sim.Account) {
+		synctest.Test(t, func(t *testing.T) {
+			srv := sim.New(sim.Config{})
+			source := sourcesOf(upstream.Options{Transport: srv.Transport()})[a.Kind]
+			steer := func(path string, v map[string]any) {
+				t.Helper()
+				body, _ := json.Marshal(v)
+				r := httptest.NewRequestWithContext(t.Context(), "POST", "http://127.0.0.1"+path, bytes.NewReader(body))
+				r.RemoteAddr = "127.0.0.1:1"
+				w := httptest.NewRecorder()
+				if srv.ServeHTTP(w, r); w.Code != http.StatusOK {
+					t.Fatalf("%s %s: %d %s", path, body, w.Code, w.Body)
+				}
+			}
+			put := func(life float64, repeat core.Repeat) {
+				t.Helper()
+				v := map[string]any{"appid": up.AppID, "agent": up.Agent, "platform": up.Platform, "secret": up.Secret.Reveal(), "product": up.Product, "life": life, "repeat": repeat}
+				if up.Client != nil {
+					v["client"] = up.Client
+				}
+				steer("/sim/accounts", v)
+			}
+			fetch := func() (core.Grant, error) {
+				return source.Fetch(t.Context(), core.Request{Account: a, Credentials: core.Credentials{Secret: secret}})
+			}
+			put(1500, "")
+			first, err := fetch()
+			if err != nil || first.ExpiresIn != 1500*time.Second {
+				t.Fatalf("a life of 1500 s: %v, %v", first.ExpiresIn, err)
+			}
+			for name, fault := range map[string]map[string]any{
+				"html": {"html": true}, "outage": {"outage": true}, "code": {"code": 500}, "errors": {"error_percent": 100},
+			} {
+				fault["appid"] = up.Key()
+				steer("/sim/faults", fault)
+				if _, err := fetch(); err == nil || core.AsError(err).Message == "" {
+					t.Errorf("%s: a token comes: %v", name, err)
+				}
+			}
+			steer("/sim/faults", map[string]any{"appid": up.Key(), "latency": 3})
+			begin := time.Now()
+			if _, err := fetch(); err != nil || time.Since(begin) != 3*time.Second {
+				t.Errorf("a latency of 3 s: %v, %v", time.Since(begin), err)
+			}
+			steer("/sim/faults", map[string]any{})
+
+			repeats := []core.Repeat{core.RepeatSame, core.RepeatNewAllLive}
+			switch fixed := written[a.Kind]; {
+			case fixed != "":
+				repeats = []core.Repeat{fixed}
+			case a.Kind == kinds.WeCom:
+				repeats = []core.Repeat{core.RepeatSame, core.RepeatNewTwoLive}
+			}
+			for _, repeat := range repeats {
+				if written[a.Kind] == "" {
+					put(7200, repeat)
+				}
+				time.Sleep(2 * time.Hour) // no token of before lives
+				one, err := fetch()
+				if err != nil {
+					t.Fatal(err)
+				}
+				two, err := fetch()
+				if err != nil || (one.Value == two.Value) != (repeat == core.RepeatSame) {
+					t.Errorf("%s: the same token %v, %v", repeat, one.Value == two.Value, err)
+				}
+				time.Sleep(6 * time.Minute) // an overlap is over
+				if ends := repeat == core.RepeatDestructive || repeat == core.RepeatNewTwoLive; srv.Accepts(up.Key(), one.Value) == ends {
+					t.Errorf("%s: the token before ends with its overlap: want %v", repeat, ends)
+				}
+			}
+		})
 	})
 }
