@@ -73,7 +73,7 @@ func (s *Service) carryOutWith(ctx context.Context, brought map[core.Kind]preset
 	}
 	err := func() error {
 		for _, one := range brought {
-			if _, err := s.putPreset(one); err != nil {
+			if _, err := s.putPreset(ctx, one); err != nil {
 				return err
 			}
 		}

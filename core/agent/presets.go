@@ -148,7 +148,7 @@ func (s *Service) Preset(_ context.Context, kind core.Kind) (api.Preset, error) 
 }
 
 // AddPreset implements api.Agent.
-func (s *Service) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSaved, error) {
+func (s *Service) AddPreset(ctx context.Context, in api.PresetFile) (api.PresetSaved, error) {
 	p, err := s.presets.parse(in.File)
 	if err != nil {
 		return api.PresetSaved{}, err
@@ -160,7 +160,11 @@ func (s *Service) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSav
 		if _, _, err := s.presets.with(&p, ""); err != nil {
 			return api.PresetSaved{}, api.Invalid("%v", err)
 		}
-		return api.PresetSaved{Preset: s.viewPreset(p), Replaced: replaced, Paused: s.wouldPause(p)}, nil
+		paused, err := s.wouldPause(ctx, p)
+		if err != nil {
+			return api.PresetSaved{}, err
+		}
+		return api.PresetSaved{Preset: s.viewPreset(p), Replaced: replaced, Paused: paused}, nil
 	}
 	if replaced && !in.Replace && before.Fingerprint() != p.Fingerprint() {
 		return api.PresetSaved{}, &core.Error{
@@ -168,7 +172,7 @@ func (s *Service) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSav
 			Message: fmt.Sprintf("there is a preset %s already, which asks %s; replace it knowingly, and its accounts wait for their secret", p.Kind, strings.Join(before.Hosts(), ", ")),
 		}
 	}
-	paused, err := s.putPreset(p)
+	paused, err := s.putPreset(ctx, p)
 	if err != nil {
 		return api.PresetSaved{}, err
 	}
@@ -177,13 +181,10 @@ func (s *Service) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSav
 
 // putPreset saves a preset, makes it a kind, and pauses the accounts whose secret
 // was entered for a different preset of this name. The edit lock is held.
-func (s *Service) putPreset(p preset.Preset) (paused []string, err error) {
-	was := map[core.ID]core.Destination{}
-	spec, had := s.kindSet().Of(p.Kind)
-	for _, a := range s.accounts.all() {
-		if had && a.Kind == p.Kind {
-			was[a.ID] = spec.Destination(a)
-		}
+func (s *Service) putPreset(ctx context.Context, p preset.Preset) (paused []string, err error) {
+	elsewhere, err := s.elsewhereWith(ctx, p)
+	if err != nil {
+		return nil, err
 	}
 	set, sources, err := s.presets.with(&p, "")
 	if err != nil {
@@ -197,11 +198,11 @@ func (s *Service) putPreset(p preset.Preset) (paused []string, err error) {
 	}
 	s.presets.own[p.Kind] = p
 	for _, a := range s.accounts.all() {
-		from, to := was[a.ID], s.goes(a)
-		if a.Kind != p.Kind || !had || from.Takes(to) {
+		from, leaves := elsewhere[a.ID]
+		if !leaves {
 			continue
 		}
-		if err := s.await(a, from.SecretElsewhere(to)); err != nil {
+		if err := s.await(a, from.SecretElsewhere(s.goes(a))); err != nil {
 			return paused, err
 		}
 		paused = append(paused, a.Ref())
@@ -212,20 +213,45 @@ func (s *Service) putPreset(p preset.Preset) (paused []string, err error) {
 }
 
 // wouldPause are the accounts that putPreset would pause. The edit lock is held.
-func (s *Service) wouldPause(p preset.Preset) []string {
-	spec, had := s.kindSet().Of(p.Kind)
-	if !had {
-		return nil
-	}
-	then := p.Spec()
+func (s *Service) wouldPause(ctx context.Context, p preset.Preset) ([]string, error) {
+	elsewhere, err := s.elsewhereWith(ctx, p)
 	var out []string
 	for _, a := range s.accounts.all() {
-		if a.Kind == p.Kind && !spec.Destination(a).Takes(then.Destination(a)) {
+		if _, leaves := elsewhere[a.ID]; leaves {
 			out = append(out, a.Ref())
 		}
 	}
 	slices.Sort(out)
-	return out
+	return out, err
+}
+
+// elsewhereWith are the accounts whose secret would go elsewhere with a preset, and where
+// it was entered for. Of a kind that is missing the vault knows that: while it is locked,
+// nothing takes the kind's place. The edit lock is held.
+func (s *Service) elsewhereWith(ctx context.Context, p preset.Preset) (map[core.ID]core.Destination, error) {
+	now, had := s.kindSet().Of(p.Kind)
+	then, out := p.Spec(), map[core.ID]core.Destination{}
+	for _, a := range s.accounts.all() {
+		if a.Kind != p.Kind {
+			continue
+		}
+		to := then.Destination(a)
+		from := now.Destination(a)
+		if !had {
+			e, err := s.vault.entry(ctx, a.ID)
+			switch {
+			case isMissing(err):
+				continue // it has no secret to be sent anywhere
+			case err != nil:
+				return nil, err
+			}
+			from = e.bind(to).secretFor()
+		}
+		if !from.Takes(to) {
+			out[a.ID] = from
+		}
+	}
+	return out, nil
 }
 
 // await pauses an account until a person enters its secret again.

@@ -267,6 +267,55 @@ func TestAnAccountWithoutItsPresetIsKept(t *testing.T) {
 	}
 }
 
+// A preset that comes in the place of one that is missing is asked with the secret only
+// where it asks the same: another host waits for a person, as with a replacement.
+func TestAnotherPresetInTheMissingOnesPlace(t *testing.T) {
+	w := newWorld(t)
+	srv := withWrens(t, w)
+	r := w.start()
+	r.addPreset(t, wren, false)
+	a := r.addWren(t, "bird")
+	if err := r.parts.Store.RemovePreset("wren"); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	calls := srv.Calls("cli_a1", "")
+	other := api.PresetFile{File: []byte(strings.Replace(wren, "api.wren.example", "api.other.example", 1))}
+	if _, err := r.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	_, err := r.client.AddPreset(t.Context(), other)
+	wantClass(t, err, core.VaultClosed) // it alone knows where the secret may go
+	if _, err := r.client.VaultUnlock(t.Context(), core.Secret{}); err != nil {
+		t.Fatal(err)
+	}
+	for _, other.Check = range []bool{true, false} {
+		if saved, err := r.client.AddPreset(t.Context(), other); err != nil || !slices.Equal(saved.Paused, []string{a.Ref().String()}) {
+			t.Errorf("check %v: %v, %+v", other.Check, err, saved)
+		}
+	}
+	for _, ask := range []func() error{
+		func() error { _, err := r.client.Token(t.Context(), a.Ref(), 0); return err },
+		func() error {
+			_, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Person: true})
+			return err
+		},
+	} {
+		if e := wantClass(t, ask(), core.Misuse); e.Remedy != core.RemedySecretAgain {
+			t.Errorf("%+v", e)
+		}
+	}
+	if n := srv.Calls("cli_a1", ""); n != calls {
+		t.Errorf("%d calls before the secret was entered", n-calls)
+	}
+	if edited, err := r.client.Edit(t.Context(), a.Ref(), api.AccountInput{Secret: ptr(wrenSecret)}); err != nil || edited.Account.Error != nil {
+		t.Errorf("with the secret: %v, %+v", err, edited.Account.Error)
+	}
+}
+
 // A trial goes through the proxy that it names, which is checked as an account's is.
 // Neither the proxy's password nor the secret is shown, and the proxy never has the
 // secret of a host with https.

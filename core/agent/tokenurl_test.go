@@ -1,12 +1,19 @@
 package agent
 
 import (
+	"io"
+	"maps"
+	"net/http"
+	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
+	"tokentray/core/wechat"
 )
 
 // A client secret is not sent to another token URL's host, nor a token to another
@@ -91,5 +98,67 @@ func TestWhereCallsGoIsPartOfWhereTheSecretGoes(t *testing.T) {
 		if !spec.Has(kinds.APIURL) {
 			t.Errorf("%s takes no API host", spec.Kind)
 		}
+	}
+}
+
+// hostsAsked answers every request with a token, and keeps the hosts that were asked.
+type hostsAsked struct {
+	mu    sync.Mutex
+	hosts []string
+}
+
+func (h *hostsAsked) RoundTrip(r *http.Request) (*http.Response, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	h.hosts = append(h.hosts, r.URL.Host)
+	const body = `{"access_token":"A21_a-token-of-the-test-0123456789","expires_in":7200,"err_no":0,"data":{"access_token":"A21_a-token-of-the-test-0123456789","expires_in":7200}}`
+	return &http.Response{StatusCode: http.StatusOK, Header: http.Header{}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+}
+
+func (h *hostsAsked) each() []string {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return slices.Compact(slices.Sorted(slices.Values(h.hosts)))
+}
+
+// Where each environment has its host, a sandbox's account that becomes a live one does
+// not take its secret along.
+func TestASandboxsSecretIsNotSentToTheLiveHost(t *testing.T) {
+	for name, c := range map[string]struct {
+		kind          core.Kind
+		product       core.Product
+		sandbox, live string
+	}{
+		"PayPal": {kinds.OAuth2, kinds.ProductPayPal, "api-m.sandbox.paypal.com", "api-m.paypal.com"},
+		"Douyin": {"douyin-mini", "", "open-sandbox.douyin.com", "developer.toutiao.com"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			net := &hostsAsked{}
+			o := wechat.Options{Transport: net}
+			w := newWorld(t)
+			w.kinds, w.sources = preset.With(kinds.Builtin()), sourcesOf(o)
+			maps.Copy(w.sources, preset.Sources(o))
+			r := w.start()
+			in := input("shop", core.Sandbox, "tt0123456789abcdef")
+			in.Kind, in.Product, in.Secret = &c.kind, &c.product, ptr(goodSecret)
+			saved, err := r.client.Add(t.Context(), in)
+			if err != nil || saved.Account.Error != nil || !slices.Equal(net.each(), []string{c.sandbox}) {
+				t.Fatalf("%v, %+v, asked %q", err, saved.Account.Error, net.each())
+			}
+			moved := api.AccountInput{Input: core.Input{Env: ptr(core.Live), AllowLive: ptr(true)}}
+			if saved, err = r.client.Edit(t.Context(), shop, moved); err != nil || saved.Account.Error == nil || saved.Account.Error.Remedy != core.RemedySecretAgain {
+				t.Fatalf("%v, %+v", err, saved.Account.Error)
+			}
+			if _, err := r.client.Refresh(t.Context(), saved.Account.Ref(), api.RefreshRequest{Person: true}); core.AsError(err) == nil {
+				t.Error("a token comes without the live secret")
+			}
+			if got := net.each(); !slices.Equal(got, []string{c.sandbox}) {
+				t.Fatalf("asked %q", got)
+			}
+			moved.Secret = ptr(goodSecret)
+			if saved, err = r.client.Edit(t.Context(), saved.Account.Ref(), moved); err != nil || saved.Account.Error != nil || !slices.Contains(net.each(), c.live) {
+				t.Errorf("with the live secret: %v, %+v, asked %q", err, saved.Account.Error, net.each())
+			}
+		})
 	}
 }

@@ -66,16 +66,22 @@ func read(body []byte, now time.Time) (answer, string) {
 	return a, ""
 }
 
-// lifetime is how long a token lives that came at now.
+// lifetime is how long a token lives that came at now. A JWT lives no longer than from
+// its iat to its exp, whatever the server says: those who get it go by its exp. This
+// computer's clock, which may be wrong, counts only where the server says nothing.
 func lifetime(said upstream.Value, token string, now time.Time) (time.Duration, string) {
 	life, fault := said.Life()
-	if fault != upstream.LifeMissing {
-		if fault != "" {
-			return 0, "an expires_in that " + fault
-		}
-		return life, ""
+	if fault != "" && fault != upstream.LifeMissing {
+		return 0, "an expires_in that " + fault
 	}
 	claims, _ := core.ReadClaims(token)
+	if fault == "" {
+		whole := claims.Expires.Sub(claims.IssuedAt).Truncate(time.Second)
+		if claims.Expires.IsZero() || claims.IssuedAt.IsZero() || whole < time.Second {
+			return life, ""
+		}
+		return min(life, whole), ""
+	}
 	if claims.Expires.IsZero() {
 		return DefaultLife, ""
 	}
