@@ -158,7 +158,7 @@ func (v *trove) search() (found []string, sought int) {
 		for i := 0; i+window <= len(l.text); i++ {
 			for _, n := range needles[binary.NativeEndian.Uint64(l.text[i:])] {
 				if !slices.Contains(l.may, n.class) && bytes.HasPrefix(l.text[i:], []byte(n.text)) {
-					what := [...]string{"a secret", "a token", "a client key", "a ticket"}[n.class]
+					what := [...]string{"a secret", "a token", "a client key", "a ticket", "a secret of a command line"}[n.class]
 					found = append(found, fmt.Sprintf("%s is in %s, beginning as %.4s…, behind %q", what, l.where, n.text, l.text[max(0, i-40):i]))
 				}
 			}

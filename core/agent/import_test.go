@@ -366,3 +366,20 @@ func TestEveryFieldCanConflict(t *testing.T) {
 		}
 	}
 }
+
+// A name that has the form of a secret, as of a file whose columns are shifted, is
+// refused and stands neither in the plan nor in the log.
+func TestAPlanShowsNoSecretForAName(t *testing.T) {
+	w := newWorld(t)
+	w.everyKind()
+	r := w.start()
+	for _, secret := range []string{"a1b2c3d4e5f60718293a4b5c6d7e8f90", "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123"} {
+		plan, err := r.client.Import(t.Context(), api.ImportRequest{Accounts: []api.AccountInput{input(secret, core.Sandbox, "wx00000000000000a1")}})
+		if err != nil || len(plan.Rows) != 1 || plan.Rows[0].Status != api.ImportProblem {
+			t.Fatalf("planned %+v, %v", plan.Rows, err)
+		}
+		if raw := fmt.Sprintf("%+v", plan); strings.Contains(raw, secret[:12]) || strings.Contains(w.log.String(), secret[:12]) {
+			t.Errorf("the plan or the log tells it: %s", raw)
+		}
+	}
+}

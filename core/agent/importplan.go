@@ -122,7 +122,7 @@ func (p *importer) beside(a, other core.Account) bool {
 // invalid environment or kind, nor a name that looks like a secret: if columns were
 // shifted, such a value may be a secret.
 func (p *importer) refuse(row api.ImportRow, problems core.Problems) api.ImportRow {
-	if core.HoldsSecret(row.Name) {
+	if core.HoldsSecret(row.Name) || slices.ContainsFunc(problems, func(q core.Problem) bool { return q.Field == "name" && q.Key == core.ProblemNameSecret }) {
 		row.Name = "…"
 	}
 	if !row.Env.Valid() {

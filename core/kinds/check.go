@@ -78,7 +78,7 @@ func (s Set) Fit(a core.Account) core.Account {
 // Check reports what is wrong or odd with a cleaned account, in the order of the
 // form: what is wrong for any kind, and what is wrong for its kind.
 func (s Set) Check(a core.Account) core.Problems {
-	found := a.Check()
+	found := append(a.Check(), s.shown(a)...)
 	spec, known := s.Of(a.Kind)
 	if !known {
 		found = append(found, core.Problem{Field: "kind", Key: ProblemKind, Says: "must be one of " + list(s.Names())})
@@ -106,13 +106,25 @@ func (s Set) Check(a core.Account) core.Problems {
 	return found
 }
 
+// shown finds a secret of a kind's own form in the fields by which people call an
+// account. core finds those of 32 hexadecimal digits.
+func (s Set) shown(a core.Account) (found core.Problems) {
+	for field, text := range map[string]string{"name": a.Name, "group": a.Group} {
+		random := strings.ContainsAny(text, "0123456789") && strings.ToLower(text) != text && strings.ToUpper(text) != text
+		if random && !core.HoldsSecret(text) && s.LooksSecret(text) {
+			found = append(found, core.Problem{Field: field, Key: core.ProblemNameSecret})
+		}
+	}
+	return found
+}
+
 // CheckChange is Check for an account that was was before. A field with a text that
 // looks like a secret is only warned about if it did not change: an earlier version
 // accepted it, and every other field must remain editable.
 func (s Set) CheckChange(a, was core.Account) core.Problems {
 	found := s.Check(a)
 	for i, p := range found {
-		if p.Key == core.ProblemNameSecret && a.Name == was.Name || p.Key == ProblemAppIDSecret && a.AppID == was.AppID {
+		if p.Key == core.ProblemNameSecret && (p.Field == "name" && a.Name == was.Name || p.Field == "group" && a.Group == was.Group) || p.Key == ProblemAppIDSecret && a.AppID == was.AppID {
 			found[i].Warn = true
 		}
 	}

@@ -375,7 +375,7 @@ func (f *form) pastedInto(field string) func(string) bool {
 		switch field {
 		case "appid", "secret":
 			return f.pasted(content)
-		case "name", "base_url", "proxy":
+		case "name", "group", "base_url", "proxy":
 			if f.draft.kinds.LooksSecret(content) {
 				f.fill(pasted{Secret: strings.TrimSpace(content)})
 				return true

@@ -24,7 +24,7 @@ func (s *stage) paste(content string) {
 // A text with both fills both fields, wherever in the form it is pasted, and the
 // form says so without showing the secret.
 func TestFormTakesAPastedBlock(t *testing.T) {
-	for _, field := range []string{"name", "appid", "secret", "base_url", "proxy", "note"} {
+	for _, field := range []string{"name", "appid", "secret", "base_url", "proxy", "note", "group"} {
 		s := newStage(t).open()
 		s.accounts.openAdd()
 		s.focus(s.accounts.form.fields[field])
@@ -34,7 +34,7 @@ func TestFormTakesAPastedBlock(t *testing.T) {
 		}
 		s.mustSay("AppID and AppSecret filled in from the clipboard.", "wx0123456789abcdef")
 		s.mustNotSay(goodSecret)
-		for _, other := range []string{"name", "base_url", "proxy", "note"} {
+		for _, other := range []string{"name", "base_url", "proxy", "note", "group"} {
 			if got := s.accounts.form.fields[other].(*kit.Entry).Text; got != "" {
 				t.Errorf("pasted into %s: %s holds %d bytes", field, other, len(got))
 			}
@@ -62,6 +62,12 @@ func TestFormTakesNoSecretForAName(t *testing.T) {
 	s.mustSay("This holds what looks like an AppSecret. A name is shown everywhere", "Notes are stored and shown in")
 	if slices.ContainsFunc(s.agent.log(), func(c string) bool { return strings.HasPrefix(c, "add") }) {
 		t.Error("it was sent to the agent")
+	}
+	s.typeInto("secret", "")
+	s.focus(s.accounts.form.fields["group"])
+	s.paste(goodSecret)
+	if d := s.accounts.form.draft; d.Group != "" || d.secret != goodSecret {
+		t.Errorf("the group has %d bytes, the secret %d", len(d.Group), len(d.secret))
 	}
 	// A warning alone forbids nothing, and an ordinary text stays in its field.
 	s.typeInto("name", "")
