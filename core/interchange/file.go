@@ -146,6 +146,9 @@ func Read(data []byte, o Options) (File, error) {
 		return File{}, err
 	}
 	guessed := o.From == ""
+	if guessed || o.From == WxJava || o.From == Postman {
+		text = plainJSON(text)
+	}
 	if guessed {
 		o.From = guess(text, o)
 	}

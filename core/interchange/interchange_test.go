@@ -247,6 +247,15 @@ func TestReadAccounts(t *testing.T) {
 			want: []string{"2 WeChat/live " + idA + " A"},
 		},
 		{
+			name: "JSON with comments, and commas behind the last", file: "appsettings.json",
+			text: "// of the \"shop\"\n{\n  /* both, */\n  \"Url\": \"https://a.example/b\", // \"x\": {\n  \"WeChat\": {\n    \"AppId\": \"" + idA + "\",\n    \"AppSecret\": \"" + secretA + "\", // ours,\n  },\n}\n",
+			want: []string{"6 WeChat/sandbox? " + idA + " A"},
+		},
+		{
+			name: "JSON, a list", file: "accounts.json", text: "[{\"appid\":\"" + idA + "\",\"secret\":\"" + secretA + "\"},\n{\"appid\":\"" + idB + "\",\"secret\":\"" + secretB + "\"}]",
+			want: []string{"1 wechat-1/sandbox? " + idA + " A", "2 wechat-2/sandbox? " + idB + " B"},
+		},
+		{
 			name: "http-client.env.json", file: "http-client.env.json", text: "{\"dev\":{\"appid\":\"" + idA + "\",\"secret\":\"" + secretA + "\"},\n\"prod\":{\"appid\":\"" + idB + "\",\"secret\":\"" + secretB + "\"}}",
 			want: []string{"1 dev/sandbox " + idA + " A", "2 prod/live " + idB + " B"},
 		},
@@ -386,6 +395,8 @@ func TestFaults(t *testing.T) {
 		{"something else", "hello, world\n", "", "unknown 0 "},
 		{"too big", strings.Repeat("x", MaxFile+1), "", "too_big 0 "},
 		{"JSON that is cut off", head + "\n{\"name\":\"a\",", "", "syntax 2 "},
+		{"JSON with a comment that has no end", "{\"wx\":{\"appid\":\"x\"} /* \n", "", "syntax 1 "},
+		{"only a comment", "// x\n", "", "unknown 0 "},
 		{"JSON with two values", head + "]}\n{}", "", "syntax 2 "},
 		{"JSON with a comma too many", head + "{},\n\n,{}]}", "", "syntax 3 "},
 		{"JSON of a later version", `{"tokentray":"accounts",` + "\n" + `"version":2,"accounts":[]}`, "", "version 2 "},

@@ -46,10 +46,73 @@ func flatten(n *node, path []string, out *[]property) {
 	}
 }
 
-// isJSON tells an object from the braces of a template.
+// isJSON tells an object, or a list of objects, from the braces of a template and the
+// sections of an INI file.
 func isJSON(text []byte) bool {
 	text = bytes.TrimSpace(text)
-	return text[0] == '{' && (len(text) < 2 || bytes.IndexByte([]byte("{%#"), text[1]) < 0)
+	if list, ok := bytes.CutPrefix(text, []byte("[")); ok {
+		text, ok = bytes.CutPrefix(bytes.TrimSpace(list), []byte("{"))
+		return ok && bytes.HasPrefix(bytes.TrimSpace(text), []byte(`"`))
+	}
+	return len(text) > 0 && text[0] == '{' && (len(text) < 2 || bytes.IndexByte([]byte("{%#"), text[1]) < 0)
+}
+
+// plainJSON is a JSON file as .NET and editors take it, with comments and with commas
+// behind the last value, without these: blanks stand in their places, so that the lines
+// stay. Any other text is returned as it is.
+func plainJSON(text []byte) []byte {
+	first := bytes.TrimSpace(text)
+	if bytes.IndexByte([]byte("{[/"), first[0]) < 0 {
+		return text
+	}
+	out := bytes.Clone(text)
+	comma := -1 // a comma behind which only blanks came
+	for i := 0; i < len(out); i++ {
+		switch c := out[i]; {
+		case c == '"':
+			for i++; i < len(out) && out[i] != '"' && out[i] != '\n'; i++ {
+				if out[i] == '\\' {
+					i++
+				}
+			}
+			comma = -1
+		case bytes.HasPrefix(out[i:], []byte("//")):
+			i = blank(out, i, bytes.IndexByte(out[i:], '\n'))
+		case bytes.HasPrefix(out[i:], []byte("/*")):
+			end := bytes.Index(out[i+2:], []byte("*/"))
+			if end >= 0 {
+				end += 4
+			}
+			i = blank(out, i, end)
+		case c == ',':
+			comma = i
+		case c == '}' || c == ']':
+			if comma >= 0 {
+				out[comma] = ' '
+			}
+			comma = -1
+		case c > ' ':
+			comma = -1
+		}
+	}
+	if !isJSON(out) {
+		return text
+	}
+	return out
+}
+
+// blank puts blanks in the place of n bytes, of all to the end if n is negative, and
+// returns where the last of them is.
+func blank(text []byte, at, n int) int {
+	if n < 0 {
+		n = len(text) - at
+	}
+	for i := at; i < at+n; i++ {
+		if text[i] != '\n' {
+			text[i] = ' '
+		}
+	}
+	return at + n - 1
 }
 
 // ofList is the path of the list that contains an item with a path, so that values

@@ -450,8 +450,12 @@ func (s *spring) name(prefix, words []string) (name, spare string) {
 	} else {
 		name = spare
 	}
-	if name == "" {
+	switch {
+	case name == "":
 		return s.r.NameOf(nil)
+	case strings.Trim(name, "0123456789-") == "": // an item of a list that is the whole file
+		kind, _ := s.r.NameOf(nil)
+		return kind + "-" + name, kind + "-" + spare
 	}
 	return name, spare
 }
