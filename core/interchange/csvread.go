@@ -189,7 +189,12 @@ func readCSV(text []byte, o Options) (File, error) {
 		case len(f.Accounts) >= MaxAccounts:
 			return File{}, Faults{{Code: filefault.Many, Line: line, Other: MaxAccounts}}
 		default:
-			f.Accounts = append(f.Accounts, ours.account(row, line, o, &bad))
+			a := ours.account(row, line, o, &bad)
+			if ours.nobodys(a, o) {
+				f.Remarks = append(f.Remarks, Remark{Code: recognise.RemarkOther, Line: line, Key: "appid"})
+				continue
+			}
+			f.Accounts = append(f.Accounts, a)
 		}
 	}
 }
@@ -283,6 +288,13 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 		c.guess(&a, o)
 	}
 	return a
+}
+
+// nobodys reports whether nothing in somebody's own table tells the kind of an account,
+// the form of its AppID neither: its secret may be another platform's.
+func (c columnsOf) nobodys(a Account, o Options) bool {
+	named := o.Kind != "" || o.AppIDKey != "" || a.Kind != "" || a.Product != "" || o.Product != "" || a.BaseURL != nil
+	return !c.marked && !named && a.AppID != "" && !recognise.StandsFor(a.AppID) && !o.Recogniser.HasForm(a.AppID)
 }
 
 // textCell is a cell without ="…", by which a spreadsheet is kept from taking a text

@@ -286,6 +286,14 @@ func TestReadAccounts(t *testing.T) {
 			want: []string{"3 a;b/sandbox " + idA + " "},
 		},
 		{
+			name: "CSV with another platform's AppID", file: "a.csv", text: "name,appid,secret\ndy,tt0123456789abcdef01," + secretB + "\nshop," + idA + "," + secretA + "\n",
+			want: []string{"3 shop/sandbox? " + idA + " A"}, remarks: []string{"2 other_app appid"},
+		},
+		{
+			name: "CSV with an odd AppID, told by its kind", file: "a.csv", text: "name,appid,secret,kind\nshop,odd," + secretA + ",wechat\n",
+			want: []string{"2 shop/sandbox? odd A wechat"},
+		},
+		{
 			name: "tabs", text: "Name\tApp ID\tApp Secret\tauto\nshop\t" + idA + "\t" + secretA + "\t是\n",
 			want: []string{"2 shop/sandbox? " + idA + " A"},
 		},

@@ -268,7 +268,7 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 		return nil, remarks
 	}
 	a := &Account{
-		Line: id.Line, Name: c.Name, Spare: c.Spare, Env: c.Env, Product: r.ProductOf(c.Words),
+		Line: id.Line, Name: c.Name, Spare: c.Spare, Env: c.Env, Product: k.productOf(c.Words),
 		AppID: strings.TrimSpace(id.Text), Secret: core.NewSecret(secret),
 	}
 	if k.URL {
@@ -315,7 +315,9 @@ func (r *Recogniser) kindOf(v Value, c Candidate) *kind {
 		// A name that the first kind shares, or that everybody uses, tells no kind
 		// by itself.
 		own := !slices.Contains(r.kinds[0].IDs, v.Name) && !everyones(v.Name)
-		speaks := called && k.speaks(c.Words)
+		// Other platforms have mini programs too: with a word for one, only the form of
+		// the value tells this kind.
+		speaks := called && (k.branded(c.Words) || k.speaks(c.Words) && (k.id == nil || StandsFor(v.Text)))
 		if said == nil && (c.Named && v.Name == "" || called && (own || k.placed(c))) || speaks && !spoken {
 			said, spoken = k, speaks
 		}

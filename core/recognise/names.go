@@ -168,7 +168,22 @@ func (r *Recogniser) Speaks(words []string) bool {
 }
 
 func (k kind) speaks(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(k.Brands, w) || k.Products[w] != "" })
+	return k.branded(words) || k.productOf(words) != ""
+}
+
+// branded reports whether words contain a brand of the kind's.
+func (k kind) branded(words []string) bool {
+	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(k.Brands, w) })
+}
+
+// productOf is the kind's product that the words name first.
+func (k kind) productOf(words []string) core.Product {
+	for _, w := range words {
+		if p := k.Products[w]; p != "" {
+			return p
+		}
+	}
+	return ""
 }
 
 // NameOf makes an account's name from the rest of its values' names: without the

@@ -23,6 +23,10 @@ func TestPresetsAreToldByTheirBrand(t *testing.T) {
 		{"DINGTALK_CLIENT_ID", "DINGTALK_CLIENT_SECRET", "dingabc", "dingtalk"},
 		{"DOUYIN_CLIENT_KEY", "DOUYIN_CLIENT_SECRET", "awabc", "douyin"},
 		{"TOUTIAO_APPID", "TOUTIAO_SECRET", "ttabc", "douyin-mini"},
+		{"DOUYIN_APPID", "DOUYIN_SECRET", "tt0123456789abcdef01", "douyin-mini"},
+		{"DOUYIN_MINI_APP_ID", "DOUYIN_MINI_APP_SECRET", "tt0123456789abcdef01", "douyin-mini"},
+		{"QQ_MINI_APPID", "QQ_MINI_SECRET", "1109999999", "qq"},
+		{"MINI_APPID", "MINI_SECRET", "wx0123456789abcdef", ""},
 		{"QQ_APPID", "QQ_SECRET", "1109999999", "qq"},
 		{"BAIDU_API_KEY", "BAIDU_SECRET_KEY", "abcABC", "baidu"},
 		{"HUAWEI_CLIENT_ID", "HUAWEI_CLIENT_SECRET", "100000001", "huawei"},
@@ -36,6 +40,13 @@ func TestPresetsAreToldByTheirBrand(t *testing.T) {
 		found, _ := r.Accounts([]recognise.Variable{{Name: tt.id, Value: tt.value, Line: 1}, {Name: tt.secret, Value: "s3cr3t-of-it", Line: 2}}, recognise.Named{})
 		if len(found.Accounts) != 1 || found.Accounts[0].Kind != tt.want || found.Accounts[0].AppID != tt.value || found.Accounts[0].Secret.Reveal() != "s3cr3t-of-it" {
 			t.Errorf("%s: %+v", tt.id, found)
+		}
+	}
+	// A mini program of a platform that is no kind is not WeChat's.
+	for _, name := range []string{"ALIPAY_MINI_APP_ID", "MINI_APP_ID", "TIKTOK_MINIAPP_ID", "XHS_MINIPROGRAM_APPID"} {
+		found, _ := r.Accounts([]recognise.Variable{{Name: name, Value: "2021000000000000", Line: 1}}, recognise.Named{})
+		if len(found.Accounts) > 0 || len(found.Remarks) != 1 || found.Remarks[0].Code != recognise.RemarkOther {
+			t.Errorf("%s: %+v", name, found)
 		}
 	}
 	// Feishu and Lark are told apart by what else the file says.
