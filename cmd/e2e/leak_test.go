@@ -230,7 +230,7 @@ func (l *leakage) secretsGoIn(passphrase string) {
 	// Files of other programs, valid and invalid.
 	for name, text := range map[string]string{
 		".env":           "WECHAT_APPID=wx0000000000000011\nWECHAT_SECRET=" + l.secret() + "\n",
-		"line.env":       "export WECHAT_APPID=wx0000000000000018; export WECHAT_SECRET=" + l.secret() + "\n",
+		"line.env":       "export LINE_WECHAT_APPID=wx0000000000000018; export LINE_WECHAT_SECRET=" + l.secret() + "\n",
 		"team.csv":       "name,env,appid,secret,base_url\ncsv,sandbox,wx0000000000000012," + l.secret() + "," + l.base + "\n",
 		"spring.yaml":    "wx:\n  mp:\n    app-id: wx0000000000000013\n    secret: " + l.secret() + "\n",
 		"app.properties": "wx.miniapp.appid=wx0000000000000014\nwx.miniapp.secret=" + l.secret() + "\n",
