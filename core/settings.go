@@ -36,6 +36,8 @@ type Settings struct {
 	ClipboardOnce bool `json:"clipboard_once"`
 	// HideAfterCopy: the window hides itself once a token was copied in it.
 	HideAfterCopy bool `json:"hide_after_copy"`
+	// ConfirmCopy is how a copy from the tray is confirmed: icon, notification or off.
+	ConfirmCopy string `json:"confirm_copy"`
 	// StartAtLogin is read from the operating system and never stored.
 	StartAtLogin bool `json:"start_at_login,omitempty"`
 
@@ -79,6 +81,13 @@ const (
 	DensityCompact     = "compact"     // one line
 )
 
+// How a copy from the tray, which has no place for an answer, is confirmed.
+const (
+	ConfirmIcon         = "icon"         // the tray's icon shows a tick for a moment
+	ConfirmNotification = "notification" // on the desktop, until the clipboard is cleared
+	ConfirmOff          = "off"
+)
+
 // The keys of the settings of the loopback door: a change opens, shuts or moves it.
 const (
 	SettingLoopback     = "loopback"
@@ -91,7 +100,7 @@ func DefaultSettings() Settings {
 		Active: Sandbox, Language: "auto", Theme: "system", TextSize: 100, ListOrder: OrderName, ListDensity: DensityComfortable,
 		ClearAfter: 45 * time.Second, CopyFormat: FormatRaw, LogLevel: "info",
 		NotifyPerson: true, NotifyFailing: true, NotifyExpiry: true,
-		LoopbackPort: DefaultLoopbackPort,
+		ConfirmCopy: ConfirmIcon, LoopbackPort: DefaultLoopbackPort,
 	}
 }
 
@@ -100,7 +109,7 @@ func DefaultSettings() Settings {
 func SettingKeys() []string {
 	return []string{
 		"language", "theme", "text-size", "list-order", "list-density",
-		"clear-after", SettingClipboardOnce, "copy-format", "hide-after-copy", "clipboard-follow", SettingClipboardPrimary, "ask-live-copy",
+		"clear-after", SettingClipboardOnce, "copy-format", "hide-after-copy", "confirm-copy", "clipboard-follow", SettingClipboardPrimary, "ask-live-copy",
 		"notify-person", "notify-failing", "notify-expiry",
 		SettingLoopback, SettingLoopbackPort,
 		SettingStartAtLogin, "log-level",
@@ -124,6 +133,8 @@ func SettingValues(key string) []string {
 		return []string{DensityComfortable, DensityCompact}
 	case "copy-format":
 		return Formats()
+	case "confirm-copy":
+		return []string{ConfirmIcon, ConfirmNotification, ConfirmOff}
 	case "log-level":
 		return []string{"debug", "info", "warn", "error"}
 	}
@@ -150,6 +161,8 @@ func (s Settings) Get(key string) (string, bool) {
 		return s.ListDensity, true
 	case "copy-format":
 		return s.CopyFormat, true
+	case "confirm-copy":
+		return s.ConfirmCopy, true
 	case "log-level":
 		return s.LogLevel, true
 	case SettingLoopbackPort:
@@ -182,6 +195,8 @@ func (s *Settings) Set(key, value string) error {
 		return choose(&s.ListOrder, key, ProblemSettingOrder, value)
 	case "list-density":
 		return choose(&s.ListDensity, key, ProblemSettingDensity, value)
+	case "confirm-copy":
+		return choose(&s.ConfirmCopy, key, ProblemSettingConfirm, value)
 	case "copy-format":
 		return choose(&s.CopyFormat, key, ProblemSettingFormat, value)
 	case "log-level":
@@ -222,6 +237,7 @@ const (
 	ProblemSettingTheme      = "setting_theme"
 	ProblemSettingOrder      = "setting_order"
 	ProblemSettingDensity    = "setting_density"
+	ProblemSettingConfirm    = "setting_confirm"
 	ProblemSettingFormat     = "setting_format"
 	ProblemSettingLogLevel   = "setting_log_level"
 	ProblemSettingTextSize   = "setting_text_size"

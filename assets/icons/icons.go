@@ -4,7 +4,7 @@
 // ring tells the environment by shape and colour: open and teal for sandbox,
 // closed and orange-red for live. A disc with an exclamation mark says that
 // something needs a person, a padlock that the vault is locked, two bars in the
-// place of the key that renewal is paused. assets/scripts/render-icons.sh makes the PNGs from the SVG sources.
+// place of the key that renewal is paused, a tick that a token was just copied. assets/scripts/render-icons.sh makes the PNGs from the SVG sources.
 package icons
 
 import (
@@ -34,6 +34,7 @@ type Look struct {
 	Paused bool // no background renewal at all
 	Badge  bool // something needs a person
 	Locked bool // the vault is, which is shown before Badge
+	Copied bool // a token was just copied, which is shown before all but the environment
 }
 
 // name is the look's SVG source.
@@ -41,6 +42,9 @@ func (l Look) name() string {
 	name := "tray-sandbox"
 	if l.Live {
 		name = "tray-live"
+	}
+	if l.Copied {
+		return name + "-copied"
 	}
 	if l.Paused {
 		name += "-paused"

@@ -17,7 +17,7 @@ func looks() []Look {
 		badge.Badge, locked.Locked = true, true
 		all = append(all, l, badge, locked)
 	}
-	return all
+	return append(all, Look{Copied: true}, Look{Copied: true, Live: true})
 }
 
 func decode(t *testing.T, b []byte) image.Image {

@@ -92,12 +92,12 @@ func TestTrayCopies(t *testing.T) {
 	})
 }
 
-// TestTrayMenu checks the menu: only accounts of the active environment, with coarse
-// times, and the few commands.
+// TestTrayMenu checks the menu: accounts of the active environment, with coarse times,
+// live accounts of Sandbox in a submenu alone, and the few commands.
 func TestTrayMenu(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
-	p.add("shop", core.Sandbox, 0)
-	p.add("blog", core.Live, 0)
+	shop := p.add("shop", core.Sandbox, 0)
+	blog := p.add("blog", core.Live, 0)
 	item := p.icon()
 	p.wait(5*time.Second, "the menu of the sandbox", func() error {
 		menu, err := item.Menu()
@@ -108,11 +108,32 @@ func TestTrayMenu(t *testing.T) {
 		has := func(begin string) bool {
 			return slices.ContainsFunc(labels, func(l string) bool { return strings.HasPrefix(l, begin) })
 		}
-		if !has("shop ·") || has("blog") || !has("Open") || !has("Quit") {
+		live := slices.IndexFunc(menu, func(m desktop.MenuItem) bool { return m.Visible && m.Label == "Live accounts" })
+		if !has("shop ·") || !has("Open") || !has("Add an account") || !has("Quit") || live < 0 {
 			return fmt.Errorf("the menu is %q", labels)
+		}
+		// Nothing at the top of the menu copies a live token.
+		if slices.ContainsFunc(menu, func(m desktop.MenuItem) bool { return m.Visible && strings.HasPrefix(m.Label, "blog") }) {
+			t.Errorf("a live account stands among those of Sandbox: %q", labels)
+		}
+		if in := desktop.Labels(menu[live].Children); len(in) != 1 || !strings.HasPrefix(in[0], "blog (LIVE) ·") {
+			return fmt.Errorf("the live accounts are %q", in)
 		}
 		return nil
 	})
+	p.click("blog (LIVE)")
+	p.wantCopied(p.issued(blog))
+	// A middle click copies again what was copied last in Sandbox, which blog was not.
+	p.do("", "get", shop.ref, "--format", "header", "--copy")
+	p.wantCopied("Authorization: Bearer " + p.issued(shop))
+	p.click("Clear the clipboard now")
+	p.wantCleared(2 * time.Second)
+	if err := item.SecondaryActivate(); err != nil {
+		t.Fatal(err)
+	}
+	p.wantCopied("Authorization: Bearer " + p.issued(shop))
+	p.click("Clear the clipboard now")
+	p.wantCleared(2 * time.Second)
 	p.do("", "use", "live")
 	p.wait(2*time.Second, "the menu of live", func() error {
 		menu, err := item.Menu()
@@ -125,6 +146,11 @@ func TestTrayMenu(t *testing.T) {
 		}
 		return nil
 	})
+	// The menu opens pages of the window, which it starts.
+	p.click("Settings")
+	if err := p.WaitPainted("TokenTray", 0, 30*time.Second); err != nil {
+		t.Fatal(err)
+	}
 	p.click("Quit")
 	p.wait(5*time.Second, "the agent to end", func() error {
 		if left := p.Processes("tokentray"); len(left) > 0 {

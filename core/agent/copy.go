@@ -15,7 +15,7 @@ import (
 // Copy implements api.Agent. Like Token it may have to fetch first. It never fetches
 // for the replaced token, since that would replace the current one. If something
 // else was copied while it waited, the clipboard stays as it is and the error is
-// Misuse with RemedyCopyLate.
+// Misuse with RemedyCopyLate. The settings when it began say how it is confirmed.
 func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {
 	if s.parts.Clipboard == nil {
 		return api.Clipboard{}, noClipboard()
@@ -54,6 +54,9 @@ func (s *Service) Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (a
 			s.hub.publish(func() api.Event { return api.Event{Type: api.EventCopyLate, Clipboard: &c.Clipboard} })
 		}
 		return api.Clipboard{}, err
+	}
+	if req.Notify && settings.ConfirmCopy == core.ConfirmNotification {
+		s.hub.publish(func() api.Event { return api.Event{Type: api.EventCopied, Clipboard: &put.Clipboard} })
 	}
 	s.keeper.Republish(a.ID) // it was used last now
 	return put.Clipboard, nil

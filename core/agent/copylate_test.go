@@ -173,6 +173,53 @@ func TestALateCopyIsToldWhereThatIsWanted(t *testing.T) {
 	}
 }
 
+// A copy by a caller that shows no answer is confirmed by an event, if the settings
+// want a notification.
+func TestACopyIsConfirmedWhereThatIsWanted(t *testing.T) {
+	for _, tt := range []struct {
+		how    string
+		notify bool
+		want   bool
+	}{
+		{core.ConfirmNotification, true, true},
+		{core.ConfirmNotification, false, false},
+		{core.ConfirmIcon, true, false},
+		{core.ConfirmOff, true, false},
+	} {
+		r, arrive := waiting(t, api.CopyRequest{})
+		if err := arrive(); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.client.SetSetting(t.Context(), "confirm-copy", tt.how); err != nil {
+			t.Fatal(err)
+		}
+		events, err := r.client.Events(t.Context(), false)
+		if err != nil {
+			t.Fatal(err)
+		}
+		<-events
+		late := api.Ref{Name: "late", Env: core.Live}
+		if _, err := r.client.Copy(t.Context(), late, api.CopyRequest{Format: "header", Notify: tt.notify}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := r.client.SetSetting(t.Context(), "theme", "dark"); err != nil { // stands behind it
+			t.Fatal(err)
+		}
+		told := false
+		for e := range events {
+			if e.Type == api.EventSettings {
+				break
+			}
+			if e.Type == api.EventCopied {
+				told = e.Clipboard.Account == "late" && e.Clipboard.Env == core.Live && e.Clipboard.Format == "header" && !e.Clipboard.ClearsAt.IsZero()
+			}
+		}
+		if told != tt.want {
+			t.Errorf("%+v: told: %v", tt, told)
+		}
+	}
+}
+
 // A token that follows its renewal takes no newer copy's place, nor does it
 // overtake one that is waited for.
 func TestFollowingOvertakesNothing(t *testing.T) {

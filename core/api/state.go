@@ -99,7 +99,7 @@ type List struct {
 
 // Event is one change. Type names the field that is set: snapshot, account, removed,
 // env, clipboard, vault, settings; kinds, raise and bye have none. copy_late has the
-// wanted copy in Clipboard, and changes nothing.
+// wanted copy in Clipboard and copied the one that was made; they change nothing.
 type Event struct {
 	Type      string         `json:"type"`
 	Snapshot  *List          `json:"snapshot,omitempty"`
@@ -115,15 +115,22 @@ type Event struct {
 	Seat string `json:"seat,omitempty"`
 }
 
-// Showing is what the window should show: one account, or what a search finds in
-// both environments. The zero value asks for nothing in particular. It changes no
+// Showing is what the window should show: one account, what a search finds in both
+// environments, or a page. The zero value asks for nothing in particular. It changes no
 // setting, nor the active environment.
 type Showing struct {
 	Account *Ref   `json:"account,omitempty"`
 	Search  string `json:"search,omitempty"` // in the words of the window's search
 	Asks    bool   `json:"asks,omitempty"`   // what an AI agent asked for last, see Grants
+	Page    string `json:"page,omitempty"`   // PageAdd or PageSettings
 	Start   bool   `json:"start,omitempty"`  // the agent starts a window if there is none, and waits for it
 }
+
+// The pages that Showing.Page can name.
+const (
+	PageAdd      = "add" // the form of a new account
+	PageSettings = "settings"
+)
 
 // The types of events.
 const (
@@ -133,6 +140,7 @@ const (
 	EventEnv       = "env"
 	EventClipboard = "clipboard"
 	EventCopyLate  = "copy_late" // a token is ready, but something else was copied meanwhile
+	EventCopied    = "copied"    // a copy that asked for a notice is on the clipboard, and is to be confirmed
 	EventVault     = "vault"
 	EventSettings  = "settings"
 	EventKinds     = "kinds" // the agent's kinds changed; Agent.Kinds has them

@@ -280,8 +280,10 @@ type CopyRequest struct {
 	Format   string `json:"format,omitempty"`
 	Path     string `json:"path,omitempty"`
 	Previous bool   `json:"previous,omitempty"`
-	// Notify asks for the event copy_late when the token comes after something else
-	// was copied, for a caller that shows no answer itself.
+	// Notify is for a caller that shows no answer itself. It asks for the event
+	// copy_late when the token comes after something else was copied, and for copied
+	// when it is on the clipboard and the settings want that confirmed by a
+	// notification.
 	Notify bool `json:"notify,omitempty"`
 }
 

@@ -21,6 +21,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/bustest"
+	"tokentray/ui/text"
 )
 
 // within limits each wait for an event.
@@ -256,6 +257,50 @@ func TestALateTokenIsTold(t *testing.T) {
 	tell(api.EventClipboard, blog)
 	wants(t, server.said, "close 1")
 	server.wantAlone(t)
+}
+
+// A copy is confirmed until it is cleared or something else is copied.
+func TestACopyIsConfirmed(t *testing.T) {
+	address := bustest.Start(t).Address
+	server := startServer(t, address, "body", "actions")
+	r := start(t, address)
+	tell := func(what string, c api.Clipboard) { r.events <- api.Event{Type: what, Clipboard: &c} }
+	blog := api.Clipboard{Account: "blog", Env: core.Live, Format: "header"}
+	tell(api.EventClipboard, blog)
+	tell(api.EventCopied, blog)
+	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | Copied: blog/live · Header | It stays on the clipboard until you clear it. | []")
+	tell(api.EventClipboard, blog) // it was renewed there
+	tell(api.EventClipboard, api.Clipboard{})
+	wants(t, server.said, "close 1")
+	server.wantAlone(t)
+}
+
+// TestAConfirmationSaysWhenItIsCleared: in both languages, by a name that is cut.
+func TestAConfirmationSaysWhenItIsCleared(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	c := api.Clipboard{Account: "shop", Env: core.Sandbox, Format: "raw", ClearsAt: at.Add(44900 * time.Millisecond)}
+	for lang, want := range map[text.Lang]string{
+		text.English: "Copied: shop/sandbox · Token | The clipboard is cleared in 45 s.",
+		text.Chinese: "已复制：shop/sandbox · 仅 token | 45 秒后清除剪贴板。",
+	} {
+		m := composeCopied(c, at, text.New(lang))
+		if got := m.title + " | " + m.body; got != want || !m.brief {
+			t.Errorf("%s, brief %v, want %s", got, m.brief, want)
+		}
+	}
+}
+
+// A confirmation is not kept for a desktop that comes later.
+func TestAConfirmationIsNoOldNews(t *testing.T) {
+	r := start(t, "")
+	blog := api.Clipboard{Account: "blog", Env: core.Live, Format: "header"}
+	r.events <- api.Event{Type: api.EventCopied, Clipboard: &blog}
+	<-r.log // it could not be shown
+	address := bustest.Start(t).Address
+	server := startServer(t, address)
+	r.sessions <- api.Session{DBus: address}
+	r.account(blocked("blog", ""))
+	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | blog/live needs you |  | []")
 }
 
 // A text that did not stay cleared is shown until something else is copied.

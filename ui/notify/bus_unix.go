@@ -25,6 +25,7 @@ const (
 	serverPath = dbus.ObjectPath("/org/freedesktop/Notifications")
 	busName    = "org.freedesktop.DBus"
 	reply      = 5 * time.Second // limits each call
+	brief      = 4 * time.Second // how long a brief notification is shown
 )
 
 // errNoBus means that there is no session bus to show anything on.
@@ -167,8 +168,13 @@ func (s *server) show(ctx context.Context, m message) error {
 	if icon, ok := rawPicture(icons.Small()); ok {
 		hints["image-data"] = dbus.MakeVariant(icon)
 	}
+	life := int32(-1) // as long as the server likes
+	if m.brief {
+		life = int32(brief / time.Millisecond)
+		hints["transient"] = dbus.MakeVariant(true) // no server's list keeps it
+	}
 	var id uint32
-	err := s.call(ctx, "Notify", 0, "TokenTray", s.ids[m.kind], "tokentray", m.title, body, actions, hints, int32(-1)).Store(&id)
+	err := s.call(ctx, "Notify", 0, "TokenTray", s.ids[m.kind], "tokentray", m.title, body, actions, hints, life).Store(&id)
 	if err != nil {
 		return err
 	}

@@ -23,11 +23,12 @@ const (
 
 	late   = kinds     // a token arrived after something else was copied; no setting, because a person asked for it
 	kept   = kinds + 1 // what was copied did not stay cleared; no setting, because it is a secret
-	places = kinds + 2 // how many notifications the desktop can have
+	done   = kinds + 2 // a copy is confirmed, if the settings want that
+	places = kinds + 3 // how many notifications the desktop can have
 )
 
 func (k kind) String() string {
-	return [...]string{"person", "failing", "expiry", "push", "lost", "late", "kept"}[k]
+	return [...]string{"person", "failing", "expiry", "push", "lost", "late", "kept", "copied"}[k]
 }
 
 const (

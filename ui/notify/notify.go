@@ -179,6 +179,7 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 		return
 	}
 	n.clearings(ctx, e)
+	n.copied(ctx, e)
 	ref := api.Ref{Name: c.Account, Env: c.Env}
 	switch p := n.last[late]; {
 	case e.Type == api.EventCopyLate:
@@ -187,6 +188,25 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 	case e.Type == api.EventClipboard && p != nil && p.ref == ref:
 		delete(n.last, late)
 		n.desktop.withdraw(ctx, late)
+	}
+}
+
+// copied confirms a copy until something else is on the clipboard, or nothing of ours.
+func (n *notifier) copied(ctx context.Context, e api.Event) {
+	c := e.Clipboard
+	switch p := n.last[done]; {
+	case e.Type == api.EventCopied:
+		n.last[done] = &notification{message: composeCopied(*c, n.Now(), n.words())}
+		n.post(ctx, n.last[done])
+		if n.last[done].shown {
+			return
+		}
+		// It is not kept for a server that comes later, for it would be old news then.
+		delete(n.last, done)
+		n.desktop.withdraw(ctx, done)
+	case e.Type == api.EventClipboard && p != nil && p.ref != (api.Ref{Name: c.Account, Env: c.Env}):
+		delete(n.last, done)
+		n.desktop.withdraw(ctx, done)
 	}
 }
 
@@ -239,6 +259,7 @@ func (n *notifier) markAllHidden() {
 	for _, p := range n.last {
 		p.shown = false
 	}
+	delete(n.last, done) // it is brief
 }
 
 // showHidden shows what could not be shown before.

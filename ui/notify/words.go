@@ -30,6 +30,7 @@ type message struct {
 	ref     api.Ref // account whose IP or token is copied
 	format  string  // of the token
 	show    api.Showing
+	brief   bool // it goes by itself after a moment
 }
 
 // button has an action and a label.
@@ -115,6 +116,24 @@ func composeLate(ref api.Ref, format string, t *text.Text) message {
 		body:    t.Say("notify.late.body"),
 		buttons: twice(actCopy, t.Say("notify.late.copy")),
 	}
+}
+
+// composeCopied says what was copied, how, and when the clipboard is cleared.
+func composeCopied(c api.Clipboard, now time.Time, t *text.Text) message {
+	form := c.Format
+	if key := text.Key("window.format." + form); t.Has(key) {
+		form = t.Say(key)
+	}
+	m := message{
+		kind: done, brief: true,
+		ref:   api.Ref{Name: c.Account, Env: c.Env},
+		title: bound(t.Say("notify.copied.one", "account", name(account{ref: api.Ref{Name: c.Account, Env: c.Env}}), "format", form), maxTitle),
+		body:  t.Say("notify.copied.stays"),
+	}
+	if !c.ClearsAt.IsZero() {
+		m.body = t.Say("notify.copied.clears", "time", t.Coarse(c.ClearsAt.Sub(now).Round(time.Second)))
+	}
+	return m
 }
 
 // composeKept says that what was copied is still on the clipboard, or was put back,

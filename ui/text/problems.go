@@ -43,6 +43,7 @@ func problems() table {
 		"problem.setting_unknown":     {"There is no such setting; see tokentray settings.", "没有这个设置项，请查看 tokentray settings。"},
 		"problem.setting_flag":        {"Use true or false.", "取值只能是 true 或 false。"},
 		"problem.setting_language":    {"Use one of: auto, en, zh.", "取值只能是 auto、en 或 zh。"},
+		"problem.setting_confirm":     {"Use icon, notification or off.", "取值只能是 icon、notification 或 off。"},
 		"problem.setting_density":     {"Use comfortable or compact.", "取值只能是 comfortable 或 compact。"},
 		"problem.setting_order":       {"Use one of: name, need, time, used.", "取值只能是 name、need、time 或 used。"},
 		"problem.setting_theme":       {"Use one of: system, light, dark.", "取值只能是 system、light 或 dark。"},

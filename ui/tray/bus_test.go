@@ -72,7 +72,7 @@ func TestOnASessionBus(t *testing.T) {
 	}
 
 	tail := func(checks ...string) []string {
-		return slices.Concat([]string{"Open TokenTray", "--"}, checks, []string{"--", "Pause all renewal", "--", "Quit"})
+		return slices.Concat([]string{"Open TokenTray", "Add an account…", "Settings…", "--"}, checks, []string{"--", "Pause all renewal", "--", "Quit"})
 	}
 	as := func(account, before string) (lines []string) {
 		lines = append(lines, "--", "Copy "+account+" as")
@@ -81,7 +81,7 @@ func TestOnASessionBus(t *testing.T) {
 		}
 		return lines
 	}
-	ids := item.wantLines(slices.Concat([]string{"snake__case · 2 h"}, as("snake__case", ""), tail("[1] Sandbox", "[0] Live"))...)
+	ids := item.wantLines(slices.Concat([]string{"snake__case · 2 h", "Live accounts", "  > Copy LIVE: shop (LIVE) · 1 h"}, as("snake__case", ""), tail("[1] Sandbox", "[0] Live"))...)
 	item.click(ids["snake__case · 2 h"])
 	wait(t, "a click on an account", tray.says, "call copy snake_case/sandbox")
 	item.click(ids["Copy snake__case as"]) // a click on the submenu itself copies nothing
@@ -91,6 +91,26 @@ func TestOnASessionBus(t *testing.T) {
 		t.Errorf("Activate: %v", err)
 	}
 	wait(t, "a left click on the icon", tray.says, "call open, or start one: true")
+
+	secondary := item.obj.Call("org.kde.StatusNotifierItem.SecondaryActivate", 0, int32(0), int32(0))
+	if secondary.Err != nil {
+		t.Errorf("SecondaryActivate: %v", secondary.Err)
+	}
+	item.click(ids["Settings…"])
+	wait(t, "a middle click copies nothing before the first copy", tray.says, "call open page settings, or start one: true")
+	item.click(ids["Copy LIVE: shop (LIVE) · 1 h"])
+	wait(t, "a click in the submenu of live accounts", tray.says, "call copy shop/live")
+	tray.tell(t, command{Event: &api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Account: "snake_case", Env: core.Sandbox, Format: "header", ClearsAt: noon.Add(45 * time.Second)}}})
+	item.wantLines(slices.Concat([]string{"snake__case · 2 h", "Live accounts", "  > Copy LIVE: shop (LIVE) · 1 h"}, as("snake__case", ""),
+		[]string{"! Clipboard: snake__case (Sandbox) · Header · clears within 1 min", "Clear the clipboard now"}, tail("[1] Sandbox", "[0] Live"))...)
+	if err := item.obj.Call("org.kde.StatusNotifierItem.SecondaryActivate", 0, int32(0), int32(0)).Err; err != nil {
+		t.Errorf("SecondaryActivate: %v", err)
+	}
+	wait(t, "a middle click", tray.says, "call copy snake_case/sandbox as header")
+	if err := item.obj.Call("org.kde.StatusNotifierItem.ContextMenu", 0, int32(0), int32(0)).Err; err == nil {
+		t.Error("ContextMenu is answered, so that no panel shows the menu")
+	}
+	tray.tell(t, command{Event: &api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}}})
 
 	tray.tell(t, command{Event: &api.Event{Type: api.EventEnv, Env: core.Live}})
 	live := slices.Concat([]string{"shop (LIVE) · 1 h", "  > Copy LIVE token"}, as("shop (LIVE)", "LIVE: "), tail("[0] Sandbox", "[1] Live"))

@@ -15,7 +15,9 @@ import (
 )
 
 const (
-	mostAccounts = 10 // accounts in the menu
+	mostAccounts = 10 // accounts in the menu, and in each submenu
+	mostNeedy    = 5  // of them that need a person, while others want the place
+	mostGroups   = 8  // submenus of groups
 	maxName      = 32 // columns of an account's name in a label
 	formats      = 8  // how many there are
 )
@@ -28,11 +30,16 @@ type menu struct {
 
 	message  string // what went wrong with the last click, or what needs attention; cannot be clicked
 	accounts []line
-	more     string // opens the window
+	groups   []branch // where there are more accounts than the menu has lines
+	more     string   // opens the window
+	liveOnes branch   // the live accounts, while sandbox is active
 	as       submenu
 	clip     string // what the clipboard holds of ours; cannot be clicked
 	clear    string
 	open     string
+	add      string // opens the form of a new account
+	first    bool   // there is no account, and more opens that form
+	settings string
 	sandbox  string
 	live     string
 	isLive   bool // which of the two environments is ticked
@@ -41,12 +48,25 @@ type menu struct {
 	quit     string
 }
 
-// line is an account. If confirm is set, the line is a submenu, and its only entry,
-// confirm, copies.
+// line is an account. A click copies its token, or opens the window at the account if
+// show is set. If confirm is set, the line is a submenu, and its only entry, confirm,
+// copies.
 type line struct {
 	ref     api.Ref
 	label   string
+	show    bool
 	confirm string
+}
+
+// action is what a click on the line does.
+func (l line) action() action {
+	switch {
+	case l.label == "":
+		return action{}
+	case l.show:
+		return action{verb: doShow, ref: l.ref}
+	}
+	return action{verb: doCopy, ref: l.ref}
 }
 
 // submenu copies an account's token in another format than a click on the account's
@@ -58,20 +78,20 @@ type submenu struct {
 	entries [formats]string // in the order of format.Names
 }
 
-// build makes the menu at now. It has the ten most recently used accounts, in the
-// order of their names, so that a line stays in its place while it is used.
+// build makes the menu at now.
 func build(p *picture, failure string, now time.Time, t *text.Text) menu {
-	shown := p.inEnv()
-	total := len(shown)
-	shown = shown[:min(total, mostAccounts)]
-	slices.SortFunc(shown, func(a, b account) int { return strings.Compare(a.ref.Name, b.ref.Name) })
+	all := p.in(p.Active)
+	total := len(all)
+	shown := choose(all, now)
 
 	here, elsewhere := p.needPerson(now)
+	pushHere, pushElsewhere := p.failingPushes()
 	m := menu{
-		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: here+elsewhere+p.failingPushes() > 0 || len(p.Recovered) > 0, Locked: p.Vault.State == "locked"},
+		look:    icons.Look{Live: p.Active == core.Live, Paused: p.PausedAll, Badge: here+elsewhere+pushHere+pushElsewhere > 0 || len(p.Recovered) > 0, Locked: p.Vault.State == "locked"},
 		tooltip: tooltip(p, total, now, t),
 		message: recovered(p, t),
 		open:    t.Say("tray.open"),
+		add:     t.Say("tray.add"), settings: t.Say("tray.settings"),
 		sandbox: t.Say("env.sandbox"),
 		live:    t.Say("env.live"),
 		isLive:  p.Active == core.Live,
@@ -83,19 +103,26 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 		m.message, m.tooltip = failure, failure
 	}
 	for _, a := range shown {
-		l := line{ref: a.ref, label: label(a, p.PausedAll, now, t)}
-		if p.Settings.AskLiveCopy && a.ref.Env == core.Live {
+		l := lineOf(a, p.PausedAll, now, t)
+		if p.asks(a.ref) && !l.show {
 			l.confirm = t.Say("tray.copy_live")
 		}
 		m.accounts = append(m.accounts, l)
 	}
+	left := total - len(shown)
+	if left > 0 {
+		m.groups, left = groups(p, all, shown, now, t)
+	}
 	switch {
 	case len(p.Accounts) == 0:
-		m.more = t.Say("tray.none")
+		m.more, m.add, m.first = m.add, "", true
 	case total == 0:
 		m.more = t.Say("tray.none_in_env", "env", envName(p.Active, t))
-	case total > len(shown):
-		m.more = t.Say("tray.more", "n", total-len(shown))
+	case left > 0:
+		m.more = t.Say("tray.more", "n", left)
+	}
+	if p.Active != core.Live {
+		m.liveOnes = branchOf(p, t.Say("tray.live_menu"), p.in(core.Live), now, t)
 	}
 	if p.PausedAll {
 		m.pause = t.Say("tray.resume")
@@ -107,6 +134,44 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 		m.clip, m.clear = clip(c, now, t), t.Say("tray.clear")
 	}
 	return m
+}
+
+// choose returns the accounts that have a line, of those given, the last used first.
+// Those that need a person come first. The rest are the most recently used. Both are
+// in the order of their names, so that a line stays in its place while it is used.
+func choose(all []account, now time.Time) []account {
+	var needy, rest []account
+	for _, a := range all {
+		if a.stateAt(now) == core.StateBlocked {
+			needy = append(needy, a)
+		} else {
+			rest = append(rest, a)
+		}
+	}
+	needy = needy[:min(len(needy), max(mostNeedy, mostAccounts-len(rest)))]
+	rest = rest[:min(len(rest), mostAccounts-len(needy))]
+	byName := func(a, b account) int { return strings.Compare(a.ref.Name, b.ref.Name) }
+	slices.SortFunc(needy, byName)
+	slices.SortFunc(rest, byName)
+	return slices.Concat(needy, rest)
+}
+
+// lineOf is an account's line. One that needs a person and has no living token has
+// nothing to copy, so a click shows it in the window.
+func lineOf(a account, pausedAll bool, now time.Time, t *text.Text) line {
+	show := a.stateAt(now) == core.StateBlocked && a.remaining(now) == 0
+	return line{ref: a.ref, label: label(a, pausedAll, now, t), show: show}
+}
+
+// asks reports whether the copy of an account takes a second step.
+func (p *picture) asks(ref api.Ref) bool { return p.Settings.AskLiveCopy && ref.Env == core.Live }
+
+// count says a number of something.
+func count(n int, one, many text.Key, t *text.Text, more ...any) string {
+	if n == 1 {
+		return t.Say(one, more...)
+	}
+	return t.Say(many, append(more, "n", n)...)
 }
 
 // recovered says that accounts came back from the vault and need a check by the
@@ -207,30 +272,30 @@ func coarse(d time.Duration, t *text.Text) string {
 }
 
 // tooltip is one line, because some panels show only one: how many accounts the
-// environment has, how many need a person there and in the other environment, and
-// what expires first.
+// environment has, how many need a person and how many pushes fail there and in the
+// other environment, and what expires first.
 func tooltip(p *picture, total int, now time.Time, t *text.Text) string {
 	here, elsewhere := p.needPerson(now)
-	count := func(n int, one, many text.Key, more ...any) string {
-		if n == 1 {
-			return t.Say(one, more...)
-		}
-		return t.Say(many, append(more, "n", n)...)
+	other := core.Live
+	if p.Active == core.Live {
+		other = core.Sandbox
 	}
-	facts := []string{count(total, "tray.tip.one", "tray.tip.many")}
+	facts := []string{count(total, "tray.tip.one", "tray.tip.many", t)}
 	if here > 0 {
-		facts = append(facts, count(here, "tray.tip.need_one", "tray.tip.need_many"))
+		facts = append(facts, count(here, "tray.tip.need_one", "tray.tip.need_many", t))
 	}
-	for _, e := range core.Envs() {
-		if e != p.Active && elsewhere > 0 {
-			facts = append(facts, count(elsewhere, "tray.tip.other_one", "tray.tip.other_many", "env", envName(e, t)))
-		}
+	if elsewhere > 0 {
+		facts = append(facts, count(elsewhere, "tray.tip.other_one", "tray.tip.other_many", t, "env", envName(other, t)))
 	}
 	if p.Vault.State == "locked" {
 		facts = append(facts, t.Say("tray.tip.locked"))
 	}
-	if n := p.failingPushes(); n > 0 {
-		facts = append(facts, count(n, "tray.tip.push_one", "tray.tip.push_many"))
+	pushHere, pushElsewhere := p.failingPushes()
+	if pushHere > 0 {
+		facts = append(facts, count(pushHere, "tray.tip.push_one", "tray.tip.push_many", t))
+	}
+	if pushElsewhere > 0 {
+		facts = append(facts, count(pushElsewhere, "tray.tip.push_other_one", "tray.tip.push_other_many", t, "env", envName(other, t)))
 	}
 	if p.PausedAll {
 		facts = append(facts, t.Say("tray.tip.paused"))

@@ -73,7 +73,18 @@ func markup(m menu) string {
 		put("- ", l.label)
 		put("  > ", l.confirm)
 	}
+	twig := func(of branch) {
+		put("+ ", of.label)
+		for _, l := range of.lines {
+			put("  > ", l.label)
+		}
+		put("  > ", of.more)
+	}
+	for _, g := range m.groups {
+		twig(g)
+	}
 	put("- ", m.more)
+	twig(m.liveOnes)
 	b.WriteString("--\n")
 	if put("", m.as.label); m.as.label != "" {
 		fmt.Fprintf(&b, "  > %s\n", strings.Join(m.as.entries[:], ", "))
@@ -81,6 +92,8 @@ func markup(m menu) string {
 	put("! ", m.clip)
 	put("", m.clear)
 	put("", m.open)
+	put("", m.add)
+	put("", m.settings)
 	put("--\n"+tick(!m.isLive), m.sandbox)
 	put(tick(m.isLive), m.live)
 	put("--\n", m.pause)
@@ -121,16 +134,20 @@ func TestMenus(t *testing.T) {
 		{
 			name: "states and times", list: mixed,
 			en: `(sandbox badge) TokenTray, Sandbox: 6 accounts, 1 needs you, blog expires in under 1 min
-- blog · under 1 min
 - games · needs you
+- blog · under 1 min
 - idle · 40 min · paused
 - mall · 4 min · retrying
 - old · expired
 - shop · 1 h 58 min
++ Live accounts
+  > shop (LIVE) · 1 h 30 min
 --
 Copy shop as
   > Token, Query, URL of a call, Header, curl command, JSON, .env line, Postman environment
 Open TokenTray
+Add an account…
+Settings…
 --
 [x] Sandbox
 [ ] Live
@@ -140,16 +157,20 @@ Pause all renewal
 Quit
 `,
 			zh: `(sandbox badge) TokenTray，沙箱：6 个账号，1 个需要处理，blog 最先过期（不到 1 分钟）
-- blog · 不到 1 分钟
 - games · 需要处理
+- blog · 不到 1 分钟
 - idle · 40 分钟 · 已暂停
 - mall · 4 分钟 · 重试中
 - old · 已过期
 - shop · 1 小时 58 分钟
++ 生产账号
+  > shop（生产） · 1 小时 30 分钟
 --
 以其他格式复制：shop
   > 仅 token, 查询参数, 调用地址, 请求头, curl 命令, JSON, .env 行, Postman 环境
 打开 TokenTray
+添加账号…
+设置…
 --
 [x] 沙箱
 [ ] 生产
@@ -170,6 +191,8 @@ Copy shop (LIVE) as
 ! Clipboard: shop (LIVE) · Header · clears within 1 min
 Clear the clipboard now
 Open TokenTray
+Add an account…
+Settings…
 --
 [ ] Sandbox
 [x] Live
@@ -187,6 +210,8 @@ Quit
 ! 剪贴板：shop（生产） · 请求头 · 1 分钟内清除
 立即清除剪贴板
 打开 TokenTray
+添加账号…
+设置…
 --
 [ ] 沙箱
 [x] 生产
@@ -205,6 +230,8 @@ Quit
 Copy shop as
   > Token, Query, URL of a call, Header, curl command, JSON, .env line, Postman environment
 Open TokenTray
+Add an account…
+Settings…
 --
 [x] Sandbox
 [ ] Live
@@ -220,6 +247,8 @@ Quit
 以其他格式复制：shop
   > 仅 token, 查询参数, 调用地址, 请求头, curl 命令, JSON, .env 行, Postman 环境
 打开 TokenTray
+添加账号…
+设置…
 --
 [x] 沙箱
 [ ] 生产
@@ -237,6 +266,8 @@ Quit
 Copy shop as
   > Token, Query, URL of a call, Header, curl command, JSON, .env line, Postman environment
 Open TokenTray
+Add an account…
+Settings…
 --
 [x] Sandbox
 [ ] Live
@@ -251,6 +282,8 @@ Quit
 以其他格式复制：shop
   > 仅 token, 查询参数, 调用地址, 请求头, curl 命令, JSON, .env 行, Postman 环境
 打开 TokenTray
+添加账号…
+设置…
 --
 [x] 沙箱
 [ ] 生产
@@ -278,6 +311,8 @@ Quit
 Copy acc00 as
   > Token, Query, URL of a call, Header, curl command, JSON, .env line, Postman environment
 Open TokenTray
+Add an account…
+Settings…
 --
 [x] Sandbox
 [ ] Live
@@ -293,6 +328,8 @@ Quit
 - No account in Live
 --
 Open TokenTray
+Add an account…
+Settings…
 --
 [ ] Sandbox
 [x] Live
@@ -305,6 +342,8 @@ Quit
 - 生产环境没有账号
 --
 打开 TokenTray
+添加账号…
+设置…
 --
 [ ] 沙箱
 [x] 生产
@@ -320,6 +359,7 @@ Quit
 - Add an account…
 --
 Open TokenTray
+Settings…
 --
 [x] Sandbox
 [ ] Live
@@ -378,7 +418,7 @@ func TestAFailingPushShows(t *testing.T) {
 	a := acc("shop", core.Live, core.StateFresh, time.Hour, 0)
 	a.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{Error: &api.Error{Class: core.PushFailed}}}}
 	m := build(pictureOf(listOf(core.Sandbox, a)), "", noon, text.New(text.English))
-	if m.tooltip != "TokenTray, Sandbox: 0 accounts, 1 push fails" || !m.look.Badge {
+	if m.tooltip != "TokenTray, Sandbox: 0 accounts, 1 push in Live fails" || !m.look.Badge {
 		t.Errorf("%s, badge %v", m.tooltip, m.look.Badge)
 	}
 }

@@ -21,29 +21,42 @@ import (
 // another account: the person meant the previous one.
 const misclickTime = 300 * time.Millisecond
 
-// slots are the lines of the menu in systray. All are created once and then only
-// changed, shown and hidden. If a line were removed, systray would close its channel,
-// and a click at that moment would panic. Also an open menu does not collapse, and
-// the IDs of lines do not change.
+// slots are the lines of the menu in systray. They are created once and then only
+// changed, shown and hidden; the lines of submenus when they are first needed, because
+// panels read hidden lines too. If a line were removed, systray would close its
+// channel, and a click at that moment would panic. Also an open menu does not
+// collapse, and the IDs of lines do not change.
 type slots struct {
 	message  *slot
 	accounts [mostAccounts]*slot
 	confirms [mostAccounts]*slot // submenus, each with its one entry in entries
 	entries  [mostAccounts]*slot
+	groups   [mostGroups]*twig
 	more     *slot
+	liveOnes *twig
 	as       *slot // the submenu with the formats
 	formats  [formats]*slot
 	clip     *slot
 	clear    *slot
 	open     *slot
+	add      *slot
+	settings *slot
 	sandbox  *slot
 	live     *slot
 	pause    *slot
 	quit     *slot
-	all      []*slot // those that can be clicked
+	all      []*slot       // those that can be clicked
+	grown    chan struct{} // tells that all has more
 	look     icons.Look
 	tooltip  string
 	set      bool // icon and tooltip are valid
+}
+
+// twig is a submenu of accounts. Its last entry, below the accounts, opens the window.
+type twig struct {
+	parent *slot
+	lines  []*slot
+	more   *slot // nil until it is needed
 }
 
 // slot is one line: what systray shows and what a click does.
@@ -60,14 +73,8 @@ type slot struct {
 
 // makeSlots creates the lines of the menu. Lines that may be missing are hidden.
 func makeSlots() *slots {
-	s := &slots{}
-	add := func(item *systray.MenuItem) *slot {
-		// The buffered channel keeps a click that arrives while nobody waits.
-		sl := &slot{item: item, click: make(chan struct{}, 1)}
-		item.ClickedCh = sl.click
-		s.all = append(s.all, sl)
-		return sl
-	}
+	s := &slots{grown: make(chan struct{}, 1)}
+	add := s.slotOf
 	line := func() *slot { return add(systray.AddMenuItem("", "")) }
 	s.message = line()
 	s.message.item.Disable()
@@ -76,7 +83,11 @@ func makeSlots() *slots {
 		s.confirms[i] = line()
 		s.entries[i] = add(s.confirms[i].item.AddSubMenuItem("", ""))
 	}
+	for i := range s.groups {
+		s.groups[i] = &twig{parent: line()}
+	}
 	s.more = line()
+	s.liveOnes = &twig{parent: line()}
 	systray.AddSeparator()
 	s.as = line()
 	for i := range s.formats {
@@ -86,6 +97,8 @@ func makeSlots() *slots {
 	s.clip.item.Disable()
 	s.clear = line()
 	s.open = line()
+	s.add = line()
+	s.settings = line()
 	systray.AddSeparator()
 	s.sandbox = add(systray.AddMenuItemCheckbox("", "", false))
 	s.live = add(systray.AddMenuItemCheckbox("", "", false))
@@ -99,6 +112,50 @@ func makeSlots() *slots {
 		}
 	}
 	return s
+}
+
+// slotOf makes an item of systray a line that can be clicked.
+func (s *slots) slotOf(item *systray.MenuItem) *slot {
+	// The buffered channel keeps a click that arrives while nobody waits.
+	sl := &slot{item: item, click: make(chan struct{}, 1)}
+	item.ClickedCh = sl.click
+	s.all = append(s.all, sl)
+	return sl
+}
+
+// showBranch updates a submenu. The entries of a hidden one lose their actions and
+// keep their labels.
+func (s *slots) showBranch(t *twig, b branch) {
+	t.parent.show(b.label, action{})
+	for i := range max(len(b.lines), len(t.lines)) {
+		switch {
+		case i >= len(t.lines):
+			t.lines = append(t.lines, s.grow(t))
+			fallthrough
+		case i < len(b.lines):
+			t.lines[i].show(b.lines[i].label, b.lines[i].action())
+		case b.label == "":
+			t.lines[i].show(t.lines[i].label, action{})
+		default:
+			t.lines[i].show("", action{})
+		}
+	}
+	if b.more != "" && t.more == nil {
+		t.more = s.grow(t) // below the lines: they are all there, or there would be no more
+	}
+	if t.more != nil && b.label != "" {
+		t.more.show(b.more, action{verb: doOpen})
+	}
+}
+
+// grow adds an entry to a submenu.
+func (s *slots) grow(t *twig) *slot {
+	sl := s.slotOf(t.parent.item.AddSubMenuItem("", ""))
+	select {
+	case s.grown <- struct{}{}:
+	default: // it is told already
+	}
+	return sl
 }
 
 // show sets the label and the action of a line, or hides the line if the label is
@@ -178,7 +235,7 @@ func (s *slots) show(m menu) {
 		if i < len(m.accounts) {
 			l = m.accounts[i]
 		}
-		d := action{verb: doCopy, ref: l.ref}
+		d := l.action()
 		switch {
 		case l.label == "":
 			s.accounts[i].show("", action{})
@@ -194,7 +251,19 @@ func (s *slots) show(m menu) {
 			s.confirms[i].show(l.label, action{})
 		}
 	}
-	s.more.show(m.more, action{verb: doOpen})
+	for i, t := range s.groups {
+		var b branch
+		if i < len(m.groups) {
+			b = m.groups[i]
+		}
+		s.showBranch(t, b)
+	}
+	more := action{verb: doOpen}
+	if m.first {
+		more.verb = doAdd
+	}
+	s.more.show(m.more, more)
+	s.showBranch(s.liveOnes, m.liveOnes)
 	s.as.show(m.as.label, action{})
 	for i, name := range format.Names() {
 		label, d := m.as.entries[i], action{verb: doCopy, ref: m.as.ref, format: name}
@@ -206,6 +275,8 @@ func (s *slots) show(m menu) {
 	s.clip.show(m.clip, action{})
 	s.clear.show(m.clear, action{verb: doClear})
 	s.open.show(m.open, action{verb: doOpen})
+	s.add.show(m.add, action{verb: doAdd})
+	s.settings.show(m.settings, action{verb: doSettings})
 	s.sandbox.show(m.sandbox, action{verb: doSandbox})
 	s.sandbox.check(!m.isLive)
 	s.live.show(m.live, action{verb: doLive})
@@ -264,10 +335,10 @@ func (p *panel) ready() {
 }
 
 // tapped handles a click on the icon itself, on platforms that report it.
-func (p *panel) tapped(ctx context.Context) func() {
+func (p *panel) tapped(ctx context.Context, does verb) func() {
 	return func() {
 		select {
-		case p.chosen <- action{verb: doOpen}:
+		case p.chosen <- action{verb: does}:
 		case <-ctx.Done():
 		}
 	}
@@ -275,19 +346,29 @@ func (p *panel) tapped(ctx context.Context) func() {
 
 // listen passes clicks on lines to the loop until ctx ends.
 func (p *panel) listen(ctx context.Context) {
-	p.mu.Lock()
-	all := p.slots.all
-	p.mu.Unlock()
-	cases := []reflect.SelectCase{{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(ctx.Done())}}
-	for _, s := range all {
-		cases = append(cases, reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(s.click)})
+	receive := func(from any) reflect.SelectCase {
+		return reflect.SelectCase{Dir: reflect.SelectRecv, Chan: reflect.ValueOf(from)}
 	}
+	cases := []reflect.SelectCase{receive(ctx.Done()), receive(p.slots.grown)}
+	var all []*slot
+	addNew := func() {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		for _, s := range p.slots.all[len(all):] {
+			cases, all = append(cases, receive(s.click)), append(all, s)
+		}
+	}
+	addNew()
 	for {
 		i, _, _ := reflect.Select(cases)
-		if i == 0 {
+		switch i {
+		case 0:
 			return
+		case 1:
+			addNew()
+			continue
 		}
-		d := all[i-1].clicked()
+		d := all[i-2].clicked()
 		if d == (action{}) {
 			continue
 		}

@@ -22,7 +22,7 @@ func (p *panel) run(ctx context.Context, loop func() error) error {
 	var wg sync.WaitGroup
 	var err error
 	begun := make(chan struct{})
-	systray.SetOnTapped(p.tapped(ctx))
+	systray.SetOnTapped(p.tapped(ctx, doOpen))
 	wg.Go(func() {
 		defer cancel()
 		<-begun

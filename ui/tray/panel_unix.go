@@ -25,7 +25,7 @@ const busRetry = time.Minute
 func (p *panel) run(ctx context.Context, loop func() error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	p.retry = busRetry
-	systray.SetOnTapped(p.tapped(ctx))
+	systray.SetOnTapped(p.tapped(ctx, doOpen)) // without it panels would open the menu
 	p.ready()
 	var wg sync.WaitGroup
 	wg.Go(func() { p.listen(ctx) })
@@ -56,6 +56,9 @@ func (p *panel) keepOnBus(ctx context.Context) {
 				os.Setenv(busVariable, address) // systray reads the address from there
 				start, stop := systray.RunWithExternalLoop(nil, nil)
 				p.startIcon(start)
+				if err := p.takeClicks(ctx); err != nil {
+					p.cfg.Log.Warn("a middle click on the icon does nothing", "err", err)
+				}
 				end = stop
 			})
 			conn.Close()
@@ -90,6 +93,32 @@ func (p *panel) startIcon(start func()) {
 	defer p.mu.Unlock()
 	p.titled = true
 	p.title(p.want.tooltip)
+}
+
+// Where systray puts the icon on the bus.
+const (
+	iconName = "org.kde.StatusNotifierItem"
+	iconPath = dbus.ObjectPath("/StatusNotifierItem")
+)
+
+// takeClicks takes over the clicks on the icon that systray just showed: it does not
+// tell a middle click from a wish for the menu.
+func (p *panel) takeClicks(ctx context.Context) error {
+	conn, err := dbus.SessionBus() // systray's own, which is shared
+	if err != nil {
+		return err
+	}
+	does := func(v verb) func(x, y int32) *dbus.Error {
+		tap := p.tapped(ctx, v)
+		return func(int32, int32) *dbus.Error { tap(); return nil }
+	}
+	unknown := func(int32, int32) *dbus.Error { return &dbus.ErrMsgUnknownMethod }
+	return conn.ExportMethodTable(map[string]any{
+		"Activate":          does(doOpen),
+		"SecondaryActivate": does(doAgain),
+		"ContextMenu":       unknown, // panels show the menu themselves
+		"Scroll":            func(int32, string) *dbus.Error { return &dbus.ErrMsgUnknownMethod },
+	}, iconPath, iconName)
 }
 
 // title sets the icon's title to the tooltip's text: many panels show that instead,

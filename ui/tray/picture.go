@@ -18,10 +18,18 @@ type picture struct {
 	// when the menu was first built. It does not change with each use, because
 	// programs use accounts too, and a line must not change while a person clicks it.
 	copyAs map[core.Env]core.ID
+	// copied is what was copied last in each environment, for a middle click.
+	copied map[core.Env]copied
+}
+
+// copied is a copy of an account's token.
+type copied struct {
+	id     core.ID
+	format string
 }
 
 func newPicture() *picture {
-	return &picture{Picture: api.NewPicture(keep), copyAs: map[core.Env]core.ID{}}
+	return &picture{Picture: api.NewPicture(keep), copyAs: map[core.Env]core.ID{}, copied: map[core.Env]copied{}}
 }
 
 // kept is what a menu shows of an account. It is small, because the agent may have
@@ -31,6 +39,7 @@ type kept struct {
 	state    core.State // at the last event
 	expires  moment     // none without a token
 	lastUsed moment
+	group    string
 	failing  int32 // number of failing pushes
 	consent  bool  // it needs its owner's consent once its token is dead
 }
@@ -54,7 +63,7 @@ func (m moment) time() time.Time {
 }
 
 func keep(a api.Account, _ kept, _ bool) kept {
-	out := kept{kind: a.Kind, state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: int32(a.FailingPushes()), lastUsed: momentOf(a.LastUsed)}
+	out := kept{kind: a.Kind, state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: int32(a.FailingPushes()), lastUsed: momentOf(a.LastUsed), group: a.Group}
 	if a.Mask != "" {
 		out.expires = momentOf(a.ExpiresAt)
 	}
@@ -69,6 +78,7 @@ type account struct {
 	state    core.State
 	consent  bool
 	expires  time.Time
+	group    string
 	failing  int
 	lastUsed time.Time
 }
@@ -88,7 +98,7 @@ func (p *picture) all() iter.Seq[account] {
 func (p *picture) at(i int) account {
 	id, ref := p.Name(i)
 	k := p.Accounts[i]
-	return account{id: id, ref: ref, kind: k.kind, state: k.state, consent: k.consent, expires: k.expires.time(), failing: int(k.failing), lastUsed: k.lastUsed.time()}
+	return account{id: id, ref: ref, kind: k.kind, state: k.state, consent: k.consent, expires: k.expires.time(), group: k.group, failing: int(k.failing), lastUsed: k.lastUsed.time()}
 }
 
 // find returns the account with an ID.
@@ -115,8 +125,39 @@ func (p *picture) apply(e api.Event) bool {
 	if c == (api.Change{}) {
 		return false
 	}
+	p.noteCopy()
 	p.chooseCopyAs()
 	return true
+}
+
+// noteCopy remembers what is on the clipboard of ours.
+func (p *picture) noteCopy() {
+	c := p.Clipboard
+	was, known := p.find(p.copied[c.Env].id)
+	if c.Account == "" || known && was.ref == (api.Ref{Name: c.Account, Env: c.Env}) && p.copied[c.Env].format == c.Format {
+		return
+	}
+	for a := range p.all() {
+		if a.ref == (api.Ref{Name: c.Account, Env: c.Env}) {
+			p.copied[c.Env] = copied{a.id, c.Format}
+			return
+		}
+	}
+}
+
+// again is the action of a middle click: what was copied last in the active
+// environment is copied again in the same format. Where a copy takes a second step,
+// the window shows the account instead. Nothing happens before the first copy.
+func (p *picture) again() action {
+	c := p.copied[p.Active]
+	a, ok := p.find(c.id)
+	switch {
+	case !ok || a.ref.Env != p.Active:
+		return action{}
+	case p.asks(a.ref):
+		return action{verb: doShow, ref: a.ref}
+	}
+	return action{verb: doCopy, ref: a.ref, format: c.format}
 }
 
 // chooseCopyAs chooses the account of the submenu.
@@ -154,11 +195,11 @@ func later(a, b account) int {
 	return strings.Compare(a.ref.Name, b.ref.Name)
 }
 
-// inEnv returns the accounts of the active environment, the last used first.
-func (p *picture) inEnv() []account {
+// in returns the accounts of an environment, the last used first.
+func (p *picture) in(e core.Env) []account {
 	var out []account
 	for a := range p.all() {
-		if a.ref.Env == p.Active {
+		if a.ref.Env == e {
 			out = append(out, a)
 		}
 	}
@@ -190,11 +231,15 @@ func (p *picture) needPerson(now time.Time) (here, elsewhere int) {
 	return here, elsewhere
 }
 
-// failingPushes counts the pushes of all accounts whose last try failed.
-func (p *picture) failingPushes() int {
-	n := 0
+// failingPushes counts the pushes whose last try failed, in the active environment and
+// in the other.
+func (p *picture) failingPushes() (here, elsewhere int) {
 	for a := range p.all() {
-		n += a.failing
+		if a.ref.Env == p.Active {
+			here += a.failing
+		} else {
+			elsewhere += a.failing
+		}
 	}
-	return n
+	return here, elsewhere
 }

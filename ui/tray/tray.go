@@ -31,6 +31,9 @@ const (
 // gather is how long changes are collected before the menu is built again.
 const gather = 200 * time.Millisecond
 
+// confirmTime is how long the icon shows that a token was copied.
+const confirmTime = 2 * time.Second
+
 // Agent is what the tray asks of the agent.
 type Agent interface {
 	Copy(ctx context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error)
@@ -81,8 +84,12 @@ func Run(ctx context.Context, cfg Config) error {
 type verb int
 
 const (
-	doCopy verb = iota + 1
+	doCopy  verb = iota + 1
+	doAgain      // copies what was copied last
+	doShow       // opens the window at an account
 	doOpen
+	doAdd
+	doSettings
 	doSandbox
 	doLive
 	doPause
@@ -94,7 +101,7 @@ const (
 // action is what a click does.
 type action struct {
 	verb   verb
-	ref    api.Ref // for doCopy
+	ref    api.Ref // for doCopy and doShow
 	format string  // for doCopy; empty: the format of the account, else of the settings
 }
 
@@ -119,7 +126,8 @@ type tray struct {
 	text         *text.Text
 	textLanguage string // the language setting of text
 	shown        *menu
-	failure      *result // of the last click
+	failure      *result   // of the last click
+	confirmed    time.Time // until when the icon shows that a token was copied
 	results      chan result
 	busy         map[action]bool
 	running      sync.WaitGroup
@@ -147,11 +155,16 @@ func (t *tray) loop(ctx context.Context, quit func()) error {
 			due.Reset(gather)
 		}
 	}
-	build := func() {
+	build := func(passed bool) {
 		pending = false
-		t.build()
+		t.build(passed)
 		due.Stop()
-		if d := t.picture.tick(t.Now()); d > 0 {
+		now := t.Now()
+		d := t.picture.tick(now)
+		if left := t.confirmed.Sub(now); left > 0 && (d == 0 || left < d) {
+			d = left
+		}
+		if d > 0 {
 			due.Reset(d)
 		}
 	}
@@ -167,17 +180,23 @@ func (t *tray) loop(ctx context.Context, quit func()) error {
 				return n.Lost
 			case !t.onEvent(n.Event):
 			case t.shown == nil:
-				build() // the first menu
+				build(false) // the first menu
 			default:
 				buildSoon()
 			}
 		case <-due.C:
-			build()
+			build(!pending)
 		case <-t.panel.opened():
 			if t.shown != nil {
-				build()
+				build(false)
 			}
 		case d := <-t.panel.clicks():
+			if d.verb == doAgain {
+				d = t.picture.again()
+			}
+			if d == (action{}) {
+				continue
+			}
 			t.start(ctx, d)
 			buildSoon()
 		case r := <-t.results:
@@ -201,13 +220,19 @@ func (t *tray) onEvent(e api.Event) bool {
 	return t.picture.apply(e)
 }
 
-// build makes the menu and shows it if it differs from the shown one.
-func (t *tray) build() {
+// build makes the menu and shows it if it differs from the shown one. If passed is
+// set, nothing but time changed since.
+func (t *tray) build(passed bool) {
 	if t.text == nil || t.textLanguage != t.picture.Settings.Language {
 		t.textLanguage = t.picture.Settings.Language
 		t.text = t.Words(text.Choose(t.textLanguage))
 	}
-	m := build(t.picture, t.failureText(), t.Now(), t.text)
+	now := t.Now()
+	m := build(t.picture, t.failureText(), now, t.text)
+	m.look.Copied = now.Before(t.confirmed)
+	if passed && t.shown != nil {
+		m.keepBranches(*t.shown, now)
+	}
 	if t.shown != nil && reflect.DeepEqual(*t.shown, m) {
 		return
 	}
@@ -257,6 +282,9 @@ func (t *tray) start(ctx context.Context, d action) {
 func (t *tray) finish(r result) bool {
 	delete(t.busy, r.action)
 	if r.err == nil {
+		if r.action.verb == doCopy && t.picture.Settings.ConfirmCopy == core.ConfirmIcon {
+			t.confirmed = t.Now().Add(confirmTime)
+		}
 		return r.action.verb == doQuit
 	}
 	if !errors.Is(r.err, context.Canceled) {
@@ -272,8 +300,13 @@ func (t *tray) do(ctx context.Context, d action) error {
 		_, err := t.Agent.Copy(ctx, d.ref, api.CopyRequest{Format: d.format, Notify: true})
 		return err
 	case doOpen:
-		_, err := t.Agent.Open(ctx, api.Showing{Start: true})
-		return err
+		return t.open(ctx, api.Showing{})
+	case doShow:
+		return t.open(ctx, api.Showing{Account: &d.ref})
+	case doAdd:
+		return t.open(ctx, api.Showing{Page: api.PageAdd})
+	case doSettings:
+		return t.open(ctx, api.Showing{Page: api.PageSettings})
 	case doSandbox:
 		return t.Agent.Use(ctx, core.Sandbox)
 	case doLive:
@@ -286,4 +319,11 @@ func (t *tray) do(ctx context.Context, d action) error {
 		return t.Agent.Stop(ctx)
 	}
 	return nil
+}
+
+// open opens the window, or brings it to the front, and shows something there.
+func (t *tray) open(ctx context.Context, what api.Showing) error {
+	what.Start = true
+	_, err := t.Agent.Open(ctx, what)
+	return err
 }

@@ -63,6 +63,12 @@ func (f *fakeAgent) ClearClipboard(context.Context) error      { return f.note("
 func (f *fakeAgent) Use(_ context.Context, e core.Env) error   { return f.note("use %s", e) }
 func (f *fakeAgent) PauseAll(_ context.Context, on bool) error { return f.note("pause %v", on) }
 func (f *fakeAgent) Open(_ context.Context, what api.Showing) (int, error) {
+	switch {
+	case what.Account != nil:
+		return 1, f.note("show %s, or start one: %v", what.Account, what.Start)
+	case what.Page != "":
+		return 1, f.note("open page %s, or start one: %v", what.Page, what.Start)
+	}
 	return 1, f.note("open, or start one: %v", what.Start)
 }
 func (f *fakeAgent) Stop(context.Context) error { return f.note("stop") }
@@ -162,9 +168,14 @@ func TestMenuIsBuiltOnlyOnRealChange(t *testing.T) {
 		r.pass(time.Second)
 		r.wantMenus(t, 2)
 		r.change(acc("shop", core.Sandbox, core.StateBlocked, 0, 100)) // a use is not shown
-		r.change(acc("shop", core.Live, core.StateFresh, time.Hour, 100))
 		r.pass(time.Second)
 		r.wantMenus(t, 2)
+		r.change(acc("shop", core.Live, core.StateFresh, time.Hour, 100)) // it stands in the submenu of live accounts
+		r.pass(time.Second)
+		r.wantMenus(t, 3)
+		r.change(acc("shop", core.Live, core.StateFresh, time.Hour, 200))
+		r.pass(time.Second)
+		r.wantMenus(t, 3)
 	})
 }
 
@@ -230,6 +241,10 @@ func TestClicks(t *testing.T) {
 		{action{verb: doCopy, ref: shop}, "copy shop/live"},
 		{action{verb: doCopy, ref: shop, format: "header"}, "copy shop/live as header"},
 		{action{verb: doOpen}, "open, or start one: true"},
+		{action{verb: doShow, ref: shop}, "show shop/live, or start one: true"},
+		{action{verb: doAdd}, "open page add, or start one: true"},
+		{action{verb: doSettings}, "open page settings, or start one: true"},
+		{action{verb: doAgain}, ""},
 		{action{verb: doSandbox}, "use sandbox"},
 		{action{verb: doLive}, "use live"},
 		{action{verb: doPause}, "pause true"},

@@ -196,7 +196,7 @@ func settingChoices(ui *kit.UI, key, value string) []kit.Choice {
 	switch key {
 	case "language":
 		return pick("auto", "en", "zh")
-	case "list-order", "list-density":
+	case "list-order", "list-density", "confirm-copy":
 		return pick(core.SettingValues(key)...)
 	case "theme":
 		return pick("system", "light", "dark")

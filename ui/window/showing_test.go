@@ -47,3 +47,26 @@ func TestANotificationDisturbsNoForm(t *testing.T) {
 		t.Error("the form is gone")
 	}
 }
+
+// TestTheTrayOpensPages: the form of a new account and the settings, over what is open,
+// unless something was typed there.
+func TestTheTrayOpensPages(t *testing.T) {
+	s := newStage(t, blocked("gate", core.Live)).open()
+	s.raise(api.Showing{Page: api.PageSettings})
+	if s.settings.page == nil {
+		t.Fatal("the settings are not open")
+	}
+	s.raise(api.Showing{Page: api.PageSettings})
+	if s.settings.page == nil || s.pages.open == nil {
+		t.Error("asked for again, the settings are gone")
+	}
+	s.raise(api.Showing{Page: api.PageAdd})
+	if s.settings.page != nil || s.accounts.form == nil {
+		t.Fatal("the form is not open")
+	}
+	s.typeInto("name", "half")
+	s.raise(api.Showing{Page: api.PageSettings})
+	if s.settings.page != nil || s.accounts.form == nil {
+		t.Error("the form is gone with what was typed")
+	}
+}

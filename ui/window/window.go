@@ -262,7 +262,7 @@ func (w *Window) event(e api.Event) {
 	}
 }
 
-// showMeant shows what a notification was about. It does not close a page with
+// showMeant shows what a notification was about, or what was chosen in the tray. It does not close a page with
 // unsaved input, nor switch the active environment.
 func (w *Window) showMeant(what api.Showing) {
 	if what.Asks {
@@ -274,6 +274,14 @@ func (w *Window) showMeant(what api.Showing) {
 	}
 	w.closeSheet()
 	w.pages.dropPage()
+	switch what.Page {
+	case api.PageAdd:
+		w.accounts.openAdd()
+		return
+	case api.PageSettings:
+		w.settings.openSettings()
+		return
+	}
 	switch i := slices.IndexFunc(w.model.Accounts, func(a api.Account) bool { return what.Account != nil && a.Ref() == *what.Account }); {
 	case i >= 0:
 		a := w.model.Accounts[i]

@@ -238,6 +238,14 @@ func (i Item) Click(id int32) error {
 	return nil
 }
 
+// SecondaryActivate does what a middle click on the icon does.
+func (i Item) SecondaryActivate() error {
+	if err := i.d.conn.Object(i.Service, i.Path).Call(itemIface+".SecondaryActivate", 0, int32(0), int32(0)).Err; err != nil {
+		return fmt.Errorf("a middle click on the icon: %w", err)
+	}
+	return nil
+}
+
 // Entry is the first enabled entry, submenus included, whose label begins with
 // that text.
 func (i Item) Entry(begin string) (MenuItem, error) {
@@ -254,6 +262,9 @@ func (i Item) Entry(begin string) (MenuItem, error) {
 
 func find(menu []MenuItem, want func(MenuItem) bool) (MenuItem, bool) {
 	for _, m := range menu {
+		if !m.Visible {
+			continue // and what is in it
+		}
 		if len(m.Children) == 0 && want(m) {
 			return m, true
 		}

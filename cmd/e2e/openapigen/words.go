@@ -57,7 +57,7 @@ func words() map[string]string {
 		"Clipboard.manager":  "The clipboard manager that runs, with returned and stays.",
 		"Clipboard.followed": "The token that was copied was renewed, and the new one took its place.",
 
-		"CopyRequest.notify": "Ask for the event copy_late when the token comes after something else was copied.",
+		"CopyRequest.notify": "For a caller that shows no answer itself. Ask for the event copy_late when the token comes after something else was copied, and for copied when the settings want a copy confirmed by a notification.",
 
 		"DoorStatus":       "What a client is told of the agent, and of its own key.",
 		"DoorStatus.vault": "open, locked, unavailable or missing",
@@ -80,7 +80,7 @@ func words() map[string]string {
 
 		"ErrorAnswer": "Every answer that is no success.",
 
-		"Event.type": "Which field is set: snapshot, account, removed, env, clipboard, vault or settings. kinds (there are others than before, see /v1/kinds), raise and bye have none. copy_late has in clipboard what was to be copied, and changes nothing.",
+		"Event.type": "Which field is set: snapshot, account, removed, env, clipboard, vault or settings. kinds (there are others than before, see /v1/kinds), raise and bye have none. copy_late has in clipboard what was to be copied, and copied what was; they change nothing.",
 
 		"Export":          "A file of accounts, without secrets.",
 		"Export.data":     "The bytes, in base64.",
@@ -218,6 +218,7 @@ func words() map[string]string {
 		"Settings.notify_failing":    "Tell when a renewal goes on failing.",
 		"Settings.notify_expiry":     "Tell when a token ends and nobody renews it.",
 		"Settings.list_density":      "Of the window's list: comfortable or compact.",
+		"Settings.confirm_copy":      "How a copy from the tray is confirmed: icon, notification or off.",
 		"Settings.hide_after_copy":   "The window hides itself once a token was copied in it.",
 		"Settings.clipboard_follow":  "While a copied token is on the clipboard and is renewed, the new one takes its place.",
 		"Settings.clipboard_primary": "What is copied goes to the middle mouse button's clipboard too.",

@@ -1,0 +1,98 @@
+package tray
+
+import (
+	"slices"
+	"time"
+
+	"tokentray/core"
+	"tokentray/ui/text"
+)
+
+// branch is a submenu of accounts. The zero value is hidden.
+type branch struct {
+	label  string
+	lines  []line
+	more   string    // opens the window
+	expiry time.Time // of the first token of its accounts to expire; zero: none lives
+}
+
+// keepsUntil reports whether only times left would differ in the branch at now.
+func (b branch) keepsUntil(now time.Time) bool { return b.expiry.IsZero() || now.Before(b.expiry) }
+
+// keepBranches keeps the submenus of the menu that is shown, if only time passed since
+// and no token in them expired: they are renewed when the menu is opened, so each
+// minute brings nothing on the bus about lines that nobody sees.
+func (m *menu) keepBranches(shown menu, now time.Time) {
+	if shown.liveOnes.keepsUntil(now) {
+		m.liveOnes = shown.liveOnes
+	}
+	for i, b := range shown.groups {
+		if i < len(m.groups) && b.keepsUntil(now) {
+			m.groups[i] = b
+		}
+	}
+}
+
+// branchOf is the submenu of accounts, the last used first. Its label says how many of
+// them need a person. It is hidden without accounts. It takes two steps to copy from
+// it, so with "ask before live copy" on, an entry only repeats what it copies.
+func branchOf(p *picture, name string, all []account, now time.Time, t *text.Text) branch {
+	if len(all) == 0 {
+		return branch{}
+	}
+	b := branch{label: name}
+	need := 0
+	for _, a := range all {
+		if a.remaining(now) > 0 && (b.expiry.IsZero() || a.expires.Before(b.expiry)) {
+			b.expiry = a.expires
+		}
+		if a.stateAt(now) == core.StateBlocked {
+			need++
+		}
+	}
+	if need > 0 {
+		b.label = t.Say("tray.item", "account", name, "left", count(need, "tray.tip.need_one", "tray.tip.need_many", t))
+	}
+	shown := choose(all, now)
+	for _, a := range shown {
+		l := lineOf(a, p.PausedAll, now, t)
+		if p.asks(a.ref) && !l.show {
+			l.label = t.Say("tray.live_ask", "line", l.label)
+		}
+		b.lines = append(b.lines, l)
+	}
+	if more := len(all) - len(shown); more > 0 {
+		b.more = t.Say("tray.more", "n", more)
+	}
+	return b
+}
+
+// groups returns the submenus of the groups that a person made, by name, and how many
+// accounts stand neither there nor among those shown. Of more groups than there is
+// place for, it takes those that were used last.
+func groups(p *picture, all, shown []account, now time.Time, t *text.Text) (out []branch, left int) {
+	var names []string // the last used first
+	members := map[string][]account{}
+	for _, a := range all {
+		if a.group == "" {
+			continue
+		}
+		if members[a.group] == nil {
+			names = append(names, a.group)
+		}
+		members[a.group] = append(members[a.group], a)
+	}
+	names = names[:min(len(names), mostGroups)]
+	slices.Sort(names)
+	left = len(all) - len(shown)
+	for _, name := range names {
+		b := branchOf(p, short(name), members[name], now, t)
+		out = append(out, b)
+		for _, l := range b.lines {
+			if !slices.ContainsFunc(shown, func(a account) bool { return a.ref == l.ref }) {
+				left--
+			}
+		}
+	}
+	return out, left
+}
