@@ -103,7 +103,7 @@ func (w *world) must(err error) {
 	}
 }
 
-// start starts the agent. If ready is set it waits for an answer.
+// start starts the agent. If ready is set it waits for an answer, or for its end.
 func (w *world) start(ready bool) error {
 	began := time.Now()
 	var err error
@@ -114,13 +114,17 @@ func (w *world) start(ready bool) error {
 		w.client.Close()
 	}
 	w.client = api.Dial(w.home.Socket())
+	ended := false
 	err = desktop.Until(60*time.Second, "the agent", func() error {
-		if !w.agent.Alive() {
-			return errors.New("it ended")
+		if ended = !w.agent.Alive(); ended {
+			return nil
 		}
 		_, err := w.client.Status(context.Background())
 		return err
 	})
+	if ended {
+		err = errors.New("the agent ended")
+	}
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, tail(w.agent.Output()))
 	}
