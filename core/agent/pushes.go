@@ -36,6 +36,8 @@ type pushes struct {
 	baseURL   func(core.Account) string
 	sameToken func(a, b core.Account) bool
 	do        func(ctx context.Context, job push.Job) error
+	// published reports whether a token may go to backends, see Service.published.
+	published func(core.Account, core.Token) bool
 	redis     redisPushes
 	// exists reports whether there is something at a path that a person named. It
 	// asks the disk, which may hang.
@@ -45,10 +47,12 @@ type pushes struct {
 	runner *push.Runner
 	edit   sync.Mutex // held through each change of the set of pushes
 
-	// mu guards kept. Nothing is locked under it and no disk is used: the Keeper
+	// mu guards kept and unpublished. Nothing is locked under it and no disk is used: the Keeper
 	// waits for it while it publishes.
 	mu   sync.RWMutex
 	kept map[core.ID][]core.KeptPush
+	// unpublished are accounts with a push that waits until the team has their token.
+	unpublished map[core.ID]bool
 }
 
 // load reads the pushes, and holds them back when the store is a backup. No push
@@ -120,10 +124,47 @@ func (p *pushes) queue(id core.ID, t core.Token) {
 	}
 	for _, k := range kept {
 		if !arrived(k.Result, t) && !heldBack(k.Result) {
-			if job, ok := p.job(id, k.Push, t); ok {
+			if job, ok := p.job(id, k.Push, t); ok && p.mayGo(job) {
 				p.runner.Add(job)
 			}
 		}
+	}
+}
+
+// mayGo reports whether a job may be done now. A push into a Redis waits until the team
+// that shares the account has the token: see resume.
+func (p *pushes) mayGo(job push.Job) bool {
+	if job.Push.Kind != core.PushRedis {
+		return true
+	}
+	wait := func(on bool) {
+		p.mu.Lock()
+		defer p.mu.Unlock()
+		if p.unpublished == nil {
+			p.unpublished = map[core.ID]bool{}
+		}
+		if p.unpublished[job.Account.ID] = on; !on {
+			delete(p.unpublished, job.Account.ID)
+		}
+	}
+	wait(true) // first, so that a resume in between is not missed
+	if !p.published(job.Account, job.Token) {
+		return false
+	}
+	wait(false)
+	return true
+}
+
+// resume queues the token of an account again whose pushes wait for its team.
+func (p *pushes) resume(id core.ID) {
+	p.mu.RLock()
+	waits := p.unpublished[id]
+	p.mu.RUnlock()
+	if !waits {
+		return
+	}
+	if t, ok := p.keeper.Token(id); ok {
+		p.queue(id, t)
 	}
 }
 

@@ -112,12 +112,29 @@ func (r *redisPushes) deliver(ctx context.Context, job push.Job) error {
 			Message: "a push of another account writes this entry, and the two would overwrite each other; remove both and add them again",
 		}
 	}
+	if !r.all.mayGo(job) {
+		return errUnpublished()
+	}
 	w, err := r.write(ctx, job.Account, job.Push.Redis, job.Token, *job.Entry)
 	if err != nil {
 		return err
 	}
 	*job.Entry, err = r.target.Write(ctx, w)
 	return err
+}
+
+// published reports whether a token may be written for backends. Where a second token
+// kills the first, a shared account's may be once its team has it: a token whose publish
+// was refused is not the one that the team uses.
+func (s *Service) published(a core.Account, t core.Token) bool {
+	return s.spec(a.Kind).Traits.Repeat.Harmless() || s.teams.has(a.ID, t.Value)
+}
+
+func errUnpublished() *core.Error {
+	return &core.Error{
+		Class: core.PushFailed, Remedy: core.RemedyTryAgain,
+		Message: "this token is not the team's newest and may be dead; the team's is written as soon as it is here",
+	}
 }
 
 // planRedis says what a push that is not kept would do.
@@ -152,6 +169,9 @@ func (s *Service) planRedis(ctx context.Context, a core.Account, in api.PushInpu
 	}
 	out := viewPush(core.KeptPush{Push: p})
 	out.Plan = &api.PushPlan{Commands: plan.Commands, There: plan.There, Lock: plan.Lock}
+	if plan.Err == nil && !s.published(a, t) {
+		plan.Err = errUnpublished()
+	}
 	if plan.Err != nil {
 		out.Plan.Error = api.FromError(plan.Err)
 	}

@@ -204,11 +204,11 @@ func New(p Parts) (*Service, error) {
 	})
 	s.pushes = &pushes{
 		store: p.Store, accounts: &s.accounts, log: s.log, now: s.now, baseURL: s.baseURL, sameToken: s.sameToken,
-		do: p.Deliver, exists: push.Exists, ours: p.Home.Dirs(),
+		do: p.Deliver, exists: push.Exists, ours: p.Home.Dirs(), published: s.published,
 	}
 	s.teams = &teams{
 		store: p.Store, vault: s.vault, accounts: &s.accounts, log: s.log, now: s.now, version: p.Version,
-		idle: func() bool { return s.current().PausedAll }, part: s.partWith,
+		idle: func() bool { return s.current().PausedAll }, part: s.partWith, read: s.pushes.resume,
 	}
 	s.keeper = core.NewKeeper(core.Config{
 		Upstreams: upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,

@@ -16,6 +16,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/redisconn"
 	"tokentray/core/redisconn/redistest"
 )
 
@@ -516,5 +517,99 @@ func TestAGetCostsTheRedisNothing(t *testing.T) {
 		if got, err := two.client.Token(ctx, ref, 0); err != nil || got.AccessToken != token {
 			t.Fatalf("while the Redis does not answer: %v", err)
 		}
+	}
+}
+
+// TestALiveAccountAsksForTheClearAgain: consent to a Redis without TLS was for the team; a
+// live account is shared there only with a consent of its own.
+func TestALiveAccountAsksForTheClearAgain(t *testing.T) {
+	c := newCrew(t)
+	one, _ := c.founder(kinds.WeChat)
+	open, err := redisconn.Parse("redis://redis.example")
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := one.teams.find("five")
+	one.edit.Lock()
+	one.teams.mu.Lock()
+	l.invite.Redis = open // as after team create --plaintext; the connection stays
+	one.teams.mu.Unlock()
+	one.edit.Unlock()
+	live, sandbox := one.add("till", core.Live).Ref(), one.add("bench", core.Sandbox).Ref()
+	if _, err := one.client.Share(t.Context(), sandbox, api.ShareInput{}); err != nil {
+		t.Errorf("a sandbox account: %v", err)
+	}
+	_, err = one.client.Share(t.Context(), live, api.ShareInput{})
+	if e := core.AsError(err); e == nil || e.Remedy != core.RemedyTeamPlain || one.row(live).Team != nil {
+		t.Errorf("a live account without consent: %v", err)
+	}
+	if got, err := one.client.Share(t.Context(), live, api.ShareInput{Plain: true}); err != nil || got.Team == nil {
+		t.Errorf("a live account with consent: %+v, %v", got.Team, err)
+	}
+	other := redis.NewClient(&redis.Options{Network: "unix", Addr: strings.TrimPrefix(c.server.URL, "unix://")})
+	defer other.Close()
+	if n := other.HLen(t.Context(), "{tt:five:}roster").Val(); n != 4 { // the key's ID and three accounts
+		t.Errorf("the list has %d fields", n)
+	}
+	for what, do := range map[string]func() error{
+		"create": func() error {
+			_, err := one.client.CreateTeam(t.Context(), api.TeamInput{Name: "six", Redis: "redis://redis.example"})
+			return err
+		},
+		"edit": func() error {
+			_, err := one.client.EditTeam(t.Context(), "five", api.TeamEdit{Redis: "redis://redis.example"})
+			return err
+		},
+		"join": func() error {
+			_, err := c.member().client.JoinTeam(t.Context(), c.invite(one))
+			return err
+		},
+	} {
+		if e := core.AsError(do()); e == nil || e.Remedy != core.RemedyTeamPlain {
+			t.Errorf("%s without consent: %v", what, e)
+		}
+	}
+}
+
+// TestOneOfSeveralTeams: a token is shared with the team that is named, with one at a
+// time, and where several are there one has to be named.
+func TestOneOfSeveralTeams(t *testing.T) {
+	c := newCrew(t)
+	one, ref := c.founder(kinds.WeChat)
+	if _, err := one.client.CreateTeam(t.Context(), api.TeamInput{Name: "six", Redis: c.url(), Password: teamPassword}); err != nil {
+		t.Fatal(err)
+	}
+	second := one.add("second", core.Sandbox).Ref()
+	_, err := one.client.Share(t.Context(), second, api.ShareInput{})
+	if e := core.AsError(err); e == nil || e.Remedy != core.RemedyTeamOther {
+		t.Errorf("which team was not said: %v", err)
+	}
+	_, err = one.client.Share(t.Context(), ref, api.ShareInput{Team: "six"})
+	if e := core.AsError(err); e == nil || e.Remedy != core.RemedyTeamShared {
+		t.Errorf("one token of two teams: %v", err)
+	}
+	if got, err := one.client.Share(t.Context(), second, api.ShareInput{Team: "six"}); err != nil || got.Team == nil || got.Team.Name != "six" {
+		t.Errorf("%+v, %v", got.Team, err)
+	}
+	if got, err := one.client.Unshare(t.Context(), ref); err != nil || got.Team != nil {
+		t.Errorf("unshared: %+v, %v", got.Team, err)
+	}
+	if got := one.row(second); got.Team == nil || got.Team.Name != "six" {
+		t.Errorf("the other team's account: %+v", got.Team)
+	}
+}
+
+// TestAnAccountIsAddedPaused: nothing is asked, and nothing renewed.
+func TestAnAccountIsAddedPaused(t *testing.T) {
+	r := newWorld(t).start()
+	in := input("shop", core.Sandbox, appID)
+	in.Paused = true
+	saved, err := r.client.Add(t.Context(), in)
+	if err != nil || saved.Account.Auto || saved.Account.State != core.StatePaused || r.world.up.count() != 0 {
+		t.Errorf("%+v, %v; the upstream was asked %d times", saved.Account.State, err, r.world.up.count())
+	}
+	r.world.pass(time.Hour)
+	if got, err := r.client.Token(t.Context(), saved.Account.Ref(), 0); err != nil || got.AccessToken == "" || r.world.up.count() != 1 {
+		t.Errorf("a person's get of a paused account: %v", err)
 	}
 }

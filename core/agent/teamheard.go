@@ -24,6 +24,7 @@ func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
 			taken.Grant, taken.By = core.Grant{Value: p.Value, ExpiresIn: left}, p.By
 		}
 		t.keeper.Take(ctx, id, taken)
+		t.read(id)
 		switch {
 		case m.Err() != nil || m.Seen(id).Err != nil:
 		case p.Wanted && p.Value != "":

@@ -23,7 +23,8 @@ type teams struct {
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
-	idle     func() bool // reports whether renewal of all accounts is paused
+	idle     func() bool   // reports whether renewal of all accounts is paused
+	read     func(core.ID) // the team's token of an account was read
 	part     func(l *life, ids []core.ID, change func(*teamRecord)) (paused []string, err error)
 
 	running context.Context // ends with the agent; nil before Run
@@ -132,6 +133,15 @@ func (t *teams) view(id core.ID) *api.AccountTeam {
 		out.Error = api.FromError(err)
 	}
 	return &out
+}
+
+// has reports whether a token is the newest of the team that shares the account, or the
+// account is shared with no team.
+func (t *teams) has(id core.ID, token string) bool {
+	t.mu.RLock()
+	defer t.mu.RUnlock()
+	l := t.of[id]
+	return l == nil || l.member != nil && l.member.Has(id, token)
 }
 
 // show publishes an account if that changed.

@@ -24,6 +24,11 @@ type Account struct {
 	mu   sync.Mutex
 	seen version // the newest that this member has read or published
 	mark Mark
+	last string // core.TokenPrint of the token of seen
+	// doubted is the version of a token that this member reported beside one of its own,
+	// and when it had: what was read before does not know of that.
+	doubted   version
+	doubtedAt time.Time
 }
 
 // Mark says which member fetched the newest known token, and when.
@@ -37,6 +42,14 @@ func (a *Account) Mark() Mark {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return a.mark
+}
+
+// Has reports whether a token is the newest that this member knows of the team. One whose
+// publish was refused, or has not worked yet, is not.
+func (a *Account) Has(token string) bool {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return token != "" && a.last == core.TokenPrint(token)
 }
 
 // Account returns the team's account of a TokenID. It sends nothing.
@@ -73,14 +86,17 @@ type Published struct {
 	version version
 }
 
-// Newest reports whether this machine knows no newer token.
+// Newest reports whether this machine knows no newer token, and keeps none of its own
+// until a report of this one is answered.
 func (p Published) Newest() bool {
 	if p.account == nil {
 		return true
 	}
 	p.account.mu.Lock()
 	defer p.account.mu.Unlock()
-	return !p.version.less(p.account.seen)
+	a := p.account
+	doubted := p.version == a.doubted && (p.Wanted || p.Read.Before(a.doubtedAt))
+	return !p.version.less(a.seen) && !doubted
 }
 
 // Remaining is the remaining life now.
@@ -159,7 +175,7 @@ func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	a.mu.Lock()
 	old := v.less(a.seen)
 	if !old {
-		a.seen = v
+		a.seen, a.last = v, core.TokenPrint(s.Token)
 		a.mark = Mark{By: s.By, At: p.Read.Add(-time.Duration(p.now-s.Asked) * time.Millisecond).Round(0)}
 	}
 	a.mu.Unlock()
@@ -194,6 +210,18 @@ func (a *Account) highest() int64 {
 func (a *Account) Report(ctx context.Context, p Published) (first bool, err error) {
 	n, err := a.team.scripts.stale.Run(ctx, a.team.redis, []string{a.tok}, p.gen, a.team.holder, a.channel).Int()
 	return n == 1, asError(err)
+}
+
+// doubt is Report of a token while this member keeps one of its own, which upstream gave
+// out too late. Until a round has answered, the team's does not replace it.
+func (a *Account) doubt(ctx context.Context, p Published) error {
+	if _, err := a.Report(ctx, p); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	a.doubted, a.doubtedAt = p.version, time.Now()
+	return nil
 }
 
 // Lease is the right to ask the upstream while it lasts.
@@ -322,7 +350,7 @@ func (l *Lease) Publish(ctx context.Context, before Published, g core.Grant) err
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	if v := (version{l.fence, l.seq}); a.seen.less(v) {
-		a.seen = v
+		a.seen, a.last = v, core.TokenPrint(g.Value)
 		a.mark = Mark{By: a.team.self.Name, At: before.Read.Round(0)}
 	}
 	return nil

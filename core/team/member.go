@@ -137,6 +137,14 @@ func (m *Member) Count(ctx context.Context, a core.Account, id core.TokenID, day
 	}
 }
 
+// Has reports whether a token is the newest of the team that this machine knows.
+func (m *Member) Has(id core.ID, token string) bool {
+	m.mu.RLock()
+	p := m.shared[id]
+	m.mu.RUnlock()
+	return p != nil && p.account.Has(token)
+}
+
 // Seen returns the state of an account without asking the Redis.
 func (m *Member) Seen(id core.ID) Seen {
 	m.mu.RLock()

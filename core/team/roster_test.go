@@ -211,3 +211,58 @@ func TestClocksAnHourApart(t *testing.T) {
 		}
 	}
 }
+
+// TestWhereAnAccountStands: who has the lease, the newest fence, and until when a renewal
+// waits; without a lease nobody is named.
+func TestWhereAnAccountStands(t *testing.T) {
+	r := newRig(t)
+	a, b := named(t, r, r.keys, "laptop"), named(t, r, r.keys, "server")
+	ctx := t.Context()
+	for _, err := range []error{a.Hello(ctx), b.Hello(ctx)} {
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	m := NewMember(a, nil)
+	m.Share(core.Account{ID: "1", Kind: kind}, shop, nil)
+	others, err := a.Members(ctx)
+	if err != nil || len(others) != 2 {
+		t.Fatal(others, err)
+	}
+	stand := func() Stand {
+		t.Helper()
+		s, err := m.Stand(ctx, "1", others)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s
+	}
+	if s := stand(); s.Holder != "" || s.Fence != 0 || s.Next != 0 || s.Value != "" {
+		t.Errorf("before the first lease: %q, fence %d, next %v", s.Holder, s.Fence, s.Next)
+	}
+	account := b.Account(kind, shop)
+	before, l := read(t, account), acquire(t, account)
+	if wait, err := l.Begin(ctx, false, 20*time.Second); wait != 0 || err != nil {
+		t.Fatal(wait, err)
+	}
+	if s := stand(); s.Holder != "server" || s.Fence != 1 || s.Next <= 0 || s.Next > 20*time.Second {
+		t.Errorf("while the server asks: %q, fence %d, next %v", s.Holder, s.Fence, s.Next)
+	}
+	if err := l.Publish(ctx, before, core.Grant{Value: "a token", ExpiresIn: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if err := l.Release(ctx); err != nil {
+		t.Fatal(err)
+	}
+	if s := stand(); s.Holder != "" || s.Fence != 1 || s.Value != "a token" || s.By != "server" {
+		t.Errorf("after its round: %q, fence %d, by %q", s.Holder, s.Fence, s.By)
+	}
+	if !m.Has("1", "a token") || m.Has("1", "another") || m.Has("1", "") || m.Has("2", "a token") {
+		t.Error("which token the team has is not known")
+	}
+	others = nil // of a holder that this machine does not know
+	acquire(t, account)
+	if s := stand(); s.Holder != "?" || s.Fence != 2 {
+		t.Errorf("an unknown holder: %q, fence %d", s.Holder, s.Fence)
+	}
+}

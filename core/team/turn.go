@@ -227,7 +227,7 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	case err != nil && g.Value != "" && core.AsError(err).Class == core.Temporary:
 		a.team.log.Warn("the team does not have a token yet that came; it is tried again", "error", err)
 		free = nil
-		a.team.later.Go(func() { a.publishLater(l, p, g) })
+		a.team.later.Go(func() { a.publishLater(l, p, g, t) })
 		err = nil
 	}
 	return core.Turned{Asked: true, Err: err}
@@ -255,8 +255,7 @@ func (a *Account) older(after func(func(context.Context) error) error, t core.Tu
 			got.Asked = true
 			return nil
 		}
-		_, err = a.Report(ctx, p)
-		return err
+		return a.doubt(ctx, p)
 	})
 	if err != nil {
 		got.Err = errors.Join(got.Err, err)
@@ -272,7 +271,7 @@ const (
 )
 
 // publishLater publishes a token once the Redis is back.
-func (a *Account) publishLater(l *Lease, before Published, g core.Grant) {
+func (a *Account) publishLater(l *Lease, before Published, g core.Grant, t core.Turn) {
 	ctx, done := context.WithTimeout(a.team.ctx, publishFor)
 	defer done()
 	for wait := pollLease; pause(ctx, wait) == nil; wait = min(2*wait, publishPause) {
@@ -286,7 +285,13 @@ func (a *Account) publishLater(l *Lease, before Published, g core.Grant) {
 		case err == nil:
 			a.team.log.Info("the team has the token that came while its Redis was away")
 			return
-		case errors.Is(err, ErrOlder), core.AsError(err).Class != core.Temporary, before.Read.Add(g.ExpiresIn).Before(time.Now()):
+		case errors.Is(err, ErrOlder):
+			a.team.log.Warn("the team does not have a token that came", "error", err)
+			told, end := context.WithTimeout(ctx, tellTime)
+			defer end()
+			a.older(func(do func(context.Context) error) error { return do(told) }, t)
+			return
+		case core.AsError(err).Class != core.Temporary, before.Read.Add(g.ExpiresIn).Before(time.Now()):
 			a.team.log.Warn("the team does not have a token that came", "error", err)
 			return
 		}

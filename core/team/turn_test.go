@@ -3,7 +3,10 @@ package team
 import (
 	"context"
 	"fmt"
+	"net"
 	"sync"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -285,4 +288,79 @@ func TestCallsBesideTurnsCountForTheTeam(t *testing.T) {
 	}
 	cancel()
 	<-ended
+}
+
+// cut is a connection that fails while it is shut.
+type cut struct {
+	net.Conn
+	shut *atomic.Bool
+}
+
+func (c cut) Write(p []byte) (int, error) {
+	if c.shut.Load() {
+		return 0, &net.OpError{Op: "write", Err: syscall.ECONNRESET}
+	}
+	return c.Conn.Write(p)
+}
+
+// TestATokenThatComesTooLateIsReported: its machine was cut off from the Redis when the
+// token came, and another published meanwhile. One of the two is dead, so the team's is
+// reported, and does not replace the late one before a round has answered.
+func TestATokenThatComesTooLateIsReported(t *testing.T) {
+	r := newRig(t)
+	var shut atomic.Bool
+	url, err := redisconn.Parse(r.server.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client, err := redisconn.Open(url, redisconn.Options{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
+		if shut.Load() {
+			return nil, &net.OpError{Op: "dial", Err: syscall.ECONNREFUSED}
+		}
+		var d net.Dialer
+		c, err := d.DialContext(ctx, network, addr)
+		return cut{c, &shut}, err
+	}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer client.Close()
+	team, err := New("five", r.keys, client, Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer team.Close()
+	late, other := team.Account(kind, shop), r.member()
+	publish(t, other, "the first token", time.Hour)
+	got := late.turn(t.Context(), core.Turn{
+		Current: "the first token", Report: true, Gap: time.Millisecond,
+		Ready: func() error { return nil }, Calls: func() int { return 1 },
+		Ask: func(context.Context) (core.Grant, bool, error) {
+			shut.Store(true)
+			r.redis.Del(t.Context(), late.lease, late.rep) // as if they had expired
+			publish(t, other, "the other's token", time.Hour)
+			return core.Grant{Value: "the late token", ExpiresIn: time.Hour}, false, nil
+		},
+	})
+	if !got.Asked || got.Err != nil || got.Grant.Value != "" {
+		t.Fatalf("cut off: %+v", got)
+	}
+	if late.Has("the late token") {
+		t.Error("a token that was not published is the team's")
+	}
+	shut.Store(false)
+	team.later.Wait()
+	if p := read(t, other); p.Value != "the other's token" || !p.Wanted {
+		t.Errorf("the team has %q, reported %v", p.Value, p.Wanted)
+	}
+	if p := read(t, late); p.Newest() || late.Has("the late token") {
+		t.Error("before a round has answered, the team's token would replace the late one")
+	}
+	before, l := read(t, other), acquire(t, other)
+	if err := l.Settle(t.Context(), before); err != nil {
+		t.Fatal(err)
+	}
+	if p := read(t, late); !p.Newest() || p.Wanted || !late.Has("the other's token") {
+		t.Error("after a round has answered, the team's token would not replace the late one")
+	}
 }
