@@ -184,7 +184,7 @@ func (s *studio) tray(file string) error {
 	if !ok {
 		return fmt.Errorf("the picture, a %T, cannot be cut", img)
 	}
-	return s.save(file, part.SubImage(image.Rect(width-300, 0, width, 430)))
+	return s.save(file, part.SubImage(image.Rect(width-300, 0, width, 500)))
 }
 
 func (s *studio) save(file string, img image.Image) error {
