@@ -27,9 +27,13 @@ func TestMemoryOfAnAccountOfEveryKind(t *testing.T) {
 		w.sources[spec.Kind] = w.up
 	}
 	for _, spec := range w.kinds.All() {
-		least := int64(math.MaxInt64) // what else lives in the process only adds
-		for range 3 {
-			least = min(least, w.bytesOf(spec))
+		// What else lives in the process only adds, and so do maps that happen to grow
+		// early.
+		least := int64(math.MaxInt64)
+		for range 8 {
+			if least = min(least, w.bytesOf(spec)); least < 1000 {
+				break
+			}
 		}
 		t.Logf("%-14s %4d bytes", spec.Kind, least)
 		if least < 500 || least >= 1024 {
