@@ -30,6 +30,8 @@ func (l *leakage) redisGoesOut() {
 		c.Do(ctx, "acl", "setuser", "reader", "on", ">"+password, "~*", "+pttl", "+getrange", "+hstrlen", "+hmget", "+scan").Err(),
 		c.Set(ctx, "shop:token", token, time.Hour).Err(),
 		c.Set(ctx, "official_account.access_token.wx00000000000000b1."+inKey+".0", fmt.Sprintf(`s:%d:"%s";`, len(token), token), time.Hour).Err(),
+		c.Set(ctx, l.secret()+":access_token:wx00000000000000b3", token, time.Hour).Err(), // the prefix is one
+		c.Set(ctx, "gowechat_officialaccount__access_token_wx00000000000000b4", token, time.Hour).Err(),
 		c.Set(ctx, "shop:cut", `{"access_token":"`+cut, time.Hour).Err(),
 		c.Do(ctx, "config", "set", "requirepass", l.odd()).Err(), // of another user
 	} {
@@ -61,6 +63,20 @@ func (l *leakage) redisGoesOut() {
 	}
 	l.try(l.odd()+"\n", "edit", "cache", "--secret-stdin")
 	l.do(password+"\n", "edit", "cache", "--secret-stdin")
+
+	// A scan tells which tokens there are, and neither them nor what the keys hold.
+	for _, form := range []string{"--json=false", "--json"} {
+		out := l.do(password+"\n", "redis", "scan", at, "--redis-password-stdin", form)
+		if !strings.Contains(out, "wx00000000000000b1") || !strings.Contains(out, "wx00000000000000b4") || strings.Contains(out, "wx00000000000000b3") {
+			l.t.Errorf("a scan says\n%s", out)
+		}
+	}
+	l.typed([]string{password}, "redis", "scan", at, "--redis-password")
+	l.fails(l.odd()+"\n", "redis", "scan", at, "--redis-password-stdin")
+	l.fails("", "redis", "scan", strings.Replace(s.URL, "redis://", "redis://reader:"+l.mistake()+"@", 1))
+	l.fails("", "redis", "scan", s.URL+"?password="+l.mistake())
+	l.fails(password+"\n", "redis", "scan", at, l.mistake(), "--redis-password-stdin")
+	l.fails("", "redis", "scan", at, "--redis-password", l.mistake())
 
 	// A password in the URL, which is not allowed.
 	inURL := l.secret()
