@@ -14,6 +14,9 @@ import (
 // token, besides the texts, which its caller has anyway. Package agent bounds what an
 // account of each kind costs with all that belongs to it.
 func TestMemoryOfAnAccount(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it measures for half a second")
+	}
 	accounts, tokens := strangers(10000)
 	kept := memoryOf(t, tokens, func(i int) core.Account { return accounts[i] })
 	runtime.KeepAlive(accounts)

@@ -13,7 +13,11 @@ import (
 
 // Random operations; then peace: every Auto account that waits for nobody has a good token.
 func TestWhateverHappensATokenComesBack(t *testing.T) {
-	for seed := range uint64(300) {
+	seeds := uint64(300)
+	if testing.Short() {
+		seeds = 40
+	}
+	for seed := range seeds {
 		synctest.Test(t, func(t *testing.T) {
 			rnd := rand.New(rand.NewPCG(seed, 7))
 			up := newUpstream(twoHours)

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"maps"
 	"time"
 )
 
@@ -208,15 +209,9 @@ func (k *Keeper) Test(ctx context.Context, a Account, c Credentials) (Grant, err
 func (k *Keeper) testGap(a Account) time.Duration {
 	now := k.lock()
 	defer k.mu.Unlock()
-	for token, at := range k.tests {
-		if now.Sub(at) > personFloor {
-			delete(k.tests, token)
-		}
-	}
-	token, at := k.TokenID(a), now
-	if last, ok := k.tests[token]; ok {
-		at = later(now, last.Add(personFloor))
-	}
-	k.tests[token] = at
+	maps.DeleteFunc(k.tests, func(_ TokenID, free time.Time) bool { return !free.After(now) })
+	token := k.TokenID(a)
+	at := later(now, k.tests[token])
+	k.tests[token] = at.Add(personFloor)
 	return at.Sub(now)
 }

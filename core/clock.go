@@ -69,17 +69,14 @@ func (c *wallClock) read() (time.Time, int64) {
 	return wall, wall.UnixNano() - int64(time.Since(c.base))
 }
 
-// wall returns the wall time, and whether the clock jumped since accept.
-func (c *wallClock) wall() (now time.Time, jumped bool) {
+// wall returns the wall time, and how far the clock jumped since accept: 0 if it made
+// no step of more than clockTolerance.
+func (c *wallClock) wall() (now time.Time, jump time.Duration) {
 	now, offset := c.read()
-	d := time.Duration(offset - c.anchor.Load())
-	return now, d > clockTolerance || d < -clockTolerance
-}
-
-// jump is how far the wall clock jumped since accept.
-func (c *wallClock) jump() time.Duration {
-	_, offset := c.read()
-	return time.Duration(offset - c.anchor.Load())
+	if d := time.Duration(offset - c.anchor.Load()); d.Abs() > clockTolerance {
+		jump = d
+	}
+	return now, jump
 }
 
 // accept makes the present offset the normal one and returns the time.
@@ -94,8 +91,8 @@ func (c *wallClock) accept() time.Time {
 // their length. When it went forward, by hand or because the machine slept, the
 // times stay and the plan is checked again.
 func (k *Keeper) now() time.Time {
-	now, jumped := k.clock.wall()
-	if !jumped {
+	now, jump := k.clock.wall()
+	if jump == 0 {
 		return now
 	}
 	now = k.lock()
@@ -107,11 +104,11 @@ func (k *Keeper) now() time.Time {
 // time.
 func (k *Keeper) lock() time.Time {
 	k.mu.Lock()
-	now, jumped := k.clock.wall()
-	if !jumped {
+	now, jump := k.clock.wall()
+	switch {
+	case jump == 0:
 		return now
-	}
-	if jump := k.clock.jump(); jump < 0 {
+	case jump < 0:
 		k.setBack += jump
 		move(jump, &k.woke)
 		k.warnSoon("the clock was set back", "by", jump.Abs())
@@ -126,7 +123,7 @@ func (k *Keeper) lock() time.Time {
 		shiftAll(k.looked, jump)
 		shiftAll(k.resets, jump)
 		k.saveSoon(kept...)
-	} else {
+	default:
 		k.woke, k.wakeSpread = now, min(longestWakeSpread, time.Duration(len(k.entries))*wakePace)
 	}
 	now = k.clock.accept()

@@ -3,6 +3,7 @@ package core_test
 import (
 	"context"
 	"log/slog"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,6 +43,37 @@ func TestAZoneHasItsOwnDays(t *testing.T) {
 		if got := z.Day(next.Add(-1)); got != tt.day {
 			t.Errorf("%q: the moment before the next day is of %s", z, got)
 		}
+	}
+}
+
+// TestStepsOfTheWallClock: steps of up to two seconds are what time synchronisation
+// does. A larger one is a jump, after which every account is planned anew, which shows.
+func TestStepsOfTheWallClock(t *testing.T) {
+	const tolerance = 2 * time.Second
+	for _, tt := range []struct {
+		step   time.Duration
+		jumped bool
+	}{
+		{0, false},
+		{tolerance, false},
+		{tolerance + 1, true},
+		{-tolerance, false},
+		{-tolerance - 1, true},
+	} {
+		t.Run(tt.step.String(), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				h := start(t, setup{})
+				get(t, h)
+				synctest.Wait()
+				var events atomic.Int32
+				t.Cleanup(h.Subscribe(func(core.Event) { events.Add(1) }))
+				h.wall.jump(tt.step)
+				get(t, h)
+				if jumped := events.Load() > 0; jumped != tt.jumped {
+					t.Errorf("a step of %v is a jump: %v", tt.step, jumped)
+				}
+			})
+		})
 	}
 }
 

@@ -45,9 +45,9 @@ func (k *Keeper) Living(id ID, minTTL time.Duration) (t Token, now time.Time, ok
 // living is an entry's token if it is good for at least minTTL and the clock that
 // decides this did not jump. It takes no lock.
 func (k *Keeper) living(e *entry, minTTL time.Duration) (*Token, time.Time, bool) {
-	now, jumped := k.clock.wall()
+	now, jump := k.clock.wall()
 	t := e.token.Load()
-	if jumped || !t.Good(now, minTTL) {
+	if jump != 0 || !t.Good(now, minTTL) {
 		return nil, now, false
 	}
 	return t, now, true

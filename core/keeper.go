@@ -60,7 +60,7 @@ type Keeper struct {
 	woke      time.Time     // when the machine woke, or the clock was set forward
 	// wakeSpread is the time over which the rounds due at that time are spread.
 	wakeSpread time.Duration
-	tests      map[TokenID]time.Time // last Test by token
+	tests      map[TokenID]time.Time // by token, when the next Test may begin
 	tallies    map[digest]*tally
 	looked     map[ID]time.Time // when the watch last asked about a token of an account
 	resets     map[ID]time.Time // when a reset of an account's counters was last due to begin
