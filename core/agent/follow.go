@@ -33,11 +33,12 @@ func (s *Service) follow(ctx context.Context, f *follows, spawn func(func())) {
 	}
 	sources := *s.sources.Load()
 	there := map[core.ID]bool{}
-	for _, a := range s.accounts.all() {
-		source, ok := sources[a.Kind].(core.Follower)
-		if !ok || a.BaseURL == unknownHost {
-			continue
-		}
+	followed := func(a *core.Account) bool {
+		_, ok := sources[a.Kind].(core.Follower)
+		return ok && a.BaseURL != unknownHost
+	}
+	for _, a := range s.accounts.which(followed) {
+		source := sources[a.Kind].(core.Follower)
 		there[a.ID] = true
 		if old := f.running[a.ID]; old != nil {
 			same, over := reflect.DeepEqual(old.account, a), false

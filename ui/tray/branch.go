@@ -33,16 +33,18 @@ func (m *menu) keepBranches(shown menu, now time.Time) {
 	}
 }
 
-// branchOf is the submenu of accounts, the last used first. Its label says how many of
-// them need a person. It is hidden without accounts. It takes two steps to copy from
-// it, so with "ask before live copy" on, an entry only repeats what it copies.
-func branchOf(p *picture, name string, all []account, now time.Time, t *text.Text) branch {
+// branchOf is the submenu of the accounts at some indexes, the last used first. Its
+// label says how many of them need a person. It is hidden without accounts. It takes two
+// steps to copy from it, so with "ask before live copy" on, an entry only repeats what
+// it copies.
+func branchOf(p *picture, name string, all []int32, now time.Time, t *text.Text) branch {
 	if len(all) == 0 {
 		return branch{}
 	}
 	b := branch{label: name}
 	need := 0
-	for _, a := range all {
+	for _, i := range all {
+		a := p.at(int(i))
 		if a.remaining(now) > 0 && (b.expiry.IsZero() || a.expires.Before(b.expiry)) {
 			b.expiry = a.expires
 		}
@@ -53,7 +55,7 @@ func branchOf(p *picture, name string, all []account, now time.Time, t *text.Tex
 	if need > 0 {
 		b.label = t.Say("tray.item", "account", name, "left", count(need, "tray.tip.need_one", "tray.tip.need_many", t))
 	}
-	shown := choose(all, now)
+	shown := p.choose(all, now)
 	for _, a := range shown {
 		l := lineOf(a, p.PausedAll, now, t)
 		if p.asks(a.ref) && !l.show {
@@ -70,17 +72,18 @@ func branchOf(p *picture, name string, all []account, now time.Time, t *text.Tex
 // groups returns the submenus of the groups that a person made, by name, and how many
 // accounts stand neither there nor among those shown. Of more groups than there is
 // place for, it takes those that were used last.
-func groups(p *picture, all, shown []account, now time.Time, t *text.Text) (out []branch, left int) {
+func groups(p *picture, all []int32, shown []account, now time.Time, t *text.Text) (out []branch, left int) {
 	var names []string // the last used first
-	members := map[string][]account{}
-	for _, a := range all {
-		if a.group == "" {
+	members := map[string][]int32{}
+	for _, i := range all {
+		group := p.Accounts[i].group
+		if group == "" {
 			continue
 		}
-		if members[a.group] == nil {
-			names = append(names, a.group)
+		if members[group] == nil {
+			names = append(names, group)
 		}
-		members[a.group] = append(members[a.group], a)
+		members[group] = append(members[group], i)
 	}
 	names = names[:min(len(names), mostGroups)]
 	slices.Sort(names)

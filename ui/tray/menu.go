@@ -82,7 +82,7 @@ type submenu struct {
 func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	all := p.in(p.Active)
 	total := len(all)
-	shown := choose(all, now)
+	shown := p.choose(all, now)
 
 	here, elsewhere := p.needPerson(now)
 	pushHere, pushElsewhere := p.failingPushes()
@@ -136,16 +136,20 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	return m
 }
 
-// choose returns the accounts that have a line, of those given, the last used first.
-// Those that need a person come first. The rest are the most recently used. Both are
-// in the order of their names, so that a line stays in its place while it is used.
-func choose(all []account, now time.Time) []account {
+// choose returns the accounts that have a line, of those at the given indexes, the last
+// used first. Those that need a person come first. The rest are the most recently used.
+// Both are in the order of their names, so that a line stays in its place while it is
+// used.
+func (p *picture) choose(all []int32, now time.Time) []account {
 	var needy, rest []account
-	for _, a := range all {
+	for _, i := range all {
+		a := p.at(int(i))
+		which := &rest
 		if a.stateAt(now) == core.StateBlocked {
-			needy = append(needy, a)
-		} else {
-			rest = append(rest, a)
+			which = &needy
+		}
+		if len(*which) < mostAccounts {
+			*which = append(*which, a)
 		}
 	}
 	needy = needy[:min(len(needy), max(mostNeedy, mostAccounts-len(rest)))]

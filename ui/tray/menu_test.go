@@ -2,6 +2,7 @@ package tray
 
 import (
 	"fmt"
+	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -481,5 +482,27 @@ func TestClipboardLine(t *testing.T) {
 				t.Errorf("got %q, want %q", got, want)
 			}
 		}
+	}
+}
+
+// TestAMenuLeavesLittleGarbage: it is built again every few minutes all day, of
+// thousands of accounts, and the agent collects its garbage after half a megabyte.
+func TestAMenuLeavesLittleGarbage(t *testing.T) {
+	var all []api.Account
+	for i := range 1000 {
+		all = append(all, acc(fmt.Sprintf("shop-%04d", i), core.Envs()[i%2], core.StateFresh, time.Hour, i))
+	}
+	p, words := pictureOf(listOf(core.Sandbox, all...)), text.New(text.English)
+	build(p, "", noon, words)
+	var before, after runtime.MemStats
+	runtime.ReadMemStats(&before)
+	const times = 20
+	for range times {
+		build(p, "", noon, words)
+	}
+	runtime.ReadMemStats(&after)
+	const most = 64 << 10
+	if n := (after.TotalAlloc - before.TotalAlloc) / times; n > most {
+		t.Errorf("a menu of %d accounts leaves %d bytes of garbage, want at most %d", len(all), n, most)
 	}
 }

@@ -195,15 +195,16 @@ func later(a, b account) int {
 	return strings.Compare(a.ref.Name, b.ref.Name)
 }
 
-// in returns the accounts of an environment, the last used first.
-func (p *picture) in(e core.Env) []account {
-	var out []account
-	for a := range p.all() {
-		if a.ref.Env == e {
-			out = append(out, a)
+// in returns the indexes of an environment's accounts, the last used first. They take a
+// fortieth of the memory of the accounts, of which there may be thousands.
+func (p *picture) in(e core.Env) []int32 {
+	var out []int32
+	for i := range p.Accounts {
+		if _, ref := p.Name(i); ref.Env == e {
+			out = append(out, int32(i))
 		}
 	}
-	slices.SortFunc(out, later)
+	slices.SortFunc(out, func(i, j int32) int { return later(p.at(int(i)), p.at(int(j))) })
 	return out
 }
 
