@@ -242,11 +242,12 @@ func TestReplacingAPresetAsksForTheSecret(t *testing.T) {
 	}
 }
 
-// An account whose preset is not there is kept, and says so; it goes on once the preset
-// is back.
-func TestAnAccountWithoutItsPresetIsKept(t *testing.T) {
+// withoutItsPreset is an agent with an account whose preset is not there, and the
+// upstream that the account asks.
+func withoutItsPreset(t *testing.T) (*running, api.Account, *sim.Server) {
+	t.Helper()
 	w := newWorld(t)
-	withWrens(t, w)
+	srv := withWrens(t, w)
 	r := w.start()
 	r.addPreset(t, wren, false)
 	a := r.addWren(t, "bird")
@@ -256,7 +257,13 @@ func TestAnAccountWithoutItsPresetIsKept(t *testing.T) {
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
-	r = w.start()
+	return w.start(), a, srv
+}
+
+// An account whose preset is not there is kept, and says so; it goes on once the preset
+// is back.
+func TestAnAccountWithoutItsPresetIsKept(t *testing.T) {
+	r, a, _ := withoutItsPreset(t)
 	got, err := r.client.Account(t.Context(), a.Ref())
 	if err != nil || got.Error == nil || got.Error.Remedy != core.RemedyKindMissing || got.State != core.StateBlocked {
 		t.Fatalf("%v: %+v", err, got)
@@ -270,18 +277,7 @@ func TestAnAccountWithoutItsPresetIsKept(t *testing.T) {
 // A preset that comes in the place of one that is missing is asked with the secret only
 // where it asks the same: another host waits for a person, as with a replacement.
 func TestAnotherPresetInTheMissingOnesPlace(t *testing.T) {
-	w := newWorld(t)
-	srv := withWrens(t, w)
-	r := w.start()
-	r.addPreset(t, wren, false)
-	a := r.addWren(t, "bird")
-	if err := r.parts.Store.RemovePreset("wren"); err != nil {
-		t.Fatal(err)
-	}
-	if err := r.end(); err != nil {
-		t.Fatal(err)
-	}
-	r = w.start()
+	r, a, srv := withoutItsPreset(t)
 	calls := srv.Calls("cli_a1", "")
 	other := api.PresetFile{File: []byte(strings.Replace(wren, "api.wren.example", "api.other.example", 1))}
 	if _, err := r.client.VaultLock(t.Context()); err != nil {

@@ -9,7 +9,6 @@ import (
 	"testing"
 	"time"
 
-	"filippo.io/age"
 	"github.com/google/go-cmp/cmp"
 
 	"tokentray/core"
@@ -64,7 +63,7 @@ func FuzzInvite(f *testing.F) {
 		if len(plain) > maxInvite/2 {
 			return
 		}
-		file := sealed1(t, plain, pass)
+		file := encrypted(t, string(plain), pass)
 		var form inviteForm
 		_ = json.Unmarshal(plain, &form)
 		i, err := OpenInvite(file, pass)
@@ -93,28 +92,6 @@ func FuzzInvite(f *testing.F) {
 			t.Fatalf("damaged, and %v", err)
 		}
 	})
-}
-
-// sealed1 encrypts an invite with the least work.
-func sealed1(t *testing.T, plain []byte, pass core.Secret) []byte {
-	t.Helper()
-	to, err := age.NewScryptRecipient(pass.Reveal())
-	if err != nil {
-		t.Fatal(err)
-	}
-	to.SetWorkFactor(1)
-	var out bytes.Buffer
-	w, err := age.Encrypt(&out, to)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if _, err := w.Write(plain); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		t.Fatal(err)
-	}
-	return out.Bytes()
 }
 
 // FuzzSecrets: what the vault has of a team is refused without a secret in the error, or

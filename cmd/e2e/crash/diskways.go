@@ -41,10 +41,7 @@ func fullDisk(ctx context.Context, w *world, b *backups) error {
 		if err := os.Remove(ballast); err != nil {
 			return err
 		}
-		if err := w.again(ctx); err != nil {
-			return err
-		}
-		if err := b.put(w); err != nil {
+		if err := w.anew(ctx, b); err != nil {
 			return err
 		}
 	}
@@ -127,10 +124,7 @@ func failingDisk(ctx context.Context, w *world, b *backups) error {
 		if err := w.disk.(*loop).mend(); err != nil {
 			return err
 		}
-		if err := w.again(ctx); err != nil {
-			return err
-		}
-		if err := b.put(w); err != nil {
+		if err := w.anew(ctx, b); err != nil {
 			return err
 		}
 	}
@@ -164,14 +158,19 @@ func fileLimit(ctx context.Context, w *world, b *backups) error {
 		} else if err := w.try(ctx, w.addition()); err != nil {
 			w.t.fault("with room again an addition is refused: %v", err)
 		}
-		if err := w.again(ctx); err != nil {
-			return err
-		}
-		if err := b.put(w); err != nil {
+		if err := w.anew(ctx, b); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// anew starts the agent again, and once more with these backups alone.
+func (w *world) anew(ctx context.Context, b *backups) error {
+	if err := w.again(ctx); err != nil {
+		return err
+	}
+	return b.put(w)
 }
 
 // removedHome removes the folder of a running agent. The agent ends, and the next one
