@@ -114,8 +114,10 @@ vet-others: ## what can be checked of the Windows and macOS builds from here
 	GOOS=darwin CGO_ENABLED=0 $(GO) vet ./core/... ./ui/cli ./ui/notify ./ui/text ./ui/tray
 
 # cmd/tokentray-window has no tests of its own, and building its C parts once
-# more for the race detector would cost minutes: the desktop tests run it.
-UNIT = $$($(GO) list -tags $(TAGS) ./... | grep -v -e /cmd/tokentray-window$$ -e /cmd/e2e)
+# more for the race detector would cost minutes: the desktop tests run it. The
+# window's tests take longest by far, on one core: they begin first, so that the
+# others are done beside them.
+UNIT = ./ui/window $$($(GO) list -tags $(TAGS) ./... | grep -v -e /cmd/tokentray-window$$ -e /cmd/e2e -e /ui/window$$)
 
 .PHONY: test-unit
 test-unit: ## the unit tests, with the race detector
