@@ -216,7 +216,7 @@ func ErrStopping() *Error {
 }
 
 func errNoAccount() *Error {
-	return &Error{Class: NotFound, Remedy: RemedyAccount, Message: "there is no such account; tokentray list shows those there are"}
+	return &Error{Class: NotFound, Remedy: RemedyAccount, Message: SaysNoAccount + "; tokentray list shows those there are"}
 }
 
 func errKind(kind Kind) *Error {

@@ -132,5 +132,5 @@ func (k *Keeper) mayReset(id ID) (Account, error) {
 }
 
 func errNoMeter(a Account) *Error {
-	return &Error{Class: Misuse, Remedy: RemedyNoMeter, Kind: a.Kind, Message: "the upstream of this kind tells nothing of its quotas; see its console"}
+	return &Error{Class: Misuse, Remedy: RemedyNoMeter, Kind: a.Kind, Message: SaysNoMeter + "; see its console"}
 }

@@ -251,6 +251,34 @@ func TestNoSentenceElsewhere(t *testing.T) {
 	}
 }
 
+// TestASentenceStandsOnce: what a person reads and an error of core says in the same
+// words comes from one constant, core.SaysNoAccount and those beside it.
+func TestASentenceStandsOnce(t *testing.T) {
+	plain := func(s string) string { return strings.ToLower(strings.TrimSuffix(strings.TrimSpace(s), ".")) }
+	read := map[string]text.Key{}
+	tx := text.New(text.English)
+	for _, key := range tx.Keys() {
+		read[plain(tx.Say(key))] = key
+	}
+	for _, s := range sources(t, "core") {
+		if s.path == "core/said.go" || s.folder() == "core/filefault" || strings.HasPrefix(s.folder(), "core/sim") {
+			continue // said once there, or by a simulated upstream
+		}
+		ast.Inspect(s.file, func(n ast.Node) bool {
+			if spec, ok := n.(*ast.ValueSpec); ok && strings.HasPrefix(spec.Names[0].Name, "Says") {
+				return false // of a kind
+			}
+			lit, _ := literal(n)
+			for _, piece := range strings.FieldsFunc(lit, func(r rune) bool { return r == ';' || r == ':' }) {
+				if key := read[plain(piece)]; key != "" && len(strings.Fields(piece)) > 3 {
+					t.Errorf("%s says %q as %s does; let both take it from core/said.go", s.path, piece, key)
+				}
+			}
+			return true
+		})
+	}
+}
+
 // prose is two words in a row. A command's argument, NAME, is none.
 var prose = regexp.MustCompile(`\pL{2,}[,;:]? \p{Ll}{2,}`)
 

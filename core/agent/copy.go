@@ -160,7 +160,7 @@ func (s *Service) clearAway(ctx context.Context, why string) {
 	if !s.copier.current().Held() {
 		return
 	}
-	s.log.Info("the clipboard is cleared", "because", why)
+	s.log.Info(core.SaysClipboardCleared, "because", why)
 	if err := s.copier.clear(ctx); err != nil {
 		s.log.Warn("the clipboard is not cleared", "error", err)
 	}

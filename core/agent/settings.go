@@ -148,7 +148,7 @@ func (s *Service) startAtLogin(on bool) error {
 	if s.parts.Login == nil {
 		return &core.Error{
 			Class: core.Invalid, Remedy: core.RemedyOwnHome,
-			Message: "only the agent of your own home starts at login, not one in a folder of its own; leave --home and TOKENTRAY_HOME out",
+			Message: core.SaysOtherHome + "; " + core.SaysLeaveHomeOut,
 		}
 	}
 	if err := s.parts.Login.Set(on); err != nil {

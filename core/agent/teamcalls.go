@@ -294,7 +294,7 @@ func (s *Service) Share(ctx context.Context, ref api.Ref, in api.ShareInput) (ap
 	if len(s.notElsewhere(l, slices.Clone(ids))) < len(ids) {
 		return api.Account{}, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyTeamShared, Kind: a.Kind,
-			Message: fmt.Sprintf("the token of %s is another team's already; unshare it there first", a.Ref()),
+			Message: fmt.Sprintf("the token of %s is another team's already; "+core.SaysUnshareThere, a.Ref()),
 		}
 	}
 	token := s.keeper.TokenID(a)

@@ -207,7 +207,7 @@ func (t *teams) drop(ctx context.Context, id core.ID) error {
 func errNoTeam() *core.Error {
 	return &core.Error{
 		Class: core.NotFound, Remedy: core.RemedyTeamNone,
-		Message: "this machine is in no such team; tokentray team status shows those it is in",
+		Message: core.SaysNoSuchTeam + "; tokentray team status shows those it is in",
 	}
 }
 
@@ -216,7 +216,7 @@ func (t *teams) which(name string) (*life, error) {
 	if name == "" {
 		names := slices.DeleteFunc(t.names(), func(n string) bool { return !t.whole(t.find(n)) })
 		if len(names) > 1 {
-			return nil, &core.Error{Class: core.Invalid, Remedy: core.RemedyTeamOther, Message: "this machine is in several teams; say which one"}
+			return nil, &core.Error{Class: core.Invalid, Remedy: core.RemedyTeamOther, Message: core.SaysSeveralTeams + "; say which one"}
 		}
 		name = slices.Concat(names, []string{""})[0]
 	}

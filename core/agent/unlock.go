@@ -244,7 +244,7 @@ func (s *Service) VaultUnlock(ctx context.Context, passphrase core.Secret) (api.
 // VaultLock implements api.Agent. Living tokens can still be used; nothing is
 // fetched. Our text on the clipboard is cleared.
 func (s *Service) VaultLock(ctx context.Context) (api.Vault, error) {
-	s.clearAway(ctx, "the vault is locked")
+	s.clearAway(ctx, core.SaysVaultLocked)
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	closed := s.vault.lock()
@@ -257,6 +257,6 @@ func (s *Service) VaultLock(ctx context.Context) (api.Vault, error) {
 func emptyPassphrase() error {
 	return &core.Error{
 		Class: core.Invalid, Remedy: core.RemedyInput, Err: errors.New("empty passphrase"),
-		Message: "the passphrase is empty; enter one",
+		Message: core.SaysPassphraseEmpty + "; enter one",
 	}
 }

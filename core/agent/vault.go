@@ -378,7 +378,7 @@ func (k *vaultAccess) lockedByPerson() error {
 func lockedVault(cause error) *core.Error {
 	return &core.Error{
 		Class: core.VaultClosed, Remedy: core.RemedyVaultUnlock, Err: cause,
-		Message: "the vault is locked; unlock it with tokentray vault unlock",
+		Message: core.SaysVaultLocked + "; unlock it with tokentray vault unlock",
 	}
 }
 

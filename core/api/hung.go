@@ -21,7 +21,7 @@ type HungError struct {
 
 func (e *HungError) Error() string {
 	if e.PID == 0 {
-		return "the agent does not answer"
+		return core.SaysAgentHangs
 	}
 	return fmt.Sprintf("the agent (process %d) does not answer", e.PID)
 }

@@ -73,7 +73,7 @@ func (j Judged) Allow(env core.Env, liveWrite bool) error {
 	}
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyLiveWrite,
-		Message: "this call may change a live account, and nobody allowed that; allow it, or call the sandbox",
+		Message: core.SaysMayChangeLive + "; allow it, or call the sandbox",
 	}
 }
 
@@ -139,6 +139,6 @@ func parameters(query string) func(yield func(name, value string) bool) {
 func errOwnToken() *core.Error {
 	return &core.Error{
 		Class: core.Invalid, Remedy: core.RemedyCallToken,
-		Message: "the call brings a token of its own; leave it out, TokenTray puts the account's token in",
+		Message: core.SaysOwnToken + "; leave it out, TokenTray puts the account's token in",
 	}
 }

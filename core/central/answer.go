@@ -114,7 +114,7 @@ func (c call) readToken(d upstream.Document, header http.Header, now time.Time) 
 		case reason == upstream.LifeSpent:
 			a.rule = &upstream.Rule{
 				Class: core.Temporary, Remedy: core.RemedyServerStale, Wait: 30 * time.Second,
-				Message: "the team's server hands out a token that has expired; ask whoever runs it",
+				Message: core.SaysServerExpired + "; ask whoever runs it",
 			}
 			return a
 		case reason == upstream.LifeMissing:

@@ -32,14 +32,14 @@ func refused(reply upstream.Reply, code int, text string) answer {
 func ruleFor(code, status int) upstream.Rule {
 	switch {
 	case code == 40001, code == 40125, code == 40091, code == 41004, code == 0 && (status == 401 || status == 403):
-		return upstream.Rule{Class: core.BadSecret, Remedy: core.RemedySecret, Message: "the team's server does not accept the key, or the key may not see this token; enter the right key"}
+		return upstream.Rule{Class: core.BadSecret, Remedy: core.RemedySecret, Message: core.SaysServerRefusesKey + "; enter the right key"}
 	case code == 40013, code == 41002, code == 40066, code == 40002, code == 43001, code == 43002, code == 44002, code == 47001,
 		code == 0 && (status == 400 || status == 404 || status == 405 || status == 410 || status == 415 || status == 422):
-		return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyServerURL, Message: "the team's server has no token there; correct the URL, its parameters or the method"}
+		return upstream.Rule{Class: core.Misuse, Remedy: core.RemedyServerURL, Message: "the team's server has no token there; " + core.SaysServerPlace}
 	case code == 45009, code == 45011, code == 0 && status == 429:
-		return upstream.Rule{Class: core.Quota, Remedy: core.RemedyQuotaMinute, Wait: aMinute, Message: "the team's server is asked too often; try again in a minute"}
+		return upstream.Rule{Class: core.Quota, Remedy: core.RemedyQuotaMinute, Wait: aMinute, Message: core.SaysServerBusy + "; try again in a minute"}
 	}
-	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyServerEmpty, Wait: rest, Message: "the team's server has no token to give now; ask whoever runs it, and try again in a moment"}
+	return upstream.Rule{Class: core.Temporary, Remedy: core.RemedyServerEmpty, Wait: rest, Message: core.SaysServerHasNone + "; ask whoever runs it, and try again in a moment"}
 }
 
 var _ core.Secondhand = source{}

@@ -7,6 +7,8 @@ import (
 	"crypto/sha256"
 	"errors"
 	"time"
+
+	"tokentray/core"
 )
 
 const (
@@ -21,7 +23,7 @@ const (
 )
 
 // errSilent: the owner of the clipboard does not answer.
-var errSilent = errors.New("the program that holds the clipboard does not answer")
+var errSilent = errors.New(core.SaysClipboardHangs)
 
 // fingerprint recognises the copied text without holding it.
 type fingerprint struct {

@@ -18,7 +18,7 @@ func noClipboard(why string, cause error) *core.Error {
 func silent() *core.Error {
 	return &core.Error{
 		Class: core.Temporary, Remedy: core.RemedySilentOwner, Err: errSilent,
-		Message: "the program that holds the clipboard does not answer; wait for it or end it, then copy again",
+		Message: core.SaysClipboardHangs + "; wait for it or end it, then copy again",
 	}
 }
 

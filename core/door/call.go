@@ -88,7 +88,7 @@ func readCallTarget(r *http.Request) (c callTarget, ok bool) {
 func (v *visit) call() {
 	v.line.Call = "call"
 	if v.fromBrowser() {
-		v.callRefuse(http.StatusForbidden, core.RemedyBrowser, "no page in a browser makes calls; make them from a program")
+		v.callRefuse(http.StatusForbidden, core.RemedyBrowser, core.SaysNoPage+"; make them from a program")
 		return
 	}
 	at, ok := readCallTarget(v.r)

@@ -344,7 +344,7 @@ func (v *visit) cgiFail(e cgiError) {
 
 func (v *visit) cgiSlower(at time.Time) {
 	v.w.Header().Set("Retry-After", strconv.Itoa(api.RetryAfter(at, v.now)))
-	v.cgiWrite(*refusal(v.door, kinds.TooMany, "this client refreshes or fails too often"))
+	v.cgiWrite(*refusal(v.door, kinds.TooMany, core.SaysTooOften))
 }
 
 // cgiRefuse answers a caller who may not call at all, in the upstream's form. The

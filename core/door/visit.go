@@ -339,7 +339,7 @@ func (v *visit) slower(e *core.Error) {
 func errSlower(at time.Time) *core.Error {
 	return &core.Error{
 		Class: core.Temporary, Remedy: core.RemedySlower, RetryAt: at,
-		Message: "this client refreshes or fails too often; wait as Retry-After says (reading a living token is not limited)",
+		Message: core.SaysTooOften + "; wait as Retry-After says (reading a living token is not limited)",
 	}
 }
 

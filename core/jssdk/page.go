@@ -307,7 +307,7 @@ func says(key string) string {
 	case HintFragment:
 		return "the part from # on is not signed and was cut; in the page sign location.href.split('#')[0]"
 	case HintTrimmed:
-		return "blanks around the address were cut"
+		return core.SaysBlanksCut
 	case HintEncoding:
 		return "it holds characters that a browser encodes, and the encoded address is what upstream signs; copy the address from location.href"
 	case HintHTML:

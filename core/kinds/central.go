@@ -6,6 +6,9 @@ import (
 	"tokentray/core"
 )
 
+// SaysServerURL is what to do about an empty field; ui/text says it too.
+const SaysServerURL = "enter the URL at which the team's server gives the token"
+
 // Central is the kind of tokens from a team's own server (中控服务器): only the server
 // asks the upstream, and everybody else asks the server. Base URL is the URL of the
 // call, without its query.
@@ -59,7 +62,7 @@ func central() Spec {
 		Endpoint: true, PrivateHTTP: centralHTTP,
 		Fields: []Field{
 			{
-				Key: BaseURL, Input: URL, Required: true, Missing: "is empty; enter the URL at which the team's server gives the token", Hint: "https://…",
+				Key: BaseURL, Input: URL, Required: true, Missing: "is empty; " + SaysServerURL, Hint: "https://…",
 				Names: []string{"centralurl", "centraltokenurl", "centralserverurl", "centralapiurl", "tokenserverurl", "中控地址", "中控服务器地址"},
 			},
 			{

@@ -6,6 +6,13 @@ import (
 	"tokentray/core"
 )
 
+// What to do about an empty field; ui/text says it too.
+const (
+	SaysCopyClientID     = "copy the client ID from the server's console"
+	SaysCopyClientSecret = "copy the client secret from the server's console"
+	SaysTokenEndpoint    = "enter the URL of the server's token endpoint"
+)
+
 // OAuth2 is the kind of OAuth 2.0's client credentials (RFC 6749, section 4.4): POST
 // to a token endpoint, a new token each time.
 const OAuth2 core.Kind = "oauth2"
@@ -61,16 +68,16 @@ func oauthFields() []Field {
 	const reserved = `(?i)(^|&)(grant_type|client_id|client_secret|client_assertion|client_assertion_type|scope|audience|username|password|code|assertion|refresh_token)=`
 	return []Field{
 		{
-			Key: BaseURL, Input: URL, Required: true, Missing: "is empty; enter the URL of the server's token endpoint", Hint: "https://…/token",
+			Key: BaseURL, Input: URL, Required: true, Missing: "is empty; " + SaysTokenEndpoint, Hint: "https://…/token",
 			Alias: "token_url", Names: []string{"tokenurl", "tokenuri", "tokenendpoint", "accesstokenurl", "domain", "tenantid"},
 		},
 		{
-			Key: AppID, Input: Text, Required: true, Missing: "is empty; copy the client ID from the server's console",
+			Key: AppID, Input: Text, Required: true, Missing: "is empty; " + SaysCopyClientID,
 			Alias: "client_id", Names: []string{"clientid"},
 			Checks: []Check{{Match: `^[ -~]{1,256}$`, Problem: ProblemAppIDChars, Says: "holds control characters or letters beyond ASCII, or is too long; copy the client ID again"}},
 		},
 		{
-			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; copy the client secret from the server's console",
+			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; " + SaysCopyClientSecret,
 			Names:  []string{"clientsecret"},
 			Checks: []Check{{Match: `^[ -~]+$`, Problem: ProblemSecretChars, Says: "holds control characters or letters beyond ASCII; copy the client secret again"}},
 		},

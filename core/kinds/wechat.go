@@ -6,6 +6,12 @@ import (
 	"tokentray/core"
 )
 
+// What to do about an empty field; ui/text says it too.
+const (
+	SaysCopyAppID     = "copy the AppID from the WeChat console"
+	SaysCopyAppSecret = "copy the AppSecret from the WeChat console"
+)
+
 // The kinds of WeChat: Official Accounts, test accounts and Mini Programs. Both
 // take an AppID and its AppSecret; their tokens live beside each other.
 const (
@@ -83,7 +89,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 	s.BaseURL, s.Hosts = "https://api.weixin.qq.com", []string{"weixin.qq.com"}
 	s.Fields = []Field{
 		{
-			Key: AppID, Input: Text, Required: true, Missing: "is empty; copy the AppID from the WeChat console", Hint: "wx…", Names: []string{"appid", "开发者id", "应用id"},
+			Key: AppID, Input: Text, Required: true, Missing: "is empty; " + SaysCopyAppID, Hint: "wx…", Names: []string{"appid", "开发者id", "应用id"},
 			Checks: []Check{
 				{Never: `^gh_`, Problem: ProblemAppIDGH, Says: "starts with gh_, which is the original ID; the AppID starts with wx"},
 				{Match: `^[!-~]{1,128}$`, Problem: ProblemAppIDChars, Says: "holds blanks, invisible characters or others than ASCII, or is too long; copy the AppID again"},
@@ -92,7 +98,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 			},
 		},
 		{
-			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; copy the AppSecret from the WeChat console", Names: []string{"appsecret", "secret", "secretkey", "开发者密码", "小程序密钥"},
+			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; " + SaysCopyAppSecret, Names: []string{"appsecret", "secret", "secretkey", "开发者密码", "小程序密钥"},
 			Checks: []Check{
 				{Match: `^[!-~]+$`, Problem: ProblemSecretChars, Says: "holds blanks or control characters inside; copy the AppSecret again"},
 				{Match: `^[0-9a-f]{32}$`, Problem: ProblemSecretOdd, Warn: true},

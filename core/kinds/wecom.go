@@ -6,6 +6,9 @@ import (
 	"tokentray/core"
 )
 
+// SaysCopySecret is what to do about an empty field; ui/text says it too.
+const SaysCopySecret = "copy the application's Secret from WeCom's console"
+
 // WeCom is the kind of WeCom's applications (企业微信): GET /cgi-bin/gettoken, a
 // token for each secret of a corp.
 const WeCom core.Kind = "wecom"
@@ -54,7 +57,7 @@ func wecom() Spec {
 				Checks: []Check{{Match: `^[^\pC]{1,100}$`, Problem: "label_long", Says: "must be a line of at most 100 characters"}},
 			},
 			{
-				Key: Secret, Input: SecretText, Required: true, Missing: "is empty; copy the application's secret from WeCom's console",
+				Key: Secret, Input: SecretText, Required: true, Missing: "is empty; " + SaysCopySecret,
 				Names: []string{"corpsecret", "secret", "agentsecret", "应用密钥"},
 				Checks: []Check{
 					{Match: `^[!-~]+$`, Problem: ProblemSecretChars, Says: "holds blanks or control characters inside; copy the secret again"},

@@ -35,7 +35,7 @@ func Deliver(ctx context.Context, job Job) error {
 	case core.PushFile:
 		return writeFile(job)
 	}
-	return &core.Error{Class: core.PushFailed, Remedy: core.RemedyUpdate, Message: "this program makes no pushes of that kind; look for a newer version"}
+	return &core.Error{Class: core.PushFailed, Remedy: core.RemedyUpdate, Message: "this program makes no pushes of that kind; " + core.SaysNewerVersion}
 }
 
 // foreign is the error of a push that was added on another system.

@@ -269,7 +269,7 @@ func (r *Runner) deliver(ctx context.Context, job Job) (out *core.Error) {
 	defer func() {
 		if p := recover(); p != nil {
 			r.cfg.Log.Error("a push panicked", "account", job.Account.ID, "push", job.Push.Number, "panic", fmt.Sprintf("%T", p))
-			out = &core.Error{Class: core.PushFailed, Remedy: core.RemedyUpdate, Message: "TokenTray failed at the push; look for a newer version"}
+			out = &core.Error{Class: core.PushFailed, Remedy: core.RemedyUpdate, Message: "TokenTray failed at the push; " + core.SaysNewerVersion}
 		}
 	}()
 	if job.Push.Kind == core.PushFile {

@@ -140,9 +140,9 @@ func (s *source) readOne(ctx context.Context, c redisconn.Client, t target, key 
 func explain(err error) *core.Error {
 	switch {
 	case errors.Is(err, layout.ErrMissing), errors.Is(err, layout.ErrEmpty):
-		return &core.Error{Class: core.Temporary, Remedy: core.RemedyServerEmpty, Message: "the backend keeps no token in its Redis now; see that it runs and has asked for one", Err: err}
+		return &core.Error{Class: core.Temporary, Remedy: core.RemedyServerEmpty, Message: core.SaysNoEntry + "; see that it runs and has asked for one", Err: err}
 	case errors.Is(err, layout.ErrEnded):
-		return &core.Error{Class: core.Temporary, Remedy: core.RemedyServerStale, Message: "the token in the Redis has expired; see why the backend does not renew it", Err: err}
+		return &core.Error{Class: core.Temporary, Remedy: core.RemedyServerStale, Message: "the token in the Redis has expired; " + core.SaysNoRenewalThere, Err: err}
 	case errors.Is(err, layout.ErrType), errors.Is(err, layout.ErrForm), errors.Is(err, layout.ErrLong), errors.Is(err, layout.ErrNoLife):
 		return &core.Error{Class: core.Misuse, Remedy: core.RemedyServerURL, Message: err.Error(), Err: err}
 	case errors.Is(err, layout.ErrNeedsSecret), errors.Is(err, layout.ErrNeedsKey), errors.Is(err, layout.ErrNeedsID):

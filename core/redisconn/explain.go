@@ -68,7 +68,7 @@ func classifyReply(text string) (core.Class, string, string) {
 	case word == "OOM", word == "MISCONF", word == "NOREPLICAS":
 		return core.Temporary, core.RemedyRedisFull, "the Redis takes no writes: its memory or its disk is full"
 	case word == "WRONGTYPE":
-		return core.Misuse, core.RemedyRedisType, "the Redis holds something else under that key"
+		return core.Misuse, core.RemedyRedisType, core.SaysOtherKeyType
 	case strings.Contains(text, "DB index is out of range"):
 		return core.Misuse, core.RemedyRedisURL, "the Redis has no database of that number; correct its URL"
 	}

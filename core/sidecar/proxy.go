@@ -130,7 +130,7 @@ func (p *Proxy) own(host string) bool {
 // call makes a request for one of the account's hosts as a call.
 func (p *Proxy) call(w http.ResponseWriter, r *http.Request) {
 	if len(r.Header["Origin"]) > 0 || len(r.Header["Sec-Fetch-Site"]) > 0 {
-		refuse(w, http.StatusForbidden, core.RemedyBrowser, "no page in a browser makes calls; make them from a program")
+		refuse(w, http.StatusForbidden, core.RemedyBrowser, core.SaysNoPage+"; make them from a program")
 		return
 	}
 	target := r.URL.EscapedPath()

@@ -19,8 +19,8 @@ import (
 var (
 	ErrInUse    = errors.New("another process has the database")
 	ErrNewer    = errors.New("the database is of a newer version")
-	ErrDamaged  = errors.New("the database is damaged")
-	ErrFull     = errors.New("the disk is full")
+	ErrDamaged  = errors.New(core.SaysDamaged)
+	ErrFull     = errors.New(core.SaysDiskFull)
 	ErrReadOnly = errors.New("the database cannot be written")
 	ErrSealed   = errors.New("the data key is not there")
 )
@@ -39,13 +39,13 @@ func fail(doing string, err error) error {
 	case errors.Is(err, berrors.ErrTimeout):
 		return problem(ErrInUse, err, core.RemedyInUse, doing, "another TokenTray has the database open; stop it with tokentray stop")
 	case isFull(err):
-		return problem(ErrFull, err, core.RemedyFull, doing, "the disk is full; free some space and try again, nothing was lost")
+		return problem(ErrFull, err, core.RemedyFull, doing, core.SaysDiskFull+"; free some space and try again, nothing was lost")
 	case errors.Is(err, durable.ErrNotPlain):
 		return problem(err, nil, core.RemedyPlainFile, doing, "something that is no file stands in the place of the database; move it away: "+err.Error())
 	case errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS) || errors.Is(err, syscall.EISDIR) || errors.Is(err, syscall.ENOTDIR):
 		return problem(ErrReadOnly, err, core.RemedyReadOnly, doing, "the database file or its folder cannot be written; make them yours and writable")
 	case errors.Is(err, ErrDamaged):
-		return problem(ErrDamaged, err, core.RemedyDamaged, doing, "the database is damaged; restart TokenTray and it restores the newest backup")
+		return problem(ErrDamaged, err, core.RemedyDamaged, doing, core.SaysDamaged+"; restart TokenTray and it restores the newest backup")
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return problem(err, nil, core.RemedyTryAgain, doing, "the database is closed; start TokenTray again")
 	}

@@ -73,6 +73,6 @@ func (s *Store) opened(doing string) (cipher.AEAD, error) {
 	}
 	return nil, &core.Error{
 		Class: core.VaultClosed, Remedy: core.RemedyVaultUnlock, Err: ErrSealed,
-		Message: doing + ": the vault is locked and with it the key of the tokens; unlock it with tokentray vault unlock",
+		Message: doing + ": " + core.SaysVaultLocked + " and with it the key of the tokens; unlock it with tokentray vault unlock",
 	}
 }

@@ -239,7 +239,7 @@ func (s *Store) run(doing string, do func(func(*bbolt.Tx) error) error, fn func(
 	defer func() {
 		if r := recover(); r != nil {
 			s.damaged.Store(true)
-			s.log.Error("the database is damaged", "doing", doing, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
+			s.log.Error(core.SaysDamaged, "doing", doing, "panic", fmt.Sprint(r), "stack", string(debug.Stack()))
 			err = fail(doing, fmt.Errorf("%w: %v", ErrDamaged, r))
 		}
 	}()

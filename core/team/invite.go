@@ -82,7 +82,7 @@ func (i Invite) Seal(passphrase core.Secret, workFactor int) ([]byte, error) {
 	defer clear(plain)
 	to, err := age.NewScryptRecipient(passphrase.Reveal())
 	if err != nil {
-		return nil, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "the passphrase is empty; enter one"}
+		return nil, &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: core.SaysPassphraseEmpty + "; enter one"}
 	}
 	if workFactor == 0 {
 		workFactor = WorkFactor
@@ -140,9 +140,9 @@ func OpenInvite(file []byte, passphrase core.Secret) (Invite, error) {
 }
 
 func errInvite(why string) error {
-	return &core.Error{Class: core.Invalid, Remedy: core.RemedyTeamInvite, Message: why + "; ask a member of the team for a new one"}
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyTeamInvite, Message: why + "; " + core.SaysAskForAnInvite}
 }
 
 func errPass() error {
-	return &core.Error{Class: core.Invalid, Remedy: core.RemedyTeamPass, Message: "the passphrase does not open the invite; enter it again"}
+	return &core.Error{Class: core.Invalid, Remedy: core.RemedyTeamPass, Message: core.SaysInvitePassphrase + "; enter it again"}
 }

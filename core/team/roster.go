@@ -67,7 +67,7 @@ func (t *Team) Found(ctx context.Context) error {
 	case id != t.keys.current.id:
 		return &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyTeamThere,
-			Message: "the Redis has a team of that name already; join it by an invite, or choose another name",
+			Message: "the Redis has a team of that name already; " + core.SaysJoinTheTeam,
 		}
 	}
 	return nil

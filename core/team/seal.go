@@ -52,7 +52,7 @@ func (a *Account) open(kid, text string) (sealed, error) {
 	if k == nil {
 		return sealed{}, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyTeamKey, Kind: a.kind,
-			Message: "the team's token is sealed with a key that this machine does not have; join the team again with a new invite",
+			Message: core.SaysNotTheTeams + "; join the team again with a new invite",
 		}
 	}
 	plain, ok := k.open("tok", text, a.aad())
@@ -89,7 +89,7 @@ func (a *Account) reseal(ctx context.Context, next key) error {
 func errTampered(kind core.Kind) *core.Error {
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyTeamValue, Kind: kind,
-		Message: "what the Redis holds as the team's token was not written by the team; look who writes there, then use tokentray refresh --force",
+		Message: core.SaysNotOfTheTeam + "; look who writes there, then use tokentray refresh --force",
 	}
 }
 

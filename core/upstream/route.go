@@ -56,7 +56,7 @@ func routes(req core.Request, baseURL string, private bool) (base, proxy *url.UR
 			break
 		}
 		if !core.Loopback(base.Hostname()) {
-			return nil, nil, inputError("the base URL must begin with https:// unless it is this machine; correct it")
+			return nil, nil, inputError(core.SaysBaseURLHTTPS + "; correct it")
 		}
 		if proxy != nil && !core.Loopback(proxy.Hostname()) {
 			return nil, nil, inputError("a base URL with http:// would show the secret to the proxy; remove the proxy or use https://")

@@ -102,7 +102,7 @@ func wrongPassphrase() error {
 }
 
 func damaged(cause error) error {
-	e := problem(ErrUnavailable, "the passphrase file is damaged; put a copy of it back, or make a new one with tokentray vault init, which keeps the damaged one beside it", ErrDamaged, cause)
+	e := problem(ErrUnavailable, core.SaysPassphraseFileDamaged+"; put a copy of it back, or make a new one with tokentray vault init, which keeps the damaged one beside it", ErrDamaged, cause)
 	e.Remedy = core.RemedyVaultDamaged
 	return e
 }

@@ -95,7 +95,7 @@ func (f *File) Create(ctx context.Context, passphrase core.Secret, entries map[s
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	if passphrase.Empty() {
-		return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "the passphrase is empty; choose one that is hard to guess"}
+		return &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: core.SaysPassphraseEmpty + "; choose one that is hard to guess"}
 	}
 	switch {
 	case f.entries == nil && f.onDisk() && f.damagedOnDisk():
@@ -265,7 +265,7 @@ func (f *File) read() ([]byte, error) {
 	case errors.Is(err, durable.ErrTooBig):
 		return nil, damaged(err)
 	case err != nil:
-		e := problem(ErrUnavailable, "the passphrase file cannot be read; make it yours and readable, and see that the disk is well", err)
+		e := problem(ErrUnavailable, core.SaysPassphraseFileUnread+"; make it yours and readable, and see that the disk is well", err)
 		e.Remedy = core.RemedyReadOnly
 		return nil, e
 	}

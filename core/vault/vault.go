@@ -24,14 +24,14 @@ type Vault interface {
 // Causes that callers distinguish by errors.Is.
 var (
 	ErrNotFound    = errors.New("the vault has no such entry")
-	ErrLocked      = errors.New("the vault is locked")
+	ErrLocked      = errors.New(core.SaysVaultLocked)
 	ErrUnavailable = errors.New("the vault is unavailable")
 	ErrTooBig      = errors.New("the secret is too big for the vault") // class Invalid: the vault itself works
 
 	// ErrPassphrase, beside ErrLocked: the passphrase is wrong.
 	ErrPassphrase = errors.New("the passphrase is wrong")
 	// ErrDamaged, beside ErrUnavailable: the passphrase file is damaged.
-	ErrDamaged = errors.New("the passphrase file is damaged")
+	ErrDamaged = errors.New(core.SaysPassphraseFileDamaged)
 	// ErrTooHard, beside ErrUnavailable: the passphrase file demands more memory
 	// than this program allows.
 	ErrTooHard = errors.New("the passphrase file is too hard to open")

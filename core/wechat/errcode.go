@@ -38,7 +38,7 @@ func ruleFor(code int) upstream.Rule {
 	case 45009:
 		return upstream.Rule{Class: core.Quota, Remedy: core.RemedyQuotaDay, Day: true, Message: "today's calls for this AppID are used up; try again after midnight in Beijing"}
 	case 45011:
-		return upstream.Rule{Class: core.Quota, Remedy: core.RemedyQuotaMinute, Wait: time.Minute, Message: "too many calls in this minute; try again in the next"}
+		return upstream.Rule{Class: core.Quota, Remedy: core.RemedyQuotaMinute, Wait: time.Minute, Message: core.SaysTooManyNow + "; try again in the next"}
 	case 40243:
 		return upstream.Rule{Class: core.Frozen, Remedy: core.RemedyFrozenSecret, Message: "the AppSecret is frozen; unfreeze it in the WeChat console, which takes about ten minutes to act"}
 	case 50002, 50007:

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // apiDoor are the sentences about the loopback door, its client keys and its
 // access log.
 func apiDoor() table {
@@ -12,7 +14,7 @@ func apiDoor() table {
 		"remedy.key_scope":     {"Make a key that does: tokentray api key add NAME --account NAME --env live", "请另建有权限的密钥：tokentray api key add 名称 --account 账号 --env live"},
 		"cause.review_keys":    {"The database was restored from a backup, so client keys that were revoked since may be back. The loopback API was switched off.", "数据库已从备份恢复，此后吊销的客户端密钥可能重新有效，因此已关闭本机 HTTP 接口。"},
 		"remedy.review_keys":   {"Look through the keys, revoke those you do not know, and switch it on again: tokentray api key list; tokentray api on", "请查看现有密钥，吊销多余的，再重新开启：tokentray api key list；tokentray api on"},
-		"cause.slower":         {"This client refreshes or fails too often.", "该客户端刷新或失败过于频繁。"},
+		"cause.slower":         {said(core.SaysTooOften), "该客户端刷新或失败过于频繁。"},
 		"remedy.slower":        {"Wait a moment, and see why it does.", "请稍候，并查明原因。"},
 
 		"problem.key_taken":        {"There is a client key of this name; choose another, or revoke that one first.", "已有同名的客户端密钥；请换一个名称，或先吊销它。"},

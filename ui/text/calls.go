@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // callWords are the sentences about calls that the agent makes with a token in them.
 func callWords() table {
 	return table{
@@ -39,17 +41,17 @@ func callWords() table {
 		"remedy.call_header":     {"Write a header on one line, as NAME: VALUE.", "请把请求头写在一行内，格式为 NAME: VALUE。"},
 		"cause.call_body":        {"The body of the call broke off before its end.", "请求体在结束前中断。"},
 		"remedy.call_body":       {"Send the body whole, then see whether the call did anything.", "请完整发送请求体；并确认此调用是否已生效。"},
-		"cause.call_token":       {"The call brings a token of its own.", "调用中自带了 token。"},
+		"cause.call_token":       {said(core.SaysOwnToken), "调用中自带了 token。"},
 		"remedy.call_token":      {"Leave it out: TokenTray puts the account's token in.", "请去掉它：TokenTray 会填入账号的 token。"},
 		"cause.call_closed":      {"This call answers with a token, a ticket or a session's key, takes a secret or resets a quota; TokenTray makes it for nobody.", "此调用会返回 token、ticket 或会话密钥，或涉及密钥、重置额度；TokenTray 不代为调用。"},
 		"remedy.call_closed":     {"Take the token from TokenTray: tokentray get {account}", "请直接向 TokenTray 取 token：tokentray get {account}"},
-		"cause.live_write":       {"This call may change a live account, and nobody allowed that.", "此调用可能会改动生产账号，而未获允许。"},
+		"cause.live_write":       {said(core.SaysMayChangeLive), "此调用可能会改动生产账号，而未获允许。"},
 		"remedy.live_write":      {"Call the sandbox, or make the call at a terminal, where you are asked: tokentray call {account}", "请改用沙箱账号，或在终端中调用并确认：tokentray call {account}"},
 		"cause.door_shut":        {"The HTTP API on this machine is off.", "本机 HTTP 接口未开启。"},
 		"remedy.door_shut":       {"Open it: tokentray api on", "请开启：tokentray api on"},
 		"cause.key_calls":        {"The client key may not make this call.", "此客户端密钥不能调用该接口。"},
 		"remedy.key_calls":       {"Make a key that may: tokentray api key add NAME --calls 'METHOD PATH'", "请创建允许该接口的密钥：tokentray api key add 名称 --calls '方法 路径'"},
-		"cause.browser":          {"No page in a browser makes calls.", "浏览器网页不能调用接口。"},
+		"cause.browser":          {said(core.SaysNoPage), "浏览器网页不能调用接口。"},
 		"cause.address_gone":     {"No interface of this machine has the address at which the local API shall listen beside the loopback.", "本机没有网络接口拥有本机 HTTP 接口要在回环之外监听的地址。"},
 		"remedy.address_gone":    {"It is tried again every minute. See which addresses there are: ip address. Or take it away: tokentray api on --address none", "每分钟会自动重试。查看本机地址：ip address；或取消：tokentray api on --address none"},
 		"cause.address_out":      {"The interface with that address leads to other networks, so others than your containers could call.", "拥有该地址的网络接口通往其他网络，容器之外的机器也可能调用。"},

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // causes says what went wrong. A key is "cause." and a remedy's key if that is known,
 // otherwise "class." and a core.Class. "class.short." is for headings and history,
 // which have no room for a sentence.
@@ -13,7 +15,7 @@ func causes() table {
 		"class.frozen":      {"The account or its {secret} is frozen.", "账号或其 {secret} 已被冻结。"},
 		"class.misuse":      {"This request cannot work as it is.", "此请求无法按当前方式完成。"},
 		"class.vault":       {"The secret cannot be read from the vault.", "无法从保险库读取密钥。"},
-		"class.not_found":   {"There is no such account.", "没有这个账号。"},
+		"class.not_found":   {said(core.SaysNoAccount), "没有这个账号。"},
 		"class.invalid":     {"What was entered cannot be used: {message}", "输入的内容无法使用：{message}"},
 		"class.internal":    {"TokenTray itself failed: {message}", "TokenTray 自身出错：{message}"},
 
@@ -47,8 +49,8 @@ func causes() table {
 		"cause.replaced":       {"Somebody else fetched a newer token, so that the one of {account} no longer works.", "有人重新获取了 token，{account} 现有的 token 因此失效。"},
 		"cause.usage_path":     {"The upstream does not tell this account the quota of this path.", "上游不向此账号提供该路径的额度。"},
 		"cause.resets":         {"This month's resets of the AppID are used up.", "此 AppID 本月的重置次数已用完。"},
-		"cause.no_meter":       {"The upstream of this kind tells nothing of its quotas.", "此类型的上游不提供额度查询。"},
-		"cause.quota_minute":   {"Too many calls in this minute.", "这一分钟内调用过多。"},
+		"cause.no_meter":       {said(core.SaysNoMeter), "此类型的上游不提供额度查询。"},
+		"cause.quota_minute":   {said(core.SaysTooManyNow), "这一分钟内调用过多。"},
 		"cause.secret":         {"The {secret} is wrong or belongs to another {id}.", "{secret} 有误，或属于另一个 {id}。"},
 		"cause.appid":          {"The upstream does not know this {id}.", "上游不认识这个 {id}。"},
 		"cause.frozen_secret":  {"The {secret} is frozen.", "{secret} 已被冻结。"},
@@ -63,7 +65,7 @@ func causes() table {
 		"cause.vault_unlock":   {"The vault is locked, so the secret cannot be read.", "保险库已锁定，无法读取密钥。"},
 		"cause.vault_empty":    {"The keyring service runs, and has no keyring to store in.", "密钥环服务已运行，但没有可用的密钥环。"},
 		"cause.vault_init":     {"There is no usable place for secrets yet.", "还没有可用的地方保存密钥。"},
-		"cause.vault_damaged":  {"The passphrase file is damaged.", "口令文件已损坏。"},
+		"cause.vault_damaged":  {said(core.SaysPassphraseFileDamaged), "口令文件已损坏。"},
 		"cause.vault_hard":     {"The passphrase file asks for more memory than TokenTray gives it.", "打开口令文件所需的内存超出 TokenTray 的上限。"},
 		"cause.plain_file":     {"Something that is not a file is where a file should be: {message}", "应为普通文件的位置上是其他东西：{message}"},
 		"cause.vault_there":    {"There is already a passphrase file; nothing was changed.", "口令文件已存在，未做任何改动。"},
@@ -84,7 +86,7 @@ func causes() table {
 		"cause.log":           {"TokenTray itself failed: {message}", "TokenTray 自身出错：{message}"},
 		"cause.input":         {"What was entered cannot be used: {message}", "输入的内容无法使用：{message}"},
 		"cause.disk":          {"The disk refused: {message}", "磁盘操作失败：{message}"},
-		"cause.disk_full":     {"The disk is full.", "磁盘空间已满。"},
+		"cause.disk_full":     {said(core.SaysDiskFull), "磁盘空间已满。"},
 		"cause.read_only":     {"The home folder or a file in it cannot be written.", "数据目录或其中的文件无法写入。"},
 		"cause.no_home":       {"The user's home folder is not known, so there is no place for data.", "无法得知用户主目录，因此没有存放数据的位置。"},
 		"cause.home_owner":    {"The home folder or the socket's belongs to another user.", "数据目录或套接字所在目录属于其他用户。"},
@@ -93,12 +95,12 @@ func causes() table {
 		"cause.no_agent":      {"The agent does not run and could not be started: {message}", "守护进程未运行，也无法启动：{message}"},
 		"cause.in_use":        {"Another TokenTray has this home open.", "另一个 TokenTray 正在使用此数据目录。"},
 		"cause.agent_ended":   {"The agent ended during the call. The change may have been made or not.", "守护进程在调用过程中结束，更改可能已完成，也可能没有。"},
-		"cause.hung_agent":    {"The agent does not answer.", "守护进程没有应答。"},
+		"cause.hung_agent":    {said(core.SaysAgentHangs), "守护进程没有应答。"},
 		"cause.lost_agent":    {"An agent has this home open, but its socket is gone, so nothing can reach it.", "有守护进程正在使用此数据目录，但其套接字已不存在，无法连接。"},
 		"cause.newer_home":    {"This home was written by a newer TokenTray.", "此数据目录由更新版本的 TokenTray 写入。"},
-		"cause.damaged":       {"The database is damaged.", "数据库已损坏。"},
+		"cause.damaged":       {said(core.SaysDamaged), "数据库已损坏。"},
 		"cause.restart_agent": {"The agent that runs is of another version.", "正在运行的守护进程版本不同。"},
-		"cause.silent_owner":  {"The program that holds the clipboard does not answer.", "占用剪贴板的程序没有应答。"},
+		"cause.silent_owner":  {said(core.SaysClipboardHangs), "占用剪贴板的程序没有应答。"},
 		"cause.not_here":      {"This operating system has no such thing.", "此操作系统不支持该功能。"},
 		"cause.no_clipboard":  {"There is no clipboard here.", "这里没有可用的剪贴板。"},
 

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // cli are the sentences of the command line: questions, answers, wrong usage
 // and exit codes.
 func cli() table {
@@ -80,7 +82,7 @@ func cli() table {
 		"usage.stdin_long":           {"standard input holds far too much for a secret or a token", "标准输入的内容过长，不像密钥或 token"},
 		"usage.passphrase_stdin":     {"the passphrase is missing; run this at a terminal, or give --passphrase-stdin, or set TOKENTRAY_PASSPHRASE_FILE", "缺少口令；请在终端中运行，或使用 --passphrase-stdin，或设置 TOKENTRAY_PASSPHRASE_FILE"},
 		"usage.passphrase_file":      {"the file that TOKENTRAY_PASSPHRASE_FILE names cannot be read", "无法读取 TOKENTRAY_PASSPHRASE_FILE 指定的文件"},
-		"usage.passphrase_empty":     {"the passphrase is empty", "口令为空"},
+		"usage.passphrase_empty":     {core.SaysPassphraseEmpty, "口令为空"},
 		"usage.stale":                {"--stale takes only -, and reads the token from standard input: no token in arguments", "--stale 只接受 -，即从标准输入读取 token；token 不能作为参数"},
 		"usage.stale_empty":          {"standard input holds no token", "标准输入中没有 token"},
 		"usage.stale_or_force":       {"give --stale or --force, not both", "--stale 与 --force 只能二选一"},

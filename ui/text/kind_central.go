@@ -1,5 +1,10 @@
 package text
 
+import (
+	"tokentray/core"
+	"tokentray/core/kinds"
+)
+
 // kindCentral are the sentences of the kind central.
 func kindCentral() table {
 	return table{
@@ -42,7 +47,7 @@ func kindCentral() table {
 		"field.poll":                      {"Seconds between two calls, if the answer tells no life", "应答没有有效期时的查询间隔（秒）"},
 		"field.private_http":              {"http:// is allowed in a private network", "允许在内网使用 http://"},
 		"problem.central.secret_chars":    {"A key holds no line ends and nothing beyond ASCII; copy it again.", "密钥不含换行，也只含 ASCII 字符，请重新复制。"},
-		"problem.central.base_url_empty":  {"Enter the URL at which the team's server gives the token.", "请填写团队服务器发放 token 的地址。"},
+		"problem.central.base_url_empty":  {said(kinds.SaysServerURL), "请填写团队服务器发放 token 的地址。"},
 		"problem.central.base_url_https":  {"A URL must begin with https:// unless it is this machine, or http:// is allowed for a private network.", "地址必须以 https:// 开头，除非是本机，或已允许在内网使用 http://。"},
 		"problem.central.stale_url_https": {"A URL must begin with https:// unless it is this machine, or http:// is allowed for a private network.", "地址必须以 https:// 开头，除非是本机，或已允许在内网使用 http://。"},
 		"problem.query_bad":               {"Write it as name=value&name=value, with %26 for a & inside.", "应写作 名称=值&名称=值，值中的 & 写作 %26。"},
@@ -54,11 +59,11 @@ func kindCentral() table {
 		"problem.central.appid_twice": {"Another account takes this very token.", "已有账号使用同一个 token。"},
 
 		"cause.server_url":             {"The team's server has no token at this address.", "团队服务器在此地址没有 token。"},
-		"cause.server_refuses":         {"The team's server has no token to give now.", "团队服务器目前没有可发放的 token。"},
-		"cause.server_expired":         {"The team's server hands out a token that has expired.", "团队服务器发放的 token 已经过期。"},
-		"cause.central.secret":         {"The team's server does not accept the key, or the key may not see this token.", "团队服务器不接受此密钥，或此密钥无权查看这个 token。"},
+		"cause.server_refuses":         {said(core.SaysServerHasNone), "团队服务器目前没有可发放的 token。"},
+		"cause.server_expired":         {said(core.SaysServerExpired), "团队服务器发放的 token 已经过期。"},
+		"cause.central.secret":         {said(core.SaysServerRefusesKey), "团队服务器不接受此密钥，或此密钥无权查看这个 token。"},
 		"cause.central.secret_missing": {"The vault holds no key for this account.", "保险库中没有此账号的密钥。"},
-		"cause.central.quota_minute":   {"The team's server is asked too often.", "对团队服务器的请求过于频繁。"},
+		"cause.central.quota_minute":   {said(core.SaysServerBusy), "对团队服务器的请求过于频繁。"},
 		"remedy.server_url": {
 			"Correct the URL, its parameters or the method: tokentray edit {account} --base-url URL --query appid=ID",
 			"请更正地址、参数或请求方法：tokentray edit {account} --base-url URL --query appid=ID",
@@ -89,7 +94,7 @@ func kindCentral() table {
 		},
 		"window.remedy.central.answer_path": {"Correct the address or the account's paths.", "请更正地址，或账号中填写的路径。"},
 		"window.remedy.central.answer_part": {"Correct the address or the account's paths.", "请更正地址，或账号中填写的路径。"},
-		"window.remedy.server_url":          {"Correct the URL, its parameters or the method.", "请更正地址、参数或请求方法。"},
+		"window.remedy.server_url":          {said(core.SaysServerPlace), "请更正地址、参数或请求方法。"},
 		"window.remedy.server_refuses":      {"Ask whoever runs the server. TokenTray asks again by itself.", "请联系服务器的维护者。TokenTray 会自动再次询问。"},
 		"window.remedy.server_expired":      {"Ask whoever runs the server why it does not renew.", "请联系服务器的维护者，确认它为何没有换新。"},
 		"window.remedy.central.secret":      {"Enter the key again, or have it allowed this account.", "请重新填写密钥，或为其开通此账号。"},

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core/kinds"
+
 // kindOAuth2 are the sentences of the kind oauth2.
 func kindOAuth2() table {
 	return table{
@@ -34,10 +36,10 @@ func kindOAuth2() table {
 		"field.oauth2.auth.body":         {"request body", "请求体"},
 		"field.oauth2.extra":             {"More parameters", "更多参数"},
 
-		"problem.oauth2.base_url_empty": {"Enter the URL of the server's token endpoint.", "请填写服务器 token 端点的 URL。"},
-		"problem.oauth2.appid_empty":    {"Copy the client ID from the server's console.", "请从服务器的管理后台复制 client ID。"},
+		"problem.oauth2.base_url_empty": {said(kinds.SaysTokenEndpoint), "请填写服务器 token 端点的 URL。"},
+		"problem.oauth2.appid_empty":    {said(kinds.SaysCopyClientID), "请从服务器的管理后台复制 client ID。"},
 		"problem.oauth2.appid_chars":    {"A client ID is one line of ASCII, at most 256 characters; copy it again.", "Client ID 是一行 ASCII 字符，最多 256 个，请重新复制。"},
-		"problem.oauth2.secret_empty":   {"Copy the client secret from the server's console.", "请从服务器的管理后台复制 client secret。"},
+		"problem.oauth2.secret_empty":   {said(kinds.SaysCopyClientSecret), "请从服务器的管理后台复制 client secret。"},
 		"problem.oauth2.secret_chars":   {"A client secret holds no line ends and nothing beyond ASCII; copy it again.", "Client secret 不含换行，也只含 ASCII 字符，请重新复制。"},
 		"problem.oauth2.scope_chars":    {"A scope is words of ASCII without quotes, with blanks between.", "Scope 由 ASCII 字符组成，不含引号，多个以空格分隔。"},
 		"problem.oauth2.scope_default":  {"Microsoft Entra takes one resource and /.default here, such as https://graph.microsoft.com/.default.", "Microsoft Entra 在此只接受“资源/.default”，例如 https://graph.microsoft.com/.default。"},

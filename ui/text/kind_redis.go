@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // kindRedis are the sentences of the kind redis.
 func kindRedis() table {
 	return table{
@@ -69,7 +71,7 @@ func kindRedis() table {
 		"problem.redis.base_url_password":    {"The URL is shown, so it must hold no password. Leave it out and enter it as the secret.", "地址会显示出来，不能含密码。请去掉密码，在密码栏填写。"},
 		"problem.redis.appid_twice":          {"Another account reads this very token.", "已有账号读取同一个 token。"},
 		"cause.redis.server_url":             {"The entry in the Redis is not what this account looks for.", "Redis 中的条目与此账号的设置不符。"},
-		"cause.redis.server_refuses":         {"The backend keeps no token in its Redis now.", "后端目前没有在 Redis 中保存 token。"},
+		"cause.redis.server_refuses":         {said(core.SaysNoEntry), "后端目前没有在 Redis 中保存 token。"},
 		"cause.redis.server_expired":         {"The token in the backend's Redis has expired.", "后端 Redis 中的 token 已过期。"},
 		"cause.redis.secret_missing":         {"The vault holds no password for this account.", "保险库中没有此账号的密码。"},
 		"remedy.redis.server_url":            {"Choose the SDK that the backend uses, and its prefix: tokentray edit {account} --layout SDK", "请选择后端使用的 SDK 及前缀：tokentray edit {account} --layout SDK"},
@@ -77,7 +79,7 @@ func kindRedis() table {
 		"remedy.redis.server_expired":        {"See why the backend does not renew it. The Redis is read again by itself.", "请检查后端为何没有换新。会自动重新读取。"},
 		"window.remedy.redis.server_url":     {"Choose the SDK that the backend uses, and its prefix.", "请选择后端使用的 SDK 及前缀。"},
 		"window.remedy.redis.server_refuses": {"See that the backend runs. The Redis is read again by itself.", "请确认后端正在运行。会自动重新读取。"},
-		"window.remedy.redis.server_expired": {"See why the backend does not renew it.", "请检查后端为何没有换新。"},
+		"window.remedy.redis.server_expired": {said(core.SaysNoRenewalThere), "请检查后端为何没有换新。"},
 
 		"starter.redis.title": {"Calls with the backend's token", "使用后端 token 的接口"},
 	}

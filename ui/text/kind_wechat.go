@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core/kinds"
+
 // kindWeChat are the sentences of WeChat's two kinds, wechat and wechat-legacy.
 func kindWeChat() table {
 	return table{
@@ -85,12 +87,12 @@ func kindWeChat() table {
 		"field.appid":  {"AppID", "AppID"},
 		"field.secret": {"AppSecret", "AppSecret"},
 
-		"problem.wechat.appid_empty":  {"Copy the AppID from the WeChat console.", "请从微信后台复制 AppID。"},
+		"problem.wechat.appid_empty":  {said(kinds.SaysCopyAppID), "请从微信后台复制 AppID。"},
 		"problem.appid_gh":            {"This is the original ID (gh_…). The AppID begins with wx.", "这是原始 ID（gh_…）。AppID 以 wx 开头。"},
 		"problem.appid_chars":         {"An AppID is at most 128 letters, digits and signs of ASCII: no blanks, no Chinese, nothing invisible. Copy it again.", "AppID 只含英文字母、数字和半角符号，最多 128 个；不含空白、汉字或不可见字符，请重新复制。"},
 		"problem.wechat.appid_odd":    {"Unusual for an AppID: expected wx and 16 hexadecimal digits.", "AppID 格式少见：通常是 wx 加 16 位十六进制数字。"},
 		"problem.appid_secret":        {"This looks like an AppSecret, not like an AppID.", "这看起来是 AppSecret，不是 AppID。"},
-		"problem.wechat.secret_empty": {"Copy the AppSecret from the WeChat console.", "请从微信后台复制 AppSecret。"},
+		"problem.wechat.secret_empty": {said(kinds.SaysCopyAppSecret), "请从微信后台复制 AppSecret。"},
 		"problem.secret_chars":        {"An AppSecret is letters, digits and signs of ASCII: no blanks inside, no Chinese, nothing invisible. Copy it again.", "AppSecret 只含英文字母、数字和半角符号，不含空白、汉字或不可见字符，请重新复制。"},
 		"problem.wechat.secret_odd":   {"Unusual for an AppSecret: expected 32 hexadecimal digits.", "AppSecret 格式少见：通常是 32 位十六进制数字。"},
 

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core/kinds"
+
 // kindWeCom are the sentences of the kind wecom.
 func kindWeCom() table {
 	return table{
@@ -40,7 +42,7 @@ func kindWeCom() table {
 		"problem.wecom.agent_number": {"The AgentId is a number, such as 1000002.", "AgentId 是数字，例如 1000002。"},
 		"problem.wecom.label_long":   {"A label is one line of at most 100 characters.", "标签为一行，最多 100 个字符。"},
 		"problem.wecom.label_both":   {"With an AgentId there is no label: it names the application already.", "已填写 AgentId，不需要标签。"},
-		"problem.wecom.secret_empty": {"Copy the application's Secret from WeCom's console.", "请从企业微信管理后台复制应用的 Secret。"},
+		"problem.wecom.secret_empty": {said(kinds.SaysCopySecret), "请从企业微信管理后台复制应用的 Secret。"},
 		"problem.wecom.secret_chars": {"A secret is letters, digits and signs of ASCII: no blanks inside, no Chinese, nothing invisible. Copy it again.", "Secret 只含英文字母、数字和半角符号，不含空白、汉字或不可见字符，请重新复制。"},
 		"problem.wecom.secret_odd":   {"Unusual for a secret of WeCom: expected 43 letters, digits, - and _.", "Secret 格式少见：通常是 43 位字母、数字、- 和 _。"},
 

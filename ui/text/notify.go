@@ -1,11 +1,13 @@
 package text
 
+import "tokentray/core"
+
 // notify is what desktop notifications say. They contain names and times, never a
 // token or a text of an upstream.
 func notify() table {
 	return table{
-		"cause.own_home":  {"Only the agent of your own home starts at login, not one in a folder of its own.", "只有默认数据目录的守护进程可以在登录时启动，自选目录的不可以。"},
-		"remedy.own_home": {"Leave --home and TOKENTRAY_HOME out.", "请去掉 --home 和 TOKENTRAY_HOME。"},
+		"cause.own_home":  {said(core.SaysOtherHome), "只有默认数据目录的守护进程可以在登录时启动，自选目录的不可以。"},
+		"remedy.own_home": {said(core.SaysLeaveHomeOut), "请去掉 --home 和 TOKENTRAY_HOME。"},
 
 		"notify.person.one":       {"{account} needs you", "{account} 需要处理"},
 		"notify.person.many":      {"{n} accounts need you", "{n} 个账号需要处理"},

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // problems says what is wrong or unusual with a field that a person filled in. A key
 // is "problem." and the key of a core.Problem.
 func problems() table {
@@ -23,7 +25,7 @@ func problems() table {
 		"problem.secret_long":     {"A secret has at most 512 bytes; copy it again.", "密钥最多 512 字节，请重新复制。"},
 		"problem.secret_trimmed":  {"Blanks and line ends around the secret were removed.", "已去除密钥首尾的空白和换行。"},
 		"problem.base_url_bad":    {"Write the base URL as https://host or https://host/path; http:// only for this machine.", "基础地址应写作 https://主机 或 https://主机/路径，http:// 仅限本机。"},
-		"problem.base_url_https":  {"The base URL must begin with https:// unless it is this machine.", "除本机外，基础地址必须以 https:// 开头。"},
+		"problem.base_url_https":  {said(core.SaysBaseURLHTTPS), "除本机外，基础地址必须以 https:// 开头。"},
 		"problem.proxy_bad":       {"Write the proxy as http://host:port or socks5://host:port.", "代理应写作 http://主机:端口 或 socks5://主机:端口。"},
 		"problem.proxy_password":  {"Enter the proxy's password in its own field, not in the URL.", "请在单独的字段填写代理密码，不要写进地址。"},
 		"problem.ca_bad":          {"Choose a file with certificates in PEM (-----BEGIN CERTIFICATE-----).", "请选择 PEM 格式的证书文件（-----BEGIN CERTIFICATE-----）。"},

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // redisTexts are the sentences about a Redis.
 func redisTexts() table {
 	return table{
@@ -33,7 +35,7 @@ func redisTexts() table {
 		"cause.redis_acl":  {"The Redis does not allow its user everything that is needed.", "Redis 未授予该用户所需的权限。"},
 		"cause.redis_away": {"The Redis cannot be reached, or takes no writes just now.", "无法连接 Redis，或它暂时不接受写入。"},
 		"cause.redis_full": {"The memory or the disk of the Redis is full, so that it takes no writes.", "Redis 的内存或磁盘已满，无法写入。"},
-		"cause.redis_type": {"The Redis holds something else under that key.", "Redis 的该键下存放的是其他数据。"},
+		"cause.redis_type": {said(core.SaysOtherKeyType), "Redis 的该键下存放的是其他数据。"},
 
 		"cause.redis_password":  {"The URL holds a password, which others can see in the list of processes.", "URL 中含有密码，其他人可在进程列表中看到。"},
 		"remedy.redis_password": {"Leave it out of the URL, and change it if others use this machine. It is asked for, or read with --redis-password-stdin.", "请从 URL 中去掉密码；如果本机有其他用户，请更换它。密码会询问，或用 --redis-password-stdin 读取。"},

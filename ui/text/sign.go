@@ -77,7 +77,7 @@ func sign() table {
 			"The part from # on is not signed and was cut: {detail}. In the page, sign location.href.split('#')[0].",
 			"# 及其后的部分不参与签名，已去掉：{detail}。页面中请对 location.href.split('#')[0] 签名。",
 		},
-		"sign.hint.trimmed": {"Blanks around the address were cut.", "已去掉地址首尾的空白。"},
+		"sign.hint.trimmed": {said(core.SaysBlanksCut), "已去掉地址首尾的空白。"},
 		"sign.hint.encoding": {
 			"A browser encodes {detail}, and the encoded address is what counts. Copy the address from location.href.",
 			"浏览器会对 {detail} 编码，签名以编码后的地址为准。请从 location.href 复制地址。",

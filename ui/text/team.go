@@ -3,6 +3,7 @@ package text
 import (
 	"time"
 
+	"tokentray/core"
 	"tokentray/core/api"
 )
 
@@ -23,24 +24,24 @@ func (t *Text) Team(a *api.AccountTeam, at func(time.Time) string) string {
 // teams are the sentences about teams, whose machines share tokens.
 func teams() table {
 	return table{
-		"cause.team_key":     {"The team's token is sealed with a key that this machine does not have.", "团队的 token 使用了本机没有的密钥加密。"},
-		"cause.team_value":   {"What the Redis holds as the team's token was not written by the team.", "Redis 中的团队 token 并非由团队成员写入。"},
+		"cause.team_key":     {said(core.SaysNotTheTeams), "团队的 token 使用了本机没有的密钥加密。"},
+		"cause.team_value":   {said(core.SaysNotOfTheTeam), "Redis 中的团队 token 并非由团队成员写入。"},
 		"cause.team_secret":  {"No machine of the team has a token for {account} just now, and this one has no secret to fetch one.", "团队目前没有 {account} 的 token，而本机没有密钥，无法自行获取。"},
 		"cause.team_consent": {"No machine of the team has a token for {account} just now, and this one is not allowed to fetch one for production.", "团队目前没有 {account} 的 token，而本机未获准为生产账号获取。"},
-		"cause.no_team":      {"This machine is in no such team.", "本机不在该团队中。"},
+		"cause.no_team":      {said(core.SaysNoSuchTeam), "本机不在该团队中。"},
 		"cause.team_there":   {"There is a team of that name already.", "已有同名团队。"},
 		"cause.team_plain":   {"Without TLS, what goes to this Redis can be read on its way, the password too.", "未使用 TLS，发往该 Redis 的内容（包括密码）可能在途中被读取。"},
 		"cause.team_invite":  {"The file is no invite that can be used: it is damaged, cut off or of another version.", "该文件不是可用的邀请：可能已损坏、不完整或来自其他版本。"},
-		"cause.team_pass":    {"The passphrase does not open the invite.", "口令无法打开该邀请文件。"},
+		"cause.team_pass":    {said(core.SaysInvitePassphrase), "口令无法打开该邀请文件。"},
 		"cause.team_shared":  {"Another team shares the token of {account}.", "{account} 的 token 已由另一个团队共享。"},
-		"cause.team_other":   {"This machine is in several teams.", "本机加入了多个团队。"},
+		"cause.team_other":   {said(core.SaysSeveralTeams), "本机加入了多个团队。"},
 
 		"remedy.team_key":     {"Ask a member of the team for a new invite: tokentray team join FILE", "请向团队成员索取新的邀请文件：tokentray team join 文件"},
 		"remedy.team_value":   {"Look who else can write to that Redis. To replace the value: tokentray refresh {account} --force", "请检查还有谁能写入该 Redis。要覆盖该值：tokentray refresh {account} --force"},
 		"remedy.team_secret":  {"It comes as soon as another machine renews. To let this one fetch too: tokentray edit {account} --secret", "其他机器续期后即可使用。若要本机也能获取：tokentray edit {account} --secret"},
 		"remedy.team_consent": {"It comes as soon as another machine renews. To let this one fetch too: tokentray edit {account} --allow-live", "其他机器续期后即可使用。若要本机也能获取：tokentray edit {account} --allow-live"},
 		"remedy.no_team":      {"See the teams of this machine: tokentray team status", "查看本机的团队：tokentray team status"},
-		"remedy.team_there":   {"Join it by an invite, or choose another name.", "请用邀请文件加入，或换一个名称。"},
+		"remedy.team_there":   {said(core.SaysJoinTheTeam), "请用邀请文件加入，或换一个名称。"},
 		"remedy.team_plain":   {"Use rediss://. If you know that network and agree: --plaintext", "请使用 rediss://。如果了解该网络并同意：--plaintext"},
 		"remedy.team_invite":  {"Ask a member of the team for a new one: tokentray team invite --out FILE", "请团队成员重新生成：tokentray team invite --out 文件"},
 		"remedy.team_pass":    {"Enter the passphrase that was chosen for this invite.", "请输入为该邀请设定的口令。"},

@@ -114,6 +114,9 @@ func tables() []table {
 	}...)
 }
 
+// said makes a sentence of the words that an error of core has; see core.SaysNoAccount.
+func said(words string) string { return strings.ToUpper(words[:1]) + words[1:] + "." }
+
 // Lang is the language of the sentences.
 func (t *Text) Lang() Lang { return t.lang }
 

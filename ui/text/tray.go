@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // tray is what the tray's menu and tooltip say. Times have no seconds, because they
 // are updated once a minute at most.
 func tray() table {
@@ -43,7 +45,7 @@ func tray() table {
 		"tray.tip.need_many":       {"{n} need you", "{n} 个需要处理"},
 		"tray.tip.other_one":       {"1 in {env} needs you", "{env}环境 1 个需要处理"},
 		"tray.tip.other_many":      {"{n} in {env} need you", "{env}环境 {n} 个需要处理"},
-		"tray.tip.locked":          {"the vault is locked", "保险库已锁定"},
+		"tray.tip.locked":          {core.SaysVaultLocked, "保险库已锁定"},
 		"tray.tip.push_one":        {"1 push fails", "1 个推送失败"},
 		"tray.tip.push_many":       {"{n} pushes fail", "{n} 个推送失败"},
 		"tray.tip.push_other_one":  {"1 push in {env} fails", "{env}环境 1 个推送失败"},

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // window is what only the window says. Keys start with "window.".
 func window() table {
 	return table{
@@ -161,7 +163,7 @@ func window() table {
 		"window.row.quota_minute":   {"It resets within a minute.", "一分钟内恢复。"},
 		"window.row.quota_kind":     {"It resets at the upstream's midnight.", "上游时间零点重置。"},
 		"window.row.quota_day":      {"It resets at the upstream's midnight.", "上游时间零点重置。"},
-		"window.row.update":         {"Look for a newer version.", "请查看是否有新版本。"},
+		"window.row.update":         {said(core.SaysNewerVersion), "请查看是否有新版本。"},
 		"window.row.secret_again":   {"Enter it again, or change the address back.", "请重新填写，或改回原来的地址。"},
 		"window.row.force_budget":   {"Wait, or renew without force.", "请稍候，或改用普通续期。"},
 
@@ -192,7 +194,7 @@ func window() table {
 		"window.snack.followed":     {"{account} was renewed; the new token is on the clipboard", "{account} 已续期，剪贴板已换成新 token"},
 		"window.snack.stays":        {"stays on the clipboard", "不会自动清除"},
 		"window.snack.clear":        {"Clear now", "立即清除"},
-		"window.snack.cleared":      {"The clipboard is cleared.", "剪贴板已清除。"},
+		"window.snack.cleared":      {said(core.SaysClipboardCleared), "剪贴板已清除。"},
 		"window.snack.replaced":     {"Another program has the clipboard now; TokenTray will not clear it.", "剪贴板已由其他程序接管，TokenTray 不再清除。"},
 		"window.snack.pasted":       {"It was pasted once; the clipboard is cleared.", "已粘贴一次，剪贴板已清除。"},
 		"window.snack.silent":       {"The program that holds the clipboard does not answer. What was copied may still be there.", "占用剪贴板的程序没有应答，复制的内容可能仍在剪贴板中。"},
@@ -259,7 +261,7 @@ func window() table {
 		"window.form.secret.keep":     {"unchanged", "保持不变"},
 		"window.form.name.twice":      {"{account} exists already.", "{account} 已存在。"},
 		"window.bar.damaged":          {"The passphrase file is damaged. Put a copy of it back, or set a new passphrase and enter the AppSecrets again; the damaged file is kept.", "口令文件已损坏。请放回其副本，或设置新口令并重新填写 AppSecret；损坏的文件会保留。"},
-		"window.bar.unavailable.file": {"The passphrase file cannot be read.", "无法读取口令文件。"},
+		"window.bar.unavailable.file": {said(core.SaysPassphraseFileUnread), "无法读取口令文件。"},
 		"window.detail.check":         {"Check", "校验"},
 		"window.form.more":            {"Network, note", "网络与备注"},
 		"window.density.now":          {"Rows of the list: {density}", "列表行距：{density}"},

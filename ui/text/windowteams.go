@@ -1,6 +1,9 @@
 package text
 
-import "strings"
+import (
+	"strings"
+	"tokentray/core"
+)
 
 // windowTeams are the sentences of the window about teams. What the command line says
 // of them too stands in teams.
@@ -125,8 +128,8 @@ func windowTeams() table {
 		"window.remedy.team_consent": {"It comes as soon as another machine renews. To let this one fetch too, allow it.", "其他机器续期后即可使用。若要本机也能获取，请允许获取。"},
 		"window.remedy.no_team":      {"It may have been left meanwhile.", "可能已在别处退出。"},
 		"window.remedy.team_plain":   {"Use rediss://. Go on only if you know that network and agree.", "请使用 rediss://。只有了解该网络并同意时才继续。"},
-		"window.remedy.team_invite":  {"Ask a member of the team for a new one.", "请团队成员重新生成。"},
-		"window.remedy.team_shared":  {"Unshare it there first.", "请先在那里取消共享。"},
+		"window.remedy.team_invite":  {said(core.SaysAskForAnInvite), "请团队成员重新生成。"},
+		"window.remedy.team_shared":  {said(core.SaysUnshareThere), "请先在那里取消共享。"},
 	}
 }
 
