@@ -34,6 +34,7 @@ type setup struct {
 	before  func(*core.Keeper) // Run
 	wall    *wall
 	log     *slog.Logger // nil: none
+	rivals  core.Rivals
 }
 
 // byHand switches the account's renewal in the background off.
@@ -59,7 +60,7 @@ func start(t *testing.T, s setup) *house {
 	}
 	h.Keeper = core.NewKeeper(core.Config{
 		Upstreams: map[core.Kind]core.Upstream{h.account.Kind: {Source: s.source, Traits: s.traits}},
-		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now, Log: s.log,
+		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now, Log: s.log, Rivals: s.rivals,
 		Renewed: func(id core.ID, token core.Token) {
 			if h.renewed != nil {
 				h.renewed(id, token)

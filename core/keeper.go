@@ -21,7 +21,8 @@ type Config struct {
 	// the journal has it and the listeners know; nil is left out. It may ask the
 	// Keeper, and must not block for long: callers wait for it.
 	Renewed func(ID, Token)
-	Team    Team // nil: no account is shared with other machines
+	Team    Team   // nil: no account is shared with other machines
+	Rivals  Rivals // nil: there are none
 }
 
 // Keeper keeps one living token for each account.

@@ -54,6 +54,15 @@ type RedisWrite struct {
 	// AppSecret is the account's own, for layouts that make the name of a key from it.
 	AppSecret Secret
 	Known     RedisEntry // since the last write
+	Lock      string     // what the SDK's lock holds while it is ours; empty: it is not
+}
+
+// RedisHold is what came of taking the lock of an SDK.
+type RedisHold struct {
+	Lock string // what it holds now; empty: somebody else has it
+	// Came is a newer token that the backend brought while it had the lock, with the life
+	// that is left; empty: none.
+	Came Grant
 }
 
 // RedisPlan is what a write would do.
@@ -61,8 +70,8 @@ type RedisPlan struct {
 	Commands []string // as they would be sent; tokens are masked, keys do not show secrets
 	Err      *Error   // why nothing would be written; nil when something would, or when the token is there
 	There    bool     // the token is in the entry already
-	// Lock is the key that the SDK holds while it fetches, as Commands have it. It is
-	// looked at and never taken. Empty: the SDK has none.
+	// Lock is the key that the SDK holds while it fetches, as Commands have it. A write
+	// looks at it, and a fetch takes it. Empty: the SDK has none.
 	Lock string
 }
 

@@ -164,12 +164,17 @@ func (w *attempt) fetch() {
 		w.fail(err)
 		return
 	}
+	grant, release := w.hold()
+	defer func() { release(w.out.verdict == granted) }()
 	steady := time.Now()
 	w.out.sent = w.k.lock()
 	w.out.back = w.k.setBack
 	w.k.mu.Unlock()
-	grant, err := w.up.Fetch(w.ctx, w.req)
-	w.out.asked(err)
+	var err error
+	if grant.Value == "" {
+		grant, err = w.up.Fetch(w.ctx, w.req)
+		w.out.asked(err)
+	}
 	w.out.took = time.Since(steady)
 	switch {
 	case err != nil:

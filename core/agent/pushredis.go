@@ -23,6 +23,11 @@ type RedisTarget interface {
 	// Write puts a token into its entry, unless another program put a newer one
 	// there, and returns what is known of the entry then.
 	Write(context.Context, core.RedisWrite) (core.RedisEntry, error)
+	// Locks reports whether the backend's SDK has a lock that Hold can take.
+	Locks(core.RedisPlace, core.Account) bool
+	// Hold takes that lock, and Free gives it back.
+	Hold(context.Context, core.RedisWrite) (core.RedisHold, error)
+	Free(context.Context, core.RedisWrite) error
 	// Look reads what is in entries of one Redis.
 	Look(context.Context, []core.RedisWrite) ([]core.RedisEntry, error)
 	// Plan says what Write would do.
@@ -37,6 +42,7 @@ type redisPushes struct {
 	entry   func(context.Context, core.ID) (entry, error)
 	changed chan struct{} // a push ended
 	gone    map[pushKey]vanishing
+	locks   sdkLocks
 }
 
 // pushKey names a push.
@@ -119,6 +125,9 @@ func (r *redisPushes) deliver(ctx context.Context, job push.Job) error {
 	if err != nil {
 		return err
 	}
+	key := pushKey{job.Account.ID, job.Push.Number}
+	w.Lock = r.locks.text(key)
+	defer r.free(key, w.Lock, false)
 	*job.Entry, err = r.target.Write(ctx, w)
 	return err
 }

@@ -26,6 +26,11 @@ type steadyUpstream struct {
 	n     int
 	dead  bool
 	asked int // of any sort
+	calls int // for tokens
+	err   error
+	// during is called in each call for a token, and good says which token a check accepts.
+	during func()
+	good   func(token string) bool
 }
 
 func (u *steadyUpstream) token() string {
@@ -36,16 +41,23 @@ func (u *steadyUpstream) Fetch(context.Context, core.Request) (core.Grant, error
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.asked++
+	u.calls++
+	if u.during != nil {
+		u.during()
+	}
+	if u.err != nil {
+		return core.Grant{}, u.err
+	}
 	if u.dead || u.n == 0 {
 		u.n, u.dead = u.n+1, false
 	}
 	return core.Grant{Value: u.token(), ExpiresIn: 2 * time.Hour}, nil
 }
 
-func (u *steadyUpstream) Check(context.Context, core.Request, string) error {
+func (u *steadyUpstream) Check(_ context.Context, _ core.Request, token string) error {
 	u.mu.Lock()
 	defer u.mu.Unlock()
-	if u.asked++; u.dead {
+	if u.asked++; u.dead && (u.good == nil || !u.good(token)) {
 		return &core.Error{Class: core.Misuse, Message: "the token is dead", Code: 40001, Err: core.ErrDead}
 	}
 	return nil
@@ -55,6 +67,30 @@ func (u *steadyUpstream) kill() {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.dead = true
+}
+
+func (u *steadyUpstream) set(during func()) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.during = during
+}
+
+func (u *steadyUpstream) fail(err error) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.err = err
+}
+
+func (u *steadyUpstream) checked(good func(token string) bool) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.good = good
+}
+
+func (u *steadyUpstream) fetches() int {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return u.calls
 }
 
 func (u *steadyUpstream) count() int {
@@ -76,6 +112,12 @@ const redisWord = "hunter2-is-the-password"
 
 func newBackend(t *testing.T) *backend {
 	t.Helper()
+	return newBackendWith(t, func(r RedisTarget) RedisTarget { return r })
+}
+
+// newBackendWith is newBackend whose agent writes by way of another target.
+func newBackendWith(t *testing.T, by func(RedisTarget) RedisTarget) *backend {
+	t.Helper()
 	s := redistest.Start(t)
 	b := &backend{up: &steadyUpstream{}, redis: s.Client(), url: strings.Replace(s.URL, "unix://", "unix://tokentray@", 1)}
 	t.Cleanup(func() { _ = b.redis.Close() })
@@ -84,7 +126,7 @@ func newBackend(t *testing.T) *backend {
 	}
 	w := newWorld(t)
 	w.kinds, w.sources = testKinds(), map[core.Kind]core.Source{kinds.WeChat: b.up, kinds.WeChatLegacy: b.up}
-	w.redis = rediscache.NewWriter(testKinds, rediscache.Options{Upstream: calls.Options{Now: w.now}})
+	w.redis = by(rediscache.NewWriter(testKinds, rediscache.Options{Upstream: calls.Options{Now: w.now}}))
 	b.running = w.start()
 	b.ref = b.add("shop", core.Sandbox).Ref()
 	return b

@@ -205,17 +205,18 @@ func New(p Parts) (*Service, error) {
 	s.pushes = &pushes{
 		store: p.Store, accounts: &s.accounts, log: s.log, now: s.now, baseURL: s.baseURL, sameToken: s.sameToken,
 		do: p.Deliver, exists: push.Exists, ours: p.Home.Dirs(), published: s.published,
+		redis: redisPushes{target: p.Redis, entry: s.vault.entry, changed: make(chan struct{}, 1)},
 	}
+	s.pushes.redis.all = s.pushes
 	s.teams = &teams{
 		store: p.Store, vault: s.vault, accounts: &s.accounts, log: s.log, now: s.now, version: p.Version,
 		idle: func() bool { return s.current().PausedAll }, part: s.partWith, read: s.pushes.resume,
 	}
 	s.keeper = core.NewKeeper(core.Config{
 		Upstreams: upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
-		Renewed: s.pushes.queue, Team: s.teams,
+		Renewed: s.pushes.queue, Team: s.teams, Rivals: &s.pushes.redis,
 	})
 	s.pushes.keeper, s.teams.keeper = s.keeper, s.keeper
-	s.pushes.redis = redisPushes{target: p.Redis, all: s.pushes, entry: s.vault.entry, changed: make(chan struct{}, 1)}
 	s.tickets = core.NewTickets(s.keeper, p.Store)
 	s.copier = copier{desktop: p.Clipboard, now: s.now, changed: func(c api.Clipboard) {
 		s.hub.publish(func() api.Event { return api.Event{Type: api.EventClipboard, Clipboard: &c} })

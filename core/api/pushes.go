@@ -38,7 +38,7 @@ type PushPlan struct {
 	There    bool     `json:"there,omitempty"`
 	Error    *Error   `json:"error,omitempty"` // why nothing would be written
 	// Lock is the key that the backend's SDK holds while it fetches, as commands show it.
-	// It is looked at, and never taken.
+	// A write looks at it, and a fetch takes it.
 	Lock string `json:"lock,omitempty"`
 }
 

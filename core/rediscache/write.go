@@ -272,9 +272,7 @@ func (w *Writer) attempts(ctx context.Context, c redisconn.Client, e entry, act 
 }
 
 // with opens the Redis of a write, and refuses while the backend's SDK fetches a token
-// itself, which it shows by its lock. The lock is not taken: what the SDK keeps in it
-// depends on how the backend is set up, and one that an agent left behind when it was
-// killed would hold up the backend.
+// itself, which it shows by its lock.
 func (w *Writer) with(ctx context.Context, job core.RedisWrite, do func(context.Context, redisconn.Client, entry) error) error {
 	e, err := w.entry(job)
 	if err != nil {
@@ -287,12 +285,12 @@ func (w *Writer) with(ctx context.Context, job core.RedisWrite, do func(context.
 		return asPush(err)
 	}
 	defer c.Close()
-	if lock := e.layout.LockKey(e.name); lock != "" && e.name.Own == "" {
-		left, err := c.PTTL(ctx, lock).Result()
+	if lock := e.lock(); lock != "" {
+		text, held, err := w.lockHeld(ctx, c, lock)
 		if err != nil {
 			return asPush(err)
 		}
-		if left != keyMissing {
+		if held && (job.Lock == "" || text != job.Lock) {
 			return pushFailed(core.RemedyPushFetchers, "the backend fetches a token itself just now: its SDK holds the lock for that; the entry was left as it is")
 		}
 	}
@@ -358,9 +356,9 @@ func (w *Writer) Plan(ctx context.Context, job core.RedisWrite) (core.RedisPlan,
 		return out, err
 	}
 	key := e.layout.Shown(e.name)
-	if lock := e.layout.LockKey(e.name); lock != "" && e.name.Own == "" {
+	if lock := e.lock(); lock != "" {
 		out.Lock = layout.ShownKey(lock)
-		out.Commands = append(out.Commands, "PTTL "+out.Lock)
+		out.Commands = append(out.Commands, "PTTL "+out.Lock, "GETRANGE "+out.Lock+" 0 63")
 	}
 	out.Commands = append(out.Commands, "WATCH "+key, "PTTL "+key, fmt.Sprintf("GETRANGE %s 0 %d", key, layout.MaxValue))
 	err = w.with(ctx, job, func(ctx context.Context, c redisconn.Client, e entry) error {

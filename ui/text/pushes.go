@@ -86,7 +86,7 @@ func pushes() table {
 		"push.done":       {"{account}: push {n} to {target} is done.", "{account}：推送 {n} 到 {target} 已完成。"},
 		"push.plan":       {"Nothing was written. These commands would be sent.", "未写入任何内容；以上为将要发送的命令。"},
 		"push.plan_there": {"Nothing would be written: the token is there already.", "无需写入：token 已在其中。"},
-		"push.plan_lock":  {"{lock} is the SDK's lock. It is looked at and not taken; while the backend holds it, nothing is written.", "{lock} 是该 SDK 的锁：只查看，不占用；后端持有期间不写入。"},
+		"push.plan_lock":  {"{lock} is the SDK's lock. It is held while a token is fetched, for 25 seconds at most; while the backend holds it, nothing is written.", "{lock} 是该 SDK 的锁：获取 token 期间持有它，最多 25 秒；后端持有期间不写入。"},
 		"push.none":       {"{account} has no pushes. Add one: tokentray push add {account} --file PATH", "{account} 没有推送。添加：tokentray push add {account} --file 路径"},
 		"push.none_all":   {"There are no pushes. Add one: tokentray push add NAME --file PATH", "还没有推送。添加：tokentray push add 名称 --file 路径"},
 
