@@ -12,9 +12,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
+	"tokentray/core"
 	"tokentray/core/kinds"
 	"tokentray/core/rediscache"
 	"tokentray/core/redisconn/redistest"
@@ -96,18 +98,30 @@ func TestTLSAndAUserOfTheACL(t *testing.T) {
 	url := fmt.Sprintf("rediss://reader@127.0.0.1:%d", port)
 	for _, tt := range []struct {
 		name, url, password string
-		good                bool
+		remedy              string // of the error; empty: the token is read
 	}{
-		{"trusted", url + "?ca=" + ca, "s3cret", true},
-		{"wrong password", url + "?ca=" + ca, "other", false},
-		{"unknown authority", url, "s3cret", false},
-		{"another name", url + "?name=redis.example.com&ca=" + ca, "s3cret", false},
+		{"trusted", url + "?ca=" + ca, "s3cret", ""},
+		{"wrong password", url + "?ca=" + ca, "other", core.RemedyRedisAuth},
+		{"unknown authority", url, "s3cret", core.RemedyRedisTLS},
+		{"another name", url + "?name=redis.example.com&ca=" + ca, "s3cret", core.RemedyRedisTLS},
+		{"without TLS", strings.Replace(url, "rediss", "redis", 1), "s3cret", core.RemedyRedisAway},
+		{"another user", strings.Replace(url, "reader", "stranger", 1) + "?ca=" + ca, "s3cret", core.RemedyRedisAuth},
 	} {
 		s := &redistest.Server{URL: tt.url}
 		g, err := fetch(t, rediscache.Options{}, account(s, kinds.ProductRedisOfficial, appID, "silenceper", nil), tt.password)
-		if tt.good && (err != nil || g.Value != token) || !tt.good && err == nil {
+		switch {
+		case tt.remedy == "" && (err != nil || g.Value != token):
 			t.Errorf("%s: %v", tt.name, err)
+		case tt.remedy != "" && (err == nil || core.AsError(err).Remedy != tt.remedy || g.Value != ""):
+			t.Errorf("%s: %v", tt.name, err)
+		case err != nil && strings.Contains(err.Error(), "s3cret"):
+			t.Errorf("%s: tells the password", tt.name)
 		}
+	}
+	s := &redistest.Server{URL: url + "?ca=" + ca}
+	_, err := fetch(t, rediscache.Options{}, account(s, kinds.ProductRedisWeCom, corpID, "wechatpy", nil), "s3cret") // its key must be searched
+	if err == nil || core.AsError(err).Remedy != core.RemedyRedisACL {
+		t.Errorf("a user without +scan: %v", err)
 	}
 }
 

@@ -373,10 +373,37 @@ func TestTwoTeamsOnOneRedisKnowNothingOfEachOther(t *testing.T) {
 		t.Fatal(err)
 	}
 	b := other.Account(kind, shop)
-	acquire(t, a)
-	publish(t, b, "six's", time.Hour)
+	l := acquire(t, a)
+	publish(t, b, "six's", time.Hour) // while the other team's lease is held
 	if p := read(t, a); p.Value != "" {
 		t.Errorf("one team has %q", p.Value)
+	}
+	if err := l.Publish(t.Context(), read(t, a), core.Grant{Value: "five's", ExpiresIn: time.Hour}); err != nil {
+		t.Fatal(err)
+	}
+	if is, err := a.Report(t.Context(), read(t, a)); err != nil || !is {
+		t.Errorf("a report: %v", err)
+	}
+	if ok, err := a.CountForce(t.Context(), "2026-03-01", 1); err != nil || !ok {
+		t.Errorf("a forced fetch: %v", err)
+	}
+	if err := errors.Join(a.team.Found(t.Context()), other.Found(t.Context()), a.team.List(t.Context(), shop, Listed{Name: "five's shop", Kind: kind}), a.team.Hello(t.Context())); err != nil {
+		t.Fatal(err)
+	}
+	if p := read(t, b); p.Value != "six's" || p.Wanted {
+		t.Errorf("the other team has %q, reported %v", p.Value, p.Wanted)
+	}
+	if ok, err := b.CountForce(t.Context(), "2026-03-01", 1); err != nil || !ok {
+		t.Errorf("one team's forced fetch counts for the other: %v", err)
+	}
+	if listed, _, err := other.Roster(t.Context()); err != nil || len(listed) != 0 {
+		t.Errorf("the other team lists %+v, %v", listed, err)
+	}
+	if members, err := other.Members(t.Context()); err != nil || len(members) != 0 {
+		t.Errorf("the other team has members %+v, %v", members, err)
+	}
+	if _, err := other.Account(kind, shop).Read(t.Context(), ""); err != nil {
+		t.Error(err)
 	}
 }
 

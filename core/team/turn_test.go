@@ -106,8 +106,8 @@ func (r *rig) keeperOf(u *upstream, m machine, repeat core.Repeat, edit func(*co
 	return k
 }
 
-// TestOneCallServesFiveMachines has five machines ask for a token at the same time
-// and then report it at the same time.
+// TestOneCallServesFiveMachines has five machines ask for a token at the same time, and
+// twenty callers of each report it at the same time.
 func TestOneCallServesFiveMachines(t *testing.T) {
 	for _, repeat := range []core.Repeat{core.RepeatSame, core.RepeatNewTwoLive, core.RepeatDestructive} {
 		t.Run(string(repeat), func(t *testing.T) {
@@ -116,19 +116,19 @@ func TestOneCallServesFiveMachines(t *testing.T) {
 			for range 5 {
 				five = append(five, r.keeper(u, machine{}, repeat, nil))
 			}
-			all := func(what string, ask func(*core.Keeper) (string, error), want string) {
+			all := func(what string, callers int, ask func(*core.Keeper) (string, error), want string) {
 				t.Helper()
 				var wg sync.WaitGroup
-				for _, k := range five {
+				for i := range callers * len(five) {
 					wg.Go(func() {
-						if got, err := ask(k); err != nil || got != want {
+						if got, err := ask(five[i%len(five)]); err != nil || got != want {
 							t.Errorf("%s: %q, %v", what, got, err)
 						}
 					})
 				}
 				wg.Wait()
 			}
-			all("get", func(k *core.Keeper) (string, error) {
+			all("get", 1, func(k *core.Keeper) (string, error) {
 				token, err := k.Get(t.Context(), "1", 0)
 				return token.Value, err
 			}, "token-1-of-the-upstream")
@@ -136,7 +136,7 @@ func TestOneCallServesFiveMachines(t *testing.T) {
 				t.Fatalf("upstream was asked %d times", u.asked())
 			}
 			u.kill()
-			all("report", func(k *core.Keeper) (string, error) {
+			all("report", 20, func(k *core.Keeper) (string, error) {
 				answer, err := k.Refresh(t.Context(), "1", core.Report{Stale: "token-1-of-the-upstream"})
 				return answer.Token.Value, err
 			}, "token-2-of-the-upstream")
