@@ -29,7 +29,7 @@ func redisTexts() table {
 		"redis.none":       {"No token of a known SDK is there.", "没有找到已知 SDK 的 token。"},
 		"redis.offer":      {"To add an account that reads one (you are asked for the password):", "添加只读账号（会询问密码）："},
 
-		"cause.redis_url":  {"The address is not that of a Redis that can be used.", "该地址不是可用的 Redis。"},
+		"cause.redis_url":  {"No Redis answers at that address, or it is not written as that of a Redis.", "该地址上应答的不是 Redis，或地址写法不对。"},
 		"cause.redis_tls":  {"The Redis does not prove by TLS that it is the right one.", "无法通过 TLS 确认该 Redis 的身份。"},
 		"cause.redis_auth": {"The Redis refuses the user or the password.", "Redis 拒绝了用户名或密码。"},
 		"cause.redis_acl":  {"The Redis does not allow its user everything that is needed.", "Redis 未授予该用户所需的权限。"},
@@ -40,11 +40,11 @@ func redisTexts() table {
 		"cause.redis_password":  {"The URL holds a password, which others can see in the list of processes.", "URL 中含有密码，其他人可在进程列表中看到。"},
 		"remedy.redis_password": {"Leave it out of the URL, and change it if others use this machine. It is asked for, or read with --redis-password-stdin.", "请从 URL 中去掉密码；如果本机有其他用户，请更换它。密码会询问，或用 --redis-password-stdin 读取。"},
 
-		"remedy.redis_url":  {"Write it as rediss://USER@HOST:PORT/DB, without a password; several hosts need ?master=NAME (Sentinels) or ?cluster=true.", "请写成 rediss://用户@主机:端口/库号，不含密码；多个主机需要加 ?master=名称（Sentinel）或 ?cluster=true。"},
-		"remedy.redis_tls":  {"Name the file with the Redis' authority: ?ca=FILE. If its certificate is for another host: ?name=HOST.", "请用 ?ca=文件 指定 Redis 的 CA 证书；如果证书属于其他主机名，请加 ?name=主机名。"},
+		"remedy.redis_url":  {"Correct host and port. Write it as rediss://USER@HOST:PORT/DB, without a password; several hosts need ?master=NAME (Sentinels) or ?cluster=true.", "请检查主机和端口，并写成 rediss://用户@主机:端口/库号，不含密码；多个主机需要加 ?master=名称（Sentinel）或 ?cluster=true。"},
+		"remedy.redis_tls":  {"Name the file with the Redis' authority: ?ca=FILE. If its certificate is for another host: ?name=HOST. If it speaks no TLS: redis://.", "请用 ?ca=文件 指定 Redis 的 CA 证书；如果证书属于其他主机名，请加 ?name=主机名；如果它不使用 TLS，请写 redis://。"},
 		"remedy.redis_auth": {"Ask whoever runs the Redis for user and password, and enter them again.", "请向 Redis 管理员确认用户名和密码，然后重新输入。"},
 		"remedy.redis_acl":  {"Ask whoever runs the Redis to extend the user's ACL; README has the line.", "请让 Redis 管理员扩大该用户的 ACL 权限，README 中有完整的一行配置。"},
-		"remedy.redis_away": {"See that the Redis runs and can be reached from here. It is tried again by itself.", "请确认 Redis 正在运行且可从本机访问；会自动重试。"},
+		"remedy.redis_away": {"See that the Redis runs and can be reached from here, by rediss:// where it wants TLS. It is tried again by itself.", "请确认 Redis 正在运行且可从本机访问；要求 TLS 的地址以 rediss:// 开头。会自动重试。"},
 		"remedy.redis_full": {"Give the Redis more memory or disk. It is tried again by itself.", "请为 Redis 增加内存或磁盘空间；会自动重试。"},
 		"remedy.redis_type": {"Another program uses that key. Choose another one.", "其他程序正在使用该键，请换一个。"},
 	}
