@@ -129,11 +129,19 @@ test-e2e: $(programs) ## the programs themselves: import rules, command line, tr
 	$(call say,end to end)
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
-# Real redis-servers, Sentinels, a Cluster, several agents and their ends.
+# Real redis-servers, Sentinels, a Cluster, several agents and their ends. With RACE the
+# agents have the race detector, too.
+RACE ?=
+
 .PHONY: test-engines
-test-engines: $(programs) ## a team on Redis: agents and redis-servers that are killed, stopped and cut off
+test-engines: $(if $(RACE),race-agent,$(programs)) ## a team on Redis: agents and redis-servers that are killed, stopped and cut off; RACE=1 looks for data races in them
 	$(call say,engines)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -tags $(TAGS) -count=1 -timeout 10m ./cmd/e2e/engines
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN)$(if $(RACE),/race) $(GO) test -tags $(TAGS) $(if $(RACE),-race) -count=1 -timeout $(if $(RACE),30m,10m) ./cmd/e2e/engines
+
+.PHONY: race-agent
+race-agent:
+	@mkdir -p $(BIN)/race
+	CGO_ENABLED=1 $(GO) build -race -buildvcs=false -ldflags '$(LDFLAGS)' -o $(BIN)/race/ ./cmd/tokentray
 
 .PHONY: test-sdk
 test-sdk: $(programs) ## SDKs take their tokens from TokenTray, and it takes its own from a real OAuth2 server; modules of their own
@@ -227,6 +235,11 @@ soak: deps-test build-all ## work SOAK_MINUTES (60) with 500 short-lived account
 clock-vm: build-all ## set the clock of a small virtual machine by minutes, hours and a year, and look at a token; wants qemu
 	$(call say,the clock of a virtual machine)
 	cmd/e2e/clockvm/run.sh $(BIN)/tokentray
+
+.PHONY: systemd-vm
+systemd-vm: build-all ## run README's lines for a service, of the system and of a user, in a small virtual machine with systemd; wants root, qemu and mmdebstrap
+	$(call say,services in a virtual machine)
+	cmd/e2e/systemdvm/run.sh $(BIN)/tokentray
 
 # ---------------------------------------------------------------- fuzz, audit
 

@@ -157,8 +157,11 @@ func (r *rig) home(name string) *machine {
 	}
 	r.t.Cleanup(func() {
 		m.kill()
+		log, _ := os.ReadFile(filepath.Join(dir, "log"))
+		if bytes.Contains(log, []byte("DATA RACE")) { // of an agent with the race detector
+			r.t.Errorf("%s has a data race", name)
+		}
 		if r.t.Failed() {
-			log, _ := os.ReadFile(filepath.Join(dir, "log"))
 			r.t.Logf("the log of %s:\n%s", name, log)
 		}
 		_ = os.RemoveAll(dir)
