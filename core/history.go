@@ -51,6 +51,17 @@ const (
 	DidTake    What = "taken"       // another machine of the team fetched a new token
 )
 
+// Failed reports whether it is a failure: no token came, one died, or it did not get
+// where it is to go.
+func (w What) Failed() bool { return w == DidFail || w == DidLose || w == DidMiss }
+
+// Failures is what failed for an account: the newest line that tells of a failure, and
+// how many there are.
+type Failures struct {
+	Lines  int
+	Newest Entry
+}
+
 // line is what the history says about a round, if anything: of failures in a row it
 // keeps the first, those that differ, and the rest less and less often.
 func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {

@@ -13,7 +13,8 @@ type historyStore interface {
 	// Append adds a line to an account's history.
 	Append(id core.ID, e core.Entry) error
 	History(id core.ID, since time.Time, limit int) ([]core.Entry, error)
-	LastLines() (map[core.ID]core.Entry, error) // the newest line of each account
+	Failures(since time.Time) (map[core.ID]core.Failures, error) // what failed, for each account
+	LastLines() (map[core.ID]core.Entry, error)                  // the newest line of each account
 }
 
 // lineCounter is the store with a count, for each account, of the history lines

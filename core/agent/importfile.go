@@ -117,7 +117,7 @@ func (s *Service) Export(_ context.Context, req api.ExportRequest) (api.Export, 
 		return refOf(a).Compare(refOf(b))
 	})
 	for _, a := range all {
-		if req.Env == "" || a.Env == req.Env {
+		if (req.Env == "" || a.Env == req.Env) && (len(req.Accounts) == 0 || slices.Contains(req.Accounts, a.ID)) {
 			accounts = append(accounts, a)
 		}
 	}

@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	"tokentray/core"
@@ -103,4 +105,22 @@ func (s *Service) History(_ context.Context, ref api.Ref, q api.HistoryQuery) ([
 		return nil, err
 	}
 	return s.parts.Store.History(a.ID, q.Since, q.Limit)
+}
+
+// Failures implements api.Agent: the newest first.
+func (s *Service) Failures(_ context.Context, since time.Time) ([]api.Failure, error) {
+	failed, err := s.parts.Store.Failures(since)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]api.Failure, 0, len(failed))
+	for id, f := range failed {
+		if a, ok := s.accounts.get(id); ok {
+			out = append(out, api.Failure{Account: a.Name, Env: a.Env, Lines: f.Lines, Newest: f.Newest})
+		}
+	}
+	slices.SortFunc(out, func(a, b api.Failure) int {
+		return cmp.Or(b.Newest.At.Compare(a.Newest.At), a.Ref().Compare(b.Ref()))
+	})
+	return out, nil
 }

@@ -56,6 +56,9 @@ type TokenCalls interface {
 	Quota(ctx context.Context, ref Ref, req QuotaRequest) (QuotaResult, error)
 	ResetQuota(ctx context.Context, ref Ref) (Account, error)
 	History(ctx context.Context, ref Ref, q HistoryQuery) ([]HistoryEntry, error)
+	// Failures are the accounts for which something failed since a time, the newest
+	// failure first.
+	Failures(ctx context.Context, since time.Time) ([]Failure, error)
 }
 
 // ClipboardCalls copy to the clipboard of the agent's desktop.

@@ -147,6 +147,12 @@ func (c *Client) History(ctx context.Context, ref Ref, q HistoryQuery) ([]Histor
 	return got.History, err
 }
 
+// Failures implements Agent.
+func (c *Client) Failures(ctx context.Context, since time.Time) ([]Failure, error) {
+	got, err := call[failuresBody](ctx, c, http.MethodGet, "/v1/failures?since="+url.QueryEscape(since.Format(time.RFC3339Nano)), nil)
+	return got.Failures, err
+}
+
 // Copy implements Agent.
 func (c *Client) Copy(ctx context.Context, ref Ref, req CopyRequest) (Clipboard, error) {
 	return callRef[Clipboard](ctx, c, http.MethodPost, "accounts", ref, "/copy", req)

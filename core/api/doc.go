@@ -19,6 +19,7 @@
 //	POST   /v1/accounts/{name}[/{env}]/quota       QuotaRequest, may be empty -> QuotaResult
 //	POST   /v1/accounts/{name}[/{env}]/quota/reset Account
 //	GET    /v1/accounts/{name}[/{env}]/history     ?limit=100&since=TIME -> {"history":[HistoryEntry]}, newest first
+//	GET    /v1/failures                            ?since=TIME -> {"failures":[Failure]}, newest first
 //	POST   /v1/test                                TestRequest -> TestResult
 //	GET    /v1/token/{name}[/{env}]                ?min_ttl=30 or 5m -> Token
 //	POST   /v1/token/{name}[/{env}]/refresh        RefreshRequest, may be empty -> Token

@@ -248,6 +248,10 @@ func (f *fakeAgent) History(_ context.Context, ref Ref, q HistoryQuery) ([]Histo
 	return []HistoryEntry{{At: fakeAt, What: core.DidRenew, Took: time.Second, Calls: 1}}, f.note("history %s %d %s", ref, q.Limit, q.Since.Format(time.RFC3339))
 }
 
+func (f *fakeAgent) Failures(_ context.Context, since time.Time) ([]Failure, error) {
+	return []Failure{{Account: "shop", Env: core.Live, Lines: 2, Newest: HistoryEntry{At: fakeAt, What: core.DidFail, Code: 40164}}}, f.note("failures %s", since.Format(time.RFC3339))
+}
+
 func (f *fakeAgent) Copy(_ context.Context, ref Ref, req CopyRequest) (Clipboard, error) {
 	return fakeClipboard(), f.note("copy %s %+v", ref, req)
 }

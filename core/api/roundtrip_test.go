@@ -143,6 +143,10 @@ func calls() []struct {
 			}, "history shop 7 " + fakeAt.Format(time.RFC3339),
 			[]HistoryEntry{{At: fakeAt, What: core.DidRenew, Took: time.Second, Calls: 1}},
 		},
+		{
+			"failures", func(x context.Context, c *Client) (any, error) { return outcome(c.Failures(x, fakeAt)) }, "failures " + fakeAt.Format(time.RFC3339),
+			[]Failure{{Account: "shop", Env: core.Live, Lines: 2, Newest: HistoryEntry{At: fakeAt, What: core.DidFail, Code: 40164}}},
+		},
 		{"copy", func(x context.Context, c *Client) (any, error) {
 			return outcome(c.Copy(x, live, CopyRequest{Format: "raw", Previous: true}))
 		}, "copy 商店 a%b?c#d/live {Format:raw Path: Previous:true Notify:false}", fakeClipboard()},

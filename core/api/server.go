@@ -145,6 +145,7 @@ func (h *handler) routes() {
 	h.ref("POST", "accounts", "/quota", onRefBody(true, a.Quota))
 	h.ref("POST", "accounts", "/quota/reset", onRef(a.ResetQuota))
 	h.ref("GET", "accounts", "/history", answer(h.history))
+	h.bind("GET /v1/failures", answer(h.failures))
 	h.ref("GET", "token", "", answer(h.token))
 	h.ref("POST", "token", "/refresh", onRefBody(true, h.refresh))
 
@@ -242,6 +243,32 @@ func (h *handler) history(r *http.Request) (historyBody, error) {
 	return historyBody{entries}, err
 }
 
+// failures answers what failed since a time, of all that is kept without one.
+func (h *handler) failures(r *http.Request) (failuresBody, error) {
+	since, err := sinceOf(r)
+	if err != nil {
+		return failuresBody{}, err
+	}
+	found, err := h.agent.Failures(r.Context(), since)
+	if found == nil {
+		found = []Failure{}
+	}
+	return failuresBody{found}, err
+}
+
+// sinceOf reads a time of the query; the zero time where there is none.
+func sinceOf(r *http.Request) (time.Time, error) {
+	raw := r.URL.Query().Get("since")
+	if raw == "" {
+		return time.Time{}, nil
+	}
+	at, err := time.Parse(time.RFC3339Nano, raw)
+	if err != nil {
+		return time.Time{}, Invalid("since must be a time such as 2026-01-31T08:00:00Z")
+	}
+	return at, nil
+}
+
 // historyQuery reads which lines are wanted: by default the newest few, with only a
 // time everything since.
 func historyQuery(r *http.Request) (HistoryQuery, error) {
@@ -249,18 +276,14 @@ func historyQuery(r *http.Request) (HistoryQuery, error) {
 	if err != nil {
 		return HistoryQuery{}, err
 	}
-	q := HistoryQuery{Limit: limit}
-	raw := r.URL.Query().Get("since")
-	if raw == "" {
-		return q, nil
+	since, err := sinceOf(r)
+	if err != nil {
+		return HistoryQuery{}, err
 	}
-	if q.Since, err = time.Parse(time.RFC3339Nano, raw); err != nil {
-		return HistoryQuery{}, Invalid("since must be a time such as 2026-01-31T08:00:00Z")
+	if !since.IsZero() && r.URL.Query().Get("limit") == "" {
+		limit = 0
 	}
-	if r.URL.Query().Get("limit") == "" {
-		q.Limit = 0
-	}
-	return q, nil
+	return HistoryQuery{Limit: limit, Since: since}, nil
 }
 
 func (h *handler) setting(r *http.Request) (core.Settings, error) {

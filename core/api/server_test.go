@@ -39,6 +39,8 @@ func TestWhatTheServerMakesOfRequests(t *testing.T) {
 		{"history without a limit", "GET", "/v1/accounts/shop/history", "", 200, "history shop 100 0001-01-01T00:00:00Z", "renewed"},
 		{"all history since a time", "GET", "/v1/accounts/shop/history?since=2026-11-24T12:00:00%2B08:00", "", 200, "history shop 0 2026-11-24T12:00:00+08:00", "renewed"},
 		{"history since no time", "GET", "/v1/accounts/shop/history?since=yesterday", "", 400, "", "since"},
+		{"failures", "GET", "/v1/failures", "", 200, "failures 0001-01-01T00:00:00Z", "40164"},
+		{"failures since no time", "GET", "/v1/failures?since=yesterday", "", 400, "", "since"},
 		{"history with a bad limit", "GET", "/v1/accounts/shop/history?limit=many", "", 400, "", "limit"},
 		{"settings", "GET", "/v1/settings", "", 200, "settings", "copy_format"},
 		{"vault", "GET", "/v1/vault", "", 200, "status", "open"},

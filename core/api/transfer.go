@@ -32,6 +32,8 @@ const (
 type ExportRequest struct {
 	Format string   `json:"format"`        // json or csv
 	Env    core.Env `json:"env,omitempty"` // empty: both
+	// Accounts are the IDs of those that are wanted; none: all.
+	Accounts []core.ID `json:"accounts,omitempty"`
 }
 
 // Export is a file of accounts.

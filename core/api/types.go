@@ -297,6 +297,19 @@ type TextRequest struct {
 // HistoryEntry is one line of an account's history.
 type HistoryEntry = core.Entry
 
+// Failure is what failed for an account: the newest line of its history that tells of a
+// failure, and how many do. Of failures in a row the history keeps the first, those that
+// differ, and the rest less and less often.
+type Failure struct {
+	Account string       `json:"account"`
+	Env     core.Env     `json:"env"`
+	Lines   int          `json:"lines"`
+	Newest  HistoryEntry `json:"newest"`
+}
+
+// Ref names the account.
+func (f Failure) Ref() Ref { return Ref{f.Account, f.Env} }
+
 // HistoryQuery asks for the newest Limit lines of a history that are not older than
 // Since. The zero value asks for all lines that are kept.
 type HistoryQuery struct {

@@ -35,6 +35,9 @@ type (
 	historyBody struct {
 		History []HistoryEntry `json:"history"`
 	}
+	failuresBody struct {
+		Failures []Failure `json:"failures"`
+	}
 	// nothing is the answer of calls that return only success.
 	nothing struct{}
 )

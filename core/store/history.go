@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/binary"
 	"encoding/json"
-	"math"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -103,13 +102,7 @@ func (s *Store) LastLines() (map[core.ID]core.Entry, error) {
 		c := tx.Bucket([]byte(bucketHistory)).Cursor()
 		return tx.Bucket([]byte(bucketAccounts)).ForEach(func(id, _ []byte) error {
 			prefix := historyPrefix(core.ID(id))
-			k, v := c.Seek(historyKey(core.ID(id), math.MaxUint64)) // behind the last
-			if k == nil {
-				k, v = c.Last()
-			} else if !bytes.HasPrefix(k, prefix) {
-				k, v = c.Prev()
-			}
-			for ; bytes.HasPrefix(k, prefix); k, v = c.Prev() {
+			for k, v := lastOf(c, core.ID(id)); bytes.HasPrefix(k, prefix); k, v = c.Prev() {
 				var e core.Entry
 				if err := json.Unmarshal(v, &e); err == nil && e.Target != "" {
 					continue

@@ -192,3 +192,29 @@ func TestForcedCountsByDay(t *testing.T) {
 		t.Errorf("another account: %d, %v", n, last)
 	}
 }
+
+// TestFailures: of each account the newest failure since a time, and how many there were.
+func TestFailures(t *testing.T) {
+	h := newHome(t)
+	a, b, c := h.add("shop"), h.add("mall"), h.add("blog")
+	at := h.clock.now()
+	add := func(id core.ID, after time.Duration, what core.What, code int) {
+		t.Helper()
+		if err := h.Append(id, core.Entry{At: at.Add(after), What: what, Code: code}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	add(a.ID, -time.Hour, core.DidFail, 1)
+	add(a.ID, time.Hour, core.DidFail, 2)
+	add(c.ID, time.Hour, core.DidRenew, 0)
+	add(a.ID, 2*time.Hour, core.DidLose, 3)
+	add(b.ID, 0, core.DidMiss, 4)
+	add(a.ID, 3*time.Hour, core.DidRenew, 0)
+	got, err := h.Failures(at)
+	if err != nil || len(got) != 2 || got[a.ID].Lines != 2 || got[a.ID].Newest.Code != 3 || got[b.ID].Lines != 1 || got[b.ID].Newest.Code != 4 {
+		t.Errorf("%+v, %v", got, err)
+	}
+	if got, err = h.Failures(at.Add(9 * time.Hour)); err != nil || len(got) != 0 {
+		t.Errorf("later: %+v, %v", got, err)
+	}
+}

@@ -63,6 +63,10 @@ func operations() []operation {
 				{name: "since", kind: "date-time", about: "No line that is older than this."},
 			},
 		},
+		{
+			route: "GET /v1/failures", id: "listFailures", summary: "The accounts for which something failed, the newest failure first",
+			params: []parameter{{name: "since", kind: "date-time", about: "Nothing that failed before this; missing: all that is kept."}},
+		},
 		{route: "POST " + push, id: "addPush", summary: "Add a push, and do it once", about: "It is saved whatever becomes of the first try, which is in last."},
 		{route: "DELETE " + push + "/{number}", id: "removePush", summary: "Remove a push; what it wrote stays"},
 		{

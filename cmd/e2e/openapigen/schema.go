@@ -39,6 +39,8 @@ func nameOf(t reflect.Type) string {
 		return "Windows"
 	case "historyBody":
 		return "History"
+	case "failuresBody":
+		return "Failures"
 	case "keysBody":
 		return "ClientKeys"
 	case "logBody":

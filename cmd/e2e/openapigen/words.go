@@ -57,6 +57,9 @@ func words() map[string]string {
 		"Clipboard.manager":  "The clipboard manager that runs, with returned and stays.",
 		"Clipboard.followed": "The token that was copied was renewed, and the new one took its place.",
 
+		"Failure":       "What failed for an account.",
+		"Failure.lines": "How many lines of its history tell of a failure. Of failures in a row the history keeps the first, those that differ, and the rest less and less often.",
+
 		"CopyRequest.notify": "For a caller that shows no answer itself. Ask for the event copy_late when the token comes after something else was copied, and for copied when the settings want a copy confirmed by a notification.",
 
 		"DoorStatus":       "What a client is told of the agent, and of its own key.",
