@@ -194,6 +194,8 @@ const (
 	RemedySilentOwner  = "silent_owner"   // wait for the program that holds the clipboard, or end it
 	RemedyCopyLate     = "copy_late"      // something else was copied meanwhile; copy it again
 	RemedyNotHere      = "not_here"       // the operating system has no such thing
+	RemedyHotkeyTaken  = "hotkey_taken"   // choose another key
+	RemedyNoHotkey     = "no_hotkey"      // bind a shortcut of the desktop to a command
 	RemedyHost         = "host"           // call the loopback by a name that it or the key has
 	RemedyPort         = "port_taken"     // choose another port for the loopback door
 	RemedyClientKey    = "no_client_key"  // tokentray api key list

@@ -38,6 +38,8 @@ type Settings struct {
 	HideAfterCopy bool `json:"hide_after_copy"`
 	// ConfirmCopy is how a copy from the tray is confirmed: icon, notification or off.
 	ConfirmCopy string `json:"confirm_copy"`
+	// Hotkey opens the window at its search, from anywhere on the desktop.
+	Hotkey Hotkey `json:"hotkey"`
 	// StartAtLogin is read from the operating system and never stored.
 	StartAtLogin bool `json:"start_at_login,omitempty"`
 
@@ -55,6 +57,9 @@ type Settings struct {
 // SettingToldNoTray is the key of ToldNoTray, which is no choice: Get and Set know
 // it, and SettingKeys does not list it.
 const SettingToldNoTray = "told-no-tray"
+
+// SettingHotkey is the key of the hotkey, which the desktop may refuse.
+const SettingHotkey = "hotkey"
 
 // SettingStartAtLogin is the key of the one setting that the operating system
 // keeps.
@@ -112,7 +117,7 @@ func SettingKeys() []string {
 		"clear-after", SettingClipboardOnce, "copy-format", "hide-after-copy", "confirm-copy", "clipboard-follow", SettingClipboardPrimary, "ask-live-copy",
 		"notify-person", "notify-failing", "notify-expiry",
 		SettingLoopback, SettingLoopbackPort,
-		SettingStartAtLogin, "log-level",
+		SettingStartAtLogin, SettingHotkey, "log-level",
 	}
 }
 
@@ -165,6 +170,8 @@ func (s Settings) Get(key string) (string, bool) {
 		return s.ConfirmCopy, true
 	case "log-level":
 		return s.LogLevel, true
+	case SettingHotkey:
+		return s.Hotkey.Setting(), true
 	case SettingLoopbackPort:
 		return strconv.Itoa(s.LoopbackPort), true
 	}
@@ -207,6 +214,12 @@ func (s *Settings) Set(key, value string) error {
 			return invalidSetting(key, ProblemSettingTextSize, "a number from 80 to 200")
 		}
 		s.TextSize = n
+	case SettingHotkey:
+		h, ok := ParseHotkey(value)
+		if !ok {
+			return invalidSetting(key, ProblemSettingHotkey, "off, or a key with Ctrl, Alt or Super, as Ctrl+Alt+K")
+		}
+		s.Hotkey = h
 	case SettingLoopbackPort:
 		n, err := strconv.Atoi(value)
 		if err != nil || !ValidPort(n) {
@@ -241,6 +254,7 @@ const (
 	ProblemSettingFormat     = "setting_format"
 	ProblemSettingLogLevel   = "setting_log_level"
 	ProblemSettingTextSize   = "setting_text_size"
+	ProblemSettingHotkey     = "setting_hotkey"
 	ProblemSettingClearAfter = "setting_clear_after"
 )
 

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"runtime"
 	"sync"
 	"time"
@@ -14,9 +15,38 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/home"
+	"tokentray/core/launch"
 	"tokentray/core/sim"
 	"tokentray/ui/cli"
 )
+
+// demoFolder begins the name of a demo's home.
+const demoFolder = "tokentray-demo-"
+
+// raiseDemo brings the window of a demo of ours that runs already to the front. It reports
+// whether there is one.
+func raiseDemo(ctx context.Context) bool {
+	homes, _ := filepath.Glob(filepath.Join(os.TempDir(), demoFolder+"*"))
+	for _, dir := range homes {
+		at, err := home.Find(dir)
+		if err != nil || at.CheckSocket() != nil {
+			continue // another user's
+		}
+		at, runs := launch.Find(ctx, at)
+		if !runs {
+			continue
+		}
+		client := api.Dial(at.Socket())
+		ctx, cancel := context.WithTimeout(ctx, farewell)
+		n, err := client.Open(ctx, api.Showing{})
+		cancel()
+		client.Close()
+		if err == nil && n > 0 {
+			return true
+		}
+	}
+	return false
+}
 
 // farewell is how long the window may take to close after the agent ends.
 const farewell = 3 * time.Second
@@ -24,7 +54,10 @@ const farewell = 3 * time.Second
 // demo is cli.Parts.Demo: a home in a temporary folder, the simulator in this
 // process, and sample accounts. However it ends, it leaves nothing behind.
 func (p program) demo(ctx context.Context, o cli.DemoOptions, show func(context.Context, cli.Demo) error) (err error) {
-	dir, err := os.MkdirTemp("", "tokentray-demo-")
+	if o.Window && raiseDemo(ctx) {
+		return show(ctx, cli.Demo{Raised: true})
+	}
+	dir, err := os.MkdirTemp("", demoFolder)
 	if err != nil {
 		return fmt.Errorf("make the demo's folder: %w; free some space or set TMPDIR", err)
 	}

@@ -96,6 +96,14 @@ func readTold(path string) ([]byte, error) {
 	return io.ReadAll(io.LimitReader(f, maxTold))
 }
 
+// openSearch opens the window, or brings it to the front, with the keyboard in its
+// search.
+func (h *house) openSearch() {
+	if _, err := h.service.Open(context.Background(), api.Showing{Page: api.PageSearch, Start: true}); err != nil {
+		h.log.Warn("the hotkey opened no window", "error", err)
+	}
+}
+
 // login returns the system's entry that starts the agent at login. It is nil for a
 // home other than the platform's own, because an agent started at login would not
 // know that home.

@@ -12,6 +12,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/clipboard"
 	"tokentray/core/home"
+	"tokentray/core/hotkey"
 	"tokentray/core/kinds"
 	"tokentray/core/launch"
 	"tokentray/core/rediscache"
@@ -25,6 +26,7 @@ type house struct {
 	home    home.Home
 	log     *home.Log
 	service *agent.Service
+	hotkey  *hotkey.Key
 
 	forTray, forNotices latest // the desktops of clients
 }
@@ -62,12 +64,18 @@ func (p program) build(at home.Home, demo bool, openLog func(home.Home) *home.Lo
 		Log: h.log.Logger, Session: clipboard.EnvSession(),
 		Gone: func(g clipboard.Gone) { h.service.ClipboardGone(whatBecame(g)) },
 	})
+	keys := hotkey.New(hotkey.Options{
+		Session: hotkey.Session(clipboard.EnvSession()), Pressed: func() { h.openSearch() }, Log: h.log.Logger,
+	})
+	h.hotkey = keys
 	parts := agent.Parts{
-		Home: at, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
+		Hotkey: keys,
+		Home:   at, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
 		Kinds: knownKinds(), Sources: sources(), Session: session, Log: h.log,
 		OpenAPI: openapi.Description(), Redis: rediscache.NewWriter(h.kinds, rediscache.Options{}),
 		OnSession: func(s api.Session) {
 			clip.SetSession(clipboard.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority})
+			keys.Move(hotkey.Session{Display: s.Display, WaylandDisplay: s.WaylandDisplay, XAuthority: s.XAuthority})
 			moved(s)
 			h.forTray.put(s)
 			h.forNotices.put(s)
@@ -157,6 +165,7 @@ func (h *house) run(ctx context.Context, withTray bool, ready func()) error {
 		}
 	}
 	err := <-done
+	h.hotkey.Close()
 	notices.Wait()
 	err = errors.Join(err, h.log.Close())
 	if h.service.Erased() {

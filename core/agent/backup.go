@@ -76,9 +76,9 @@ func isMissing(err error) bool {
 }
 
 // ofThisHome reports whether a setting belongs to this home alone: no file may open
-// the loopback door or start anything.
+// the loopback door, start anything or take a key of the desktop.
 func ofThisHome(key string) bool {
-	return key == core.SettingStartAtLogin || key == core.SettingLoopback || key == core.SettingLoopbackPort
+	return key == core.SettingStartAtLogin || key == core.SettingHotkey || key == core.SettingLoopback || key == core.SettingLoopbackPort
 }
 
 // portable are the settings that another home can take over: those that people

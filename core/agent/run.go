@@ -124,6 +124,9 @@ func (s *Service) fill(ctx context.Context) {
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	s.keeper.PauseAll(s.current().PausedAll)
+	if key := s.current().Hotkey; key != "" && s.parts.Hotkey != nil {
+		s.parts.Hotkey.Keep(key)
+	}
 	s.unlockUnattended(ctx)
 	s.dropRemoved(ctx)
 	s.listLost()

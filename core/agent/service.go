@@ -52,6 +52,13 @@ type Login interface {
 	Set(on bool) error
 }
 
+// Hotkey is the key of the desktop that opens the window. Package hotkey has it.
+type Hotkey interface {
+	Set(core.Hotkey) error // the error says why it does not work, and the former one stays
+	Keep(core.Hotkey)      // the one that was chosen before, whether or not it works
+	Err() error            // why the chosen one does not work
+}
+
 // Parts are what a Service is made of. Run closes Store and Clipboard.
 type Parts struct {
 	Home      home.Home
@@ -60,6 +67,7 @@ type Parts struct {
 	Store     Store
 	Vaults    Vaults
 	Clipboard Clipboard                 // nil: there is none
+	Hotkey    Hotkey                    // nil: there is none
 	Login     Login                     // nil: the agent of this home does not start at login
 	Kinds     kinds.Set                 // the initial set, see SetKinds
 	Sources   map[core.Kind]core.Source // the sources of each kind

@@ -71,7 +71,16 @@ func (s *Service) SetSetting(_ context.Context, key, value string) (core.Setting
 		}
 		next.StartAtLogin = false // the system keeps it
 	}
+	was := s.current().Hotkey
+	if key == core.SettingHotkey {
+		if err := s.setHotkey(next.Hotkey); err != nil {
+			return core.Settings{}, err
+		}
+	}
 	if err := s.keep(next); err != nil {
+		if key == core.SettingHotkey {
+			_ = s.setHotkey(was)
+		}
 		return core.Settings{}, err
 	}
 	s.parts.Log.SetLevel(next.LogLevel)
@@ -152,6 +161,20 @@ func (s *Service) startAtLogin(on bool) error {
 		}
 	}
 	if err := s.parts.Login.Set(on); err != nil {
+		return core.AsError(err)
+	}
+	return nil
+}
+
+// setHotkey takes another key of the desktop.
+func (s *Service) setHotkey(key core.Hotkey) error {
+	if s.parts.Hotkey == nil {
+		if key == "" {
+			return nil
+		}
+		return &core.Error{Class: core.Misuse, Remedy: core.RemedyNoHotkey, Message: "setting hotkey: this agent has no desktop; bind a shortcut of the desktop to the command: tokentray open --search"}
+	}
+	if err := s.parts.Hotkey.Set(key); err != nil {
 		return core.AsError(err)
 	}
 	return nil

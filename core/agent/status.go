@@ -24,6 +24,12 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 		clipboard = s.parts.Clipboard.Name()
 	}
 	recovered := s.recovered()
+	var hotkey *api.Error
+	if s.parts.Hotkey != nil {
+		if err := s.parts.Hotkey.Err(); err != nil {
+			hotkey = api.FromError(core.AsError(err))
+		}
+	}
 	windows, loopback, failing := s.hub.windows(), s.loopbackState(), s.pushes.failing()
 	s.mu.RLock()
 	defer s.mu.RUnlock()
@@ -32,7 +38,7 @@ func (s *Service) Status(context.Context) (api.Status, error) {
 		Home: s.parts.Home.Dir(), Demo: s.parts.Demo,
 		Active: s.settings.Active, PausedAll: s.settings.PausedAll,
 		Accounts: len(snaps), NeedYou: need, FailingPushes: failing, Vault: vault,
-		Tray: s.tray, Clipboard: clipboard, Loopback: loopback, Windows: windows, Notice: s.parts.Notice, Recovered: recovered,
+		Tray: s.tray, Clipboard: clipboard, Loopback: loopback, Windows: windows, Notice: s.parts.Notice, Recovered: recovered, Hotkey: hotkey,
 	}, nil
 }
 

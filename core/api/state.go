@@ -53,10 +53,11 @@ type Status struct {
 	// FailingPushes is how many pushes failed at their last try.
 	FailingPushes int    `json:"failing_pushes"`
 	Vault         Vault  `json:"vault"`
-	Tray          string `json:"tray"`      // one of the constants below
-	Clipboard     string `json:"clipboard"` // x11, wayland, none, …
-	Loopback      string `json:"loopback"`  // off, on, taken
-	Windows       int    `json:"windows"`   // open windows
+	Tray          string `json:"tray"`             // one of the constants below
+	Clipboard     string `json:"clipboard"`        // x11, wayland, none, …
+	Loopback      string `json:"loopback"`         // off, on, taken
+	Windows       int    `json:"windows"`          // open windows
+	Hotkey        *Error `json:"hotkey,omitempty"` // why the chosen hotkey does not work
 	Notice        string `json:"notice,omitempty"`
 	// Recovered are the accounts, as NAME/ENV, that the database had lost and that
 	// came back from the vault, paused, until a person edits or resumes them.
@@ -122,7 +123,7 @@ type Showing struct {
 	Account *Ref   `json:"account,omitempty"`
 	Search  string `json:"search,omitempty"` // in the words of the window's search
 	Asks    bool   `json:"asks,omitempty"`   // what an AI agent asked for last, see Grants
-	Page    string `json:"page,omitempty"`   // PageAdd or PageSettings
+	Page    string `json:"page,omitempty"`   // PageAdd, PageSettings, PageToday or PageSearch
 	Start   bool   `json:"start,omitempty"`  // the agent starts a window if there is none, and waits for it
 }
 
@@ -130,6 +131,8 @@ type Showing struct {
 const (
 	PageAdd      = "add" // the form of a new account
 	PageSettings = "settings"
+	PageToday    = "today"  // what was asked and what failed today
+	PageSearch   = "search" // the list, with the keyboard in its search
 )
 
 // The types of events.

@@ -14,14 +14,17 @@ const Variable = "ACCESS_TOKEN"
 // the marks below. For the rest single quotes come nearest to agreement (docker
 // keeps them), but not with a quote, a backslash or a dollar inside: Python's reader
 // takes \\ for one backslash and ${…} for a variable.
-func dotenv(token string) (string, error) {
+func dotenv(token string) (string, error) { return assignment(Variable, token) }
+
+// assignment is the line that gives a variable the token.
+func assignment(variable, token string) (string, error) {
 	if !strings.ContainsFunc(token, special) {
-		return Variable + "=" + token, nil
+		return variable + "=" + token, nil
 	}
 	if !utf8.ValidString(token) || strings.ContainsFunc(token, ambiguous) {
 		return "", invalid("the token holds characters that readers of .env files read differently; take it as raw")
 	}
-	return Variable + "='" + token + "'", nil
+	return variable + "='" + token + "'", nil
 }
 
 // special reports whether r needs quotes. A tilde would become a home folder.

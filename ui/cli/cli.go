@@ -146,7 +146,7 @@ func (a *app) root() *cobra.Command {
 				return a.printVersion()
 			}
 			if a.hasDisplay() {
-				return a.open(cmd.Context())
+				return a.open(cmd.Context(), api.Showing{})
 			}
 			return a.list(cmd.Context(), listed{})
 		},

@@ -21,6 +21,7 @@ type Demo struct {
 	Sim   string // base URL of the simulator
 	// Window is closed when the window was closed; nil means that none opened.
 	Window    <-chan struct{}
+	Raised    bool  // another demo runs, whose window came to the front; nothing else is set
 	WindowErr error // why none opened although one was asked for
 }
 
@@ -47,6 +48,10 @@ func (a *app) demoCommand() *cobra.Command {
 // then, or without one, it shows the live table. A demo that was started without a
 // terminal, as by the window, ends with its window.
 func (a *app) showDemo(ctx context.Context, d Demo) error {
+	if d.Raised {
+		a.note(a.say("demo.raised"))
+		return nil
+	}
 	a.agent = d.Agent
 	foot := []string{a.say("demo.try", "home", d.Home), a.say("demo.sim", "url", d.Sim)}
 	if d.WindowErr != nil {

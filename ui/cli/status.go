@@ -67,6 +67,9 @@ func (a *app) status(ctx context.Context) error {
 	a.noteVault(s.Vault)
 	a.noteWarning(s.Vault)
 	a.noteNotice(s.Notice)
+	if s.Hotkey != nil {
+		a.note(a.explainWire(s.Hotkey)...)
+	}
 	a.noteRecovered(s.Recovered)
 	return nil
 }

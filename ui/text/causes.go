@@ -102,6 +102,8 @@ func causes() table {
 		"cause.restart_agent": {"The agent that runs is of another version.", "正在运行的守护进程版本不同。"},
 		"cause.silent_owner":  {said(core.SaysClipboardHangs), "占用剪贴板的程序没有应答。"},
 		"cause.not_here":      {"This operating system has no such thing.", "此操作系统不支持该功能。"},
+		"cause.hotkey_taken":  {"Another program has {path}.", "{path} 已被其他程序占用。"},
+		"cause.no_hotkey":     {"This desktop gives programs no hotkey.", "此桌面不向程序提供全局快捷键。"},
 		"cause.no_clipboard":  {"There is no clipboard here.", "这里没有可用的剪贴板。"},
 
 		"short.answer_path": {"no {part} at {path}", "{path} 处没有“{part}”"},

@@ -267,6 +267,7 @@ func cli() table {
 		"reset.done":     {"Everything was removed; the agent ended.", "已全部删除，守护进程已结束。"},
 
 		"demo.what":          {"The demo runs: sample accounts, a simulator, a throw-away home. Your own accounts are not touched.", "演示已启动：示例账号、模拟器和临时数据目录，不影响你自己的账号。"},
+		"demo.raised":        {"The demo runs already; its window is in front now.", "演示已在运行，其窗口已置于最前。"},
 		"demo.window":        {"The window opens; tokens count down and renew themselves there.", "窗口即将打开，可以看到 token 倒计时并自动续期。"},
 		"demo.try":           {"Commands on it:  TOKENTRAY_HOME={home} tokentray list", "对它执行命令：TOKENTRAY_HOME={home} tokentray list"},
 		"demo.sim":           {"The simulator:   {url}", "模拟器地址：{url}"},

@@ -169,6 +169,7 @@ func commands() table {
 			"从列表中挑选账号：输入几个字母，按 Enter 复制其 token。方向键移动，Esc 退出。WORDS 为初始输入；\nstate:blocked、env:live、kind:mini 只匹配相应的内容。\n\n" +
 				"在启动器的菜单中挑选（例如绑定桌面快捷键）：\n\n  tokentray pick --dmenu 'rofi -dmenu -i'\n  tokentray pick --dmenu 'fuzzel --dmenu'\n\n菜单中不含 token。",
 		},
+		"flag.open_search":          {"with the keyboard in its search; for a shortcut of the desktop", "直接进入搜索；可绑定到桌面的快捷键"},
 		"flag.pick_dmenu":           {"pick in the menu that this `COMMAND` shows", "用此`命令`显示的菜单挑选"},
 		"flag.pick_print":           {"print the token instead of copying it", "输出 token，而不复制"},
 		"flag.list_state":           {"only those in this `STATE`; may be given again", "只列出处于此`状态`的账号；可多次指定"},

@@ -52,6 +52,7 @@ func problems() table {
 		"problem.setting_format":      {"There is no such format; see them with tokentray get --help.", "没有这种格式，请查看 tokentray get --help。"},
 		"problem.setting_log_level":   {"Use one of: debug, info, warn, error.", "取值只能是 debug、info、warn 或 error。"},
 		"problem.setting_text_size":   {"Use a number from 80 to 200.", "取值为 80 到 200 的整数。"},
+		"problem.setting_hotkey":      {"Use off, or a key with Ctrl, Alt or Super, such as Ctrl+Alt+K. Keys: A to Z, 0 to 9, Space, F1 to F12.", "取 off，或含 Ctrl、Alt 或 Super 的组合键，例如 Ctrl+Alt+K。按键可为 A 至 Z、0 至 9、Space、F1 至 F12。"},
 		"problem.setting_clear_after": {"Use 0s for never, or 5s to 1h.", "0s 表示从不，否则取 5s 到 1h。"},
 	}
 }

@@ -277,6 +277,14 @@ func remedies() table {
 			"Leave it off; the offer: tokentray settings",
 			"请保持关闭；查看可用的设置：tokentray settings",
 		},
+		"remedy.hotkey_taken": {
+			"Choose another key: tokentray settings set hotkey KEY",
+			"请换一个组合键：tokentray settings set hotkey 组合键",
+		},
+		"remedy.no_hotkey": {
+			"In the keyboard settings of the desktop, bind a shortcut to: tokentray open --search",
+			"请在桌面的键盘设置中，把快捷键绑定到命令：tokentray open --search",
+		},
 		"remedy.no_clipboard": {
 			"Run it from a desktop session (on Wayland install wl-clipboard), or print the token instead: tokentray get {account}",
 			"请在桌面会话中运行（Wayland 需安装 wl-clipboard），或改为直接输出 token：tokentray get {account}",

@@ -28,6 +28,7 @@ type settingsPage struct {
 	pause    *kit.Toggle
 	toggles  map[string]*kit.Toggle
 	choices  map[string]*kit.Segment
+	hotkey   *kit.Prose // why the chosen one does not work, and how to choose another
 	clip     *kit.Prose // about the clipboard: who keeps copies, and what it does not support
 	manager  *Manager   // the clipboard manager that runs; nil: none is known
 	door     *doorBox
@@ -63,7 +64,7 @@ type settingsActions struct {
 // draw makes the page, and that over it, in the language of the settings.
 func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 	before := s.page
-	head := kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), s.on.back), ui.T("settings"))
+	head := kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), s.on.back).Keyed(ui.KeyOf("back")), ui.T("settings"))
 	s.page = kit.NewPage(ui, 4*kit.Grid, head)
 	s.on.reflow = s.page.Reflow
 	s.ui = s.page.UI
@@ -87,6 +88,10 @@ func (s *settingsPage) draw(ui *kit.UI, set core.Settings) {
 			s.page.Add(s.door.root, canvas.NewRectangle(ui.Palette.Line))
 		}
 		s.page.Add(s.row(key, set))
+		if key == core.SettingHotkey {
+			s.hotkey = kit.NewProse("", 13, ui.Palette.Muted)
+			s.page.Add(s.hotkey)
+		}
 	}
 	agents := kit.Stack(2*kit.Grid, kit.BoldText(ui.T("agents"), 13, ui.Palette.Text), kit.NewProse(ui.T("agents.say"), 13, ui.Palette.Muted),
 		kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("agents.open"), s.on.agents)))
@@ -122,6 +127,11 @@ func (s *settingsPage) show(m *model, status api.Status, now time.Time) {
 		c.Choose(value)
 	}
 	s.showClipboard(status.Clipboard)
+	words, ink := ui.T("set.hotkey.other"), ui.Palette.Muted
+	if e := status.Hotkey; e != nil {
+		words, ink = joined(ui, ui.Words.Cause(e, ""), remedyText(ui, e, "")), ui.Palette.SoonText
+	}
+	s.hotkey.Set(words, ink)
 	s.door.show(now)
 	s.vault.show(m.Vault)
 	s.agent.Set(ui.T("set.agent.version", "version", status.Version, "pid", status.PID)+"\n"+status.Home, ui.Palette.Muted)
@@ -198,6 +208,16 @@ func settingChoices(ui *kit.UI, key, value string) []kit.Choice {
 		return pick("auto", "en", "zh")
 	case "list-order", "list-density", "confirm-copy":
 		return pick(core.SettingValues(key)...)
+	case core.SettingHotkey:
+		out := pick(core.Hotkey("").Setting())
+		keys := core.HotkeyExamples()
+		if h, ok := core.ParseHotkey(value); ok && h != "" && !slices.Contains(keys, h) {
+			keys = append(keys, h)
+		}
+		for _, k := range keys {
+			out = append(out, kit.Choice{Value: string(k), Label: string(k)})
+		}
+		return out
 	case "theme":
 		return pick("system", "light", "dark")
 	case "log-level":
