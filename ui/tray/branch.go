@@ -2,6 +2,7 @@ package tray
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"tokentray/core"
@@ -69,27 +70,54 @@ func branchOf(p *picture, name string, all []int32, now time.Time, t *text.Text)
 	return b
 }
 
-// groups returns the submenus of the groups that a person made, by name, and how many
-// accounts stand neither there nor among those shown. Of more groups than there is
-// place for, it takes those that were used last.
+// groupOf names the group of an account: that which a person made, else that of its
+// owner at the upstream. own tells which.
+func groupOf(k kept) (name string, own bool) {
+	if k.group != "" {
+		return k.group, true
+	}
+	return k.owner, false
+}
+
+// groups returns the submenus of the groups that a person made, and of the owners of
+// several accounts, by name, and how many accounts stand neither there nor among those
+// shown. Of more groups than there is place for, it takes those that were used last.
 func groups(p *picture, all []int32, shown []account, now time.Time, t *text.Text) (out []branch, left int) {
-	var names []string // the last used first
-	members := map[string][]int32{}
+	type key struct {
+		name string
+		own  bool
+	}
+	var keys []key // the last used first
+	members := map[key][]int32{}
 	for _, i := range all {
-		group := p.Accounts[i].group
-		if group == "" {
+		name, own := groupOf(p.Accounts[i])
+		if name == "" {
 			continue
 		}
-		if members[group] == nil {
-			names = append(names, group)
+		k := key{name, own}
+		if members[k] == nil {
+			keys = append(keys, k)
 		}
-		members[group] = append(members[group], i)
+		members[k] = append(members[k], i)
 	}
-	names = names[:min(len(names), mostGroups)]
-	slices.Sort(names)
+	keys = slices.DeleteFunc(keys, func(k key) bool { return !k.own && len(members[k]) < 2 })
+	keys = keys[:min(len(keys), mostGroups)]
+	slices.SortFunc(keys, func(a, b key) int {
+		switch {
+		case a.own == b.own:
+			return strings.Compare(a.name, b.name)
+		case a.own:
+			return -1
+		}
+		return 1
+	})
 	left = len(all) - len(shown)
-	for _, name := range names {
-		b := branchOf(p, short(name), members[name], now, t)
+	for _, k := range keys {
+		label := short(k.name)
+		if kind := p.Accounts[members[k][0]].kind; !k.own {
+			label = t.Field(kind, ownerFields()[kind]) + " " + label
+		}
+		b := branchOf(p, label, members[k], now, t)
 		out = append(out, b)
 		for _, l := range b.lines {
 			if !slices.ContainsFunc(shown, func(a account) bool { return a.ref == l.ref }) {

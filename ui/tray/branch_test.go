@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -285,4 +286,31 @@ func TestSubmenusWaitForAnEye(t *testing.T) {
 		r.pass(7 * time.Minute)
 		live("shop (LIVE) · expired")
 	})
+}
+
+// TestCorpsAreGroups: applications of one corp have a submenu where not all accounts have
+// a line; a corp with one application has none, and a group of one's own comes first.
+func TestCorpsAreGroups(t *testing.T) {
+	all := many(mostAccounts, "plain", core.StateFresh)
+	corp := func(id string, names ...string) {
+		for i, name := range names {
+			a := acc(name, core.Sandbox, core.StateFresh, 0, 10-i)
+			a.Kind, a.AppID = kinds.WeCom, id
+			all = append(all, a)
+		}
+	}
+	corp("ww0123456789abcdef", "mail", "chat")
+	corp("wwfedcba9876543210", "alone")
+	all = append(all, inGroup("shop", acc("till", core.Sandbox, core.StateFresh, 0, 5))...)
+	m := build(pictureOf(listOf(core.Sandbox, all...)), "", noon, text.New(text.English))
+	var labels []string
+	for _, g := range m.groups {
+		labels = append(labels, g.label)
+	}
+	if got := strings.Join(labels, ", "); got != "shop, CorpID ww0123456789abcdef" {
+		t.Errorf("the submenus are %s", got)
+	}
+	if m.more != "1 more in the window…" {
+		t.Errorf("besides: %q", m.more)
+	}
 }

@@ -4,10 +4,12 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // picture is what the tray knows about the agent's accounts.
@@ -40,8 +42,9 @@ type kept struct {
 	expires  moment     // none without a token
 	lastUsed moment
 	group    string
-	failing  int32 // number of failing pushes
-	consent  bool  // it needs its owner's consent once its token is dead
+	owner    string // at the upstream, as the corp of an application
+	failing  int32  // number of failing pushes
+	consent  bool   // it needs its owner's consent once its token is dead
 }
 
 // moment is a time in nanoseconds since 1970. It takes a third of the memory of a
@@ -62,8 +65,23 @@ func (m moment) time() time.Time {
 	return time.Unix(0, int64(m))
 }
 
+// ownerFields are the fields that name the owner of an account at its upstream, by kind.
+// No kind that a user added has one.
+var ownerFields = sync.OnceValue(func() map[core.Kind]kinds.Field {
+	out := map[core.Kind]kinds.Field{}
+	for _, spec := range kinds.Builtin().All() {
+		if f, ok := spec.GroupField(); ok {
+			out[spec.Kind] = f
+		}
+	}
+	return out
+})
+
 func keep(a api.Account, _ kept, _ bool) kept {
 	out := kept{kind: a.Kind, state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: int32(a.FailingPushes()), lastUsed: momentOf(a.LastUsed), group: a.Group}
+	if f, ok := ownerFields()[a.Kind]; ok {
+		out.owner = f.Value(a.Account)
+	}
 	if a.Mask != "" {
 		out.expires = momentOf(a.ExpiresAt)
 	}
