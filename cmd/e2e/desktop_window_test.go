@@ -262,7 +262,7 @@ func (p *product) changes(w desktop.Window, do func()) error {
 }
 
 // TestWindowComesBackToItsPlace: the window opens where it was moved to, each time.
-// If that place is on no screen, it opens on the screen.
+// If that place is on no screen, or its size on none, it opens on the screen and fits.
 func TestWindowComesBackToItsPlace(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	p.add("shop", core.Sandbox, 0)
@@ -308,10 +308,17 @@ func TestWindowComesBackToItsPlace(t *testing.T) {
 	if err != nil || len(kept) != 1 {
 		t.Fatalf("%v, %v", kept, err)
 	}
-	if err := os.WriteFile(kept[0], []byte(`{"place":{"x":9000,"y":-400}}`), 0o600); err != nil {
+	if err := os.WriteFile(kept[0], []byte(`{"width":9000,"height":7000,"place":{"x":9000,"y":-400}}`), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if got := where(p.open()); got.X >= 9000 || got.Y < 0 {
+	w = p.open()
+	if got := where(w); got.X >= 9000 || got.Y < 0 {
 		t.Errorf("it is at %v", got)
 	}
+	p.wait(10*time.Second, "the window to fit the screen", func() error {
+		if box, err := w.Geometry(); err != nil || box.Dx() > 1280 || box.Dy() > 800 {
+			return fmt.Errorf("it is %v, %v", box, err)
+		}
+		return nil
+	})
 }

@@ -117,6 +117,7 @@ func run(dir string, agentOnly, join bool) error {
 	w.Show()
 	rest.calm = w.Calm
 	rest.begin()
+	fitScreen(w.Fyne(), rest.do)
 	fyneApp.Run()
 	w.Stop()
 	return nil

@@ -1,5 +1,3 @@
-//go:build !ci
-
 package main
 
 import (
@@ -7,7 +5,6 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/driver"
-	"github.com/go-gl/glfw/v3.4/glfw"
 	"github.com/jezek/xgb"
 	"github.com/jezek/xgb/xproto"
 
@@ -51,20 +48,5 @@ func placeOf(win fyne.Window) (window.Place, bool) {
 		return at, ok
 	case <-time.After(patience):
 		return window.Place{}, false
-	}
-}
-
-// putAt makes the next window open at a place, if enough of it would be visible there
-// to be moved. It must be called on the window's thread after the window was made and
-// before it is shown.
-func putAt(at window.Place) {
-	const seen = 64
-	for _, m := range glfw.GetMonitors() {
-		x, y, width, height := m.GetWorkarea()
-		if at.X > x-seen && at.X < x+width-seen && at.Y >= y && at.Y < y+height-seen {
-			glfw.WindowHint(glfw.PositionX, at.X)
-			glfw.WindowHint(glfw.PositionY, at.Y)
-			return
-		}
 	}
 }

@@ -1,4 +1,4 @@
-//go:build !linux || ci
+//go:build !linux && !windows
 
 package main
 
@@ -8,7 +8,5 @@ import (
 	"tokentray/ui/window"
 )
 
-// placeOf and putAt do nothing: the system chooses where the window opens.
+// placeOf does nothing: the system chooses where the window opens.
 func placeOf(fyne.Window) (window.Place, bool) { return window.Place{}, false }
-
-func putAt(window.Place) {}
