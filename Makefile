@@ -284,6 +284,8 @@ bench: bench-team build-all ## measure the agent, the socket, the Keeper, the wi
 	@failed=; \
 	$(GO) test -run '^$$' -bench . -benchmem ./core ./core/preset ./core/upstream || failed=yes; \
 	$(GO) run ./cmd/e2e/bench -bin $(BIN) || failed=yes; \
+	$(GO) run ./cmd/e2e/bench -bin $(BIN) -accounts 40 -only start || failed=yes; \
+	$(GO) run ./cmd/e2e/bench -bin $(BIN) -accounts 10000 -only start,scroll || failed=yes; \
 	$(GO) test -run '^$$' -bench AtTheDoor -benchmem ./core/agent || failed=yes; \
 	$(GO) test -tags $(TAGS) -run '^$$' -bench . -benchmem ./ui/window || failed=yes; \
 	CGO_ENABLED=0 $(GO) run ./cmd/e2e/doorbench -bin $(BIN) || failed=yes; \

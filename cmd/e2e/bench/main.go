@@ -8,6 +8,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"net"
@@ -15,6 +16,8 @@ import (
 	"os/signal"
 	"path/filepath"
 	"slices"
+	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -30,13 +33,16 @@ import (
 // thousand.
 var accounts = 1000
 
+// fewAccounts are what one person has; with them the window must be there sooner.
+const fewAccounts = 40
+
 // half is a vertical position in the middle of the windows.
 const half = 320
 
 func main() {
 	bin := flag.String("bin", "bin", "folder of tokentray, tokentray-window and bare")
 	flag.IntVar(&accounts, "accounts", accounts, "how many accounts the agent has")
-	only := flag.String("only", "", "measure one part alone: token, agent, start or ticking")
+	only := flag.String("only", "", "measure these parts alone, with commas: token, agent, start, ticking, scroll")
 	idle := flag.Bool("idle", false, "do nothing at all, until interrupted")
 	flag.Parse()
 	if *idle {
@@ -103,8 +109,9 @@ func run(bin, only string) error {
 		{"agent", func() error { return b.measureAgent(true) }},
 		{"start", b.measureStart},
 		{"ticking", b.measureTicking},
+		{"scroll", b.measureScroll},
 	} {
-		if part.name != "" && only != "" && only != part.name {
+		if part.name != "" && only != "" && !slices.Contains(strings.Split(only, ","), part.name) {
 			continue
 		}
 		if err := part.step(); err != nil {
@@ -151,7 +158,7 @@ func (b *bench) addAccounts() error {
 	fmt.Printf("adding %d accounts of every kind…\n", accounts)
 	began := time.Now()
 	specs := slices.DeleteFunc(preset.With(kinds.Builtin()).All(), func(s kinds.Spec) bool { return len(s.Schemes) > 0 })
-	for i := range accounts {
+	add := func(i int) error {
 		s := sim.SampleOf(specs[i/2%len(specs)].Kind) // one for each environment
 		if err := b.upstream.Put(s.Upstream); err != nil {
 			return err
@@ -161,9 +168,24 @@ func (b *bench) addAccounts() error {
 		if _, err := b.client.Add(context.Background(), api.AccountInput{Input: core.InputOf(a), Secret: &secret}); err != nil {
 			return fmt.Errorf("adding account %d, of %s: %w", i, a.Kind, err)
 		}
+		return nil
+	}
+	const beside = 4
+	var group sync.WaitGroup
+	failed := make([]error, beside)
+	for one := range beside {
+		group.Go(func() {
+			for i := one; i < accounts && failed[one] == nil; i += beside {
+				failed[one] = add(i)
+			}
+		})
+	}
+	group.Wait()
+	if err := errors.Join(failed...); err != nil {
+		return err
 	}
 	fmt.Printf("%-58s %10.4g ms\n", "adding one account, keyring and first token included", ms(time.Since(began))/float64(accounts))
-	return desktop.Until(time.Minute, "a token for every account", func() error {
+	return desktop.Until(5*time.Minute, "a token for every account", func() error {
 		list, err := b.client.List(context.Background())
 		if err != nil {
 			return err
@@ -224,7 +246,11 @@ func (b *bench) measureStart() error {
 	}
 	fmt.Printf("%-58s %10.4g ms\n", "a bare Fyne window, painted", ms(median(bare)))
 	fmt.Printf("%-58s %10.4g ms\n", "the window, list painted", ms(median(ours)))
-	b.report("… ratio", ms(median(ours))/ms(median(bare)), 2, "")
+	bound := 2.0
+	if accounts <= fewAccounts {
+		bound = 1.6
+	}
+	b.report("… ratio", ms(median(ours))/ms(median(bare)), bound, "")
 	return nil
 }
 
@@ -260,7 +286,7 @@ func (b *bench) measureTicking() error {
 	}
 	fmt.Printf("%-58s %10.4g ms  %v\n", "a bare Fyne window, CPU in 20 s", ms(median(bare)), bare)
 	fmt.Printf("%-58s %10.4g ms  %v\n", fmt.Sprintf("the window with %d accounts ticking, CPU in 20 s", accounts), ms(median(ours)), ours)
-	b.report("… ratio", ms(median(ours))/ms(median(bare)), 1.5, "")
+	b.report("… ratio", ms(median(ours))/ms(median(bare)), 1.1, "")
 	return nil
 }
 
