@@ -28,6 +28,7 @@ type Button struct {
 	role  Role
 	label string
 	paths string // of an icon that is drawn instead of words
+	keys  string // that do the same
 
 	small, inLine, hovered, focused, off bool
 
@@ -60,11 +61,26 @@ func NewSmallButton(ui *UI, r Role, label string, on func()) *Button {
 }
 
 // NewIconButton returns a button that shows an icon. Its label says what it does and
-// is shown under the pointer.
+// is shown under the pointer, with the keys that do the same, see Keyed.
 func NewIconButton(ui *UI, paths, label string, on func()) *Button {
 	b := NewButton(ui, Plain, label, on)
 	b.paths = paths
 	return b
+}
+
+// Keyed names the keys that do the same. They are shown with the label of an icon.
+func (b *Button) Keyed(keys string) *Button {
+	b.keys = keys
+	return b
+}
+
+// Tip is what is shown under the pointer: what an icon does, and with which keys.
+func (b *Button) Tip() string {
+	keys := b.keys
+	if keys == "" {
+		keys = b.ui.T("tip.tab")
+	}
+	return b.ui.T("tip", "what", b.label, "key", keys)
 }
 
 // NewLineIconButton returns an icon button for a line of text. It is hardly higher
@@ -185,6 +201,9 @@ func (b *Button) paint() {
 	}
 }
 
+// Icon reports whether the button shows an icon in place of words.
+func (b *Button) Icon() bool { return b.paths != "" }
+
 // Label is the text on the button. For an icon button it is the name of the icon.
 func (b *Button) Label() string { return b.label }
 
@@ -229,7 +248,7 @@ func (b *Button) MouseIn(*desktop.MouseEvent) {
 	b.Refresh()
 	b.ui.pointed(b.MouseOut)
 	if b.paths != "" {
-		b.ui.tip(b, b.label)
+		b.ui.tip(b, b.Tip())
 	}
 }
 

@@ -91,7 +91,7 @@ func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 			own.Scrolled(ev)
 			return
 		}
-		e.ui.wheel(ev)
+		e.ui.Wheel(ev)
 	}
 	w.ExtendBaseWidget(w)
 	r := &entryRenderer{WidgetRenderer: inner, pane: w}

@@ -14,7 +14,9 @@ import (
 const (
 	IconSearch   = `<circle cx="11" cy="11" r="6.25"/><path d="M15.8 15.8 20.5 20.5"/>`
 	IconAdd      = `<path d="M12 5v14M5 12h14"/>`
+	IconLess     = `<path d="M5 12h14"/>`
 	IconSettings = `<path d="M4 7.5h9M18 7.5h2M4 16.5h2M11 16.5h9"/><circle cx="15.5" cy="7.5" r="2.5"/><circle cx="8.5" cy="16.5" r="2.5"/>`
+	IconToday    = `<path d="M5 19.5V12M12 19.5V4.5M19 19.5V9" stroke-width="2.5"/>`
 	IconMore     = `<path d="M12 5.5v.01M12 12v.01M12 18.5v.01" stroke-width="3"/>`
 	IconBack     = `<path d="M19.5 12H5M11 5.5 4.5 12 11 18.5"/>`
 	IconUnfold   = `<path d="M6 9.5l6 6 6-6"/>`

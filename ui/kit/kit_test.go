@@ -414,7 +414,7 @@ func TestIconsTellWhatTheyDo(t *testing.T) {
 	b.MouseOut()
 	words.MouseIn(nil)
 	words.MouseOut()
-	if len(told) != 2 || told[0] != "Add an account" || told[1] != "" {
+	if len(told) != 2 || told[0] != "Add an account (Tab, then Enter)" || told[1] != "" {
 		t.Errorf("told %q", told)
 	}
 }

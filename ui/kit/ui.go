@@ -18,6 +18,10 @@ type UI struct {
 	// when the pointer leaves. nil: no tips.
 	OnTip func(icon fyne.CanvasObject, words string)
 
+	// Key returns the keys of one of the window's bindings, as they are written. nil:
+	// none is known.
+	Key func(name string) string
+
 	// ReadClipboard reads the clipboard for a paste and then calls then on the
 	// goroutine of the user interface. If it cannot read, it does not call then. nil:
 	// Fyne reads, and waits for the program that owns the clipboard however long that
@@ -30,6 +34,14 @@ type UI struct {
 // T returns a text of the window's table.
 func (ui *UI) T(key string, args ...any) string {
 	return ui.Words.Say(text.Key("window."+key), args...)
+}
+
+// KeyOf returns the keys that do something, as they are written.
+func (ui *UI) KeyOf(name string) string {
+	if ui.Key == nil {
+		return ""
+	}
+	return ui.Key(name)
 }
 
 // Within returns the UI for parts inside a scroller. A part that gets the focus there
@@ -61,8 +73,8 @@ func (ui *UI) tip(icon fyne.CanvasObject, words string) {
 	}
 }
 
-// wheel scrolls the scroller around a part by the wheel.
-func (ui *UI) wheel(e *fyne.ScrollEvent) {
+// Wheel scrolls the scroller around a part by the wheel.
+func (ui *UI) Wheel(e *fyne.ScrollEvent) {
 	if len(ui.scrollers) > 0 {
 		ui.scrollers[0].scroll.Scrolled(e)
 	}

@@ -3,12 +3,18 @@ package text
 // detail is what the window says about the day and the history of one account.
 func detail() table {
 	return table{
-		"window.chart.title":        {"The last 24 hours", "最近 24 小时"},
+		"window.chart.last.minutes": {"The last {m} minutes", "最近 {m} 分钟"},
+		"window.chart.last.hours":   {"The last {h} hours", "最近 {h} 小时"},
+		"window.chart.last.days":    {"The last {d} days", "最近 {d} 天"},
 		"window.chart.now":          {"now", "现在"},
-		"window.chart.hint":         {"Point at it, or use ← and →, to read it.", "将指针移到图上，或用 ← → 键查看。"},
+		"window.chart.in":           {"Show less time", "缩短时间范围"},
+		"window.chart.out":          {"Show more time", "扩大时间范围"},
+		"window.chart.back":         {"Back to now", "回到现在"},
+		"window.chart.hint":         {"Point at it, or use ← and →, to read it. The wheel, + and - zoom.", "将指针移到图上，或用 ← → 键查看；滚轮或 + - 键缩放。"},
 		"window.chart.empty":        {"No token, and nothing that happened.", "没有 token，也没有任何记录。"},
 		"window.chart.none":         {"no token", "无 token"},
 		"window.chart.life":         {"{token} from {from} to {to}", "{token}，{from} 至 {to}"},
+		"window.chart.current":      {"{token} since {from}, expires {to}", "{token}，{from} 起，{to} 到期"},
 		"window.chart.many":         {"tokens from {from} to {to}: {n}", "{from} 至 {to} 共 {n} 个 token"},
 		"window.chart.over":         {"the one before may work until {time}", "上一个可能用到 {time}"},
 		"window.chart.times":        {"{what} {n}× from {from} to {to}", "{what} {n} 次，{from} 至 {to}"},

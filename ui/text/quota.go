@@ -27,6 +27,7 @@ func quota() table {
 		"quota.reset_ask":  {"Reset the counters of {account}?", "重置 {account} 的计数？"},
 		"quota.reset_live": {"{account} is LIVE. Spend one of its resets anyway?", "{account} 是生产账号，仍要用掉一次重置机会？"},
 		"quota.reset_done": {"The upstream has reset today's counters of {account}.", "上游已重置 {account} 今日的调用计数。"},
+		"quota.n":          {"{n}", "{n} 次"},
 		"quota.of":         {"{n} of {of}", "{n} / {of} 次"},
 		"quota.midnight":   {"at midnight in Beijing, in {left}", "北京时间零点（{left}后）"},
 		"quota.elsewhere":  {"at midnight in Beijing, {time} here, in {left}", "北京时间零点，本地时间 {time}（{left}后）"},
@@ -54,7 +55,7 @@ func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 		if calls >= a.Budget {
 			key = "quota.spent"
 		}
-		out = append(out, Fact{"quota.budget", t.Say(key, "n", grouped(calls), "of", grouped(a.Budget))})
+		out = append(out, Fact{"quota.budget", t.Say(key, "n", Number(calls), "of", Number(a.Budget))})
 	}
 	if a.Quota == (api.Quota{}) && a.Budget == 0 || a.CountsUntil.IsZero() {
 		return out
@@ -64,18 +65,18 @@ func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 
 // Usage says how much of a call's quota is used, as the upstream reported it.
 func (t *Text) Usage(u core.Usage) string {
-	said := t.Say("quota.used", "n", grouped(u.Used), "of", grouped(u.Limit), "left", grouped(u.Left))
+	said := t.Say("quota.used", "n", Number(u.Used), "of", Number(u.Limit), "left", Number(u.Left))
 	if u.RateCalls > 0 {
-		said = t.Say("quota.rate", "used", said, "n", grouped(u.RateCalls), "time", t.Coarse(time.Duration(u.RateSeconds)*time.Second))
+		said = t.Say("quota.rate", "used", said, "n", Number(u.RateCalls), "time", t.Coarse(time.Duration(u.RateSeconds)*time.Second))
 	}
 	return said
 }
 
 func (t *Text) used(n, of int) string {
 	if of == 0 {
-		return grouped(n)
+		return Number(n)
 	}
-	return t.Say("quota.of", "n", grouped(n), "of", grouped(of))
+	return t.Say("quota.of", "n", Number(n), "of", Number(of))
 }
 
 // Beijing is the zone of the days of most upstreams. China has no summer time, so a
@@ -106,8 +107,8 @@ func (t *Text) resets(next, now time.Time) string {
 	return t.Say("quota.elsewhere", "left", left, "time", here.Format("15:04"))
 }
 
-// grouped writes a number with commas between thousands: 500,000.
-func grouped(n int) string {
+// Number writes a number with commas between thousands: 500,000.
+func Number(n int) string {
 	s := strconv.Itoa(n)
 	for i := len(s) - 3; i > 0 && s[i-1] != '-'; i -= 3 {
 		s = s[:i] + "," + s[i:]

@@ -52,7 +52,7 @@ func TestQuota(t *testing.T) {
 
 func TestGrouped(t *testing.T) {
 	for n, want := range map[int]string{0: "0", 999: "999", 1000: "1,000", 500_000: "500,000", 12_345_678: "12,345,678", -1000: "-1,000"} {
-		if got := grouped(n); got != want {
+		if got := Number(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
 	}

@@ -79,6 +79,7 @@ func tables() []table {
 		check(),
 		sign(),
 		detail(),
+		today(),
 		problems(),
 		causes(),
 		explanations(),

@@ -40,7 +40,7 @@ func (p *logPage) first() fyne.Focusable { return p.reload }
 
 func (p *logPage) draw(ui *kit.UI, back func()) {
 	p.reload = kit.NewSmallButton(ui, kit.Quiet, ui.T("door.log.reload"), p.load)
-	p.page = kit.NewPage(ui, 2*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back), ui.T("door.log"), p.reload))
+	p.page = kit.NewPage(ui, 2*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back).Keyed(ui.KeyOf("back")), ui.T("door.log"), p.reload))
 	ui = p.page.UI
 	p.say = kit.NewProse("", 13, ui.Palette.Text)
 	p.rows = kit.NewRows(kit.Stack(2*kit.Grid), func(int) (fyne.CanvasObject, *logRow) {

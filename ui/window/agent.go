@@ -44,6 +44,7 @@ type tokenAgent interface {
 	Quota(ctx context.Context, ref api.Ref, req api.QuotaRequest) (api.QuotaResult, error)
 	ResetQuota(ctx context.Context, ref api.Ref) (api.Account, error)
 	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
+	Failures(ctx context.Context, since time.Time) ([]api.Failure, error)
 	Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (api.Signature, error)
 	RunPush(ctx context.Context, ref api.Ref, number int) (api.Push, error)
 }

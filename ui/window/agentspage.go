@@ -51,7 +51,7 @@ func (p *agentsPage) top() *kit.Page        { return p.page }
 func (p *agentsPage) first() fyne.Focusable { return p.allow }
 
 func (p *agentsPage) draw(ui *kit.UI, back func()) {
-	p.page = kit.NewPage(ui, 3*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back), ui.T("agents")))
+	p.page = kit.NewPage(ui, 3*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back).Keyed(ui.KeyOf("back")), ui.T("agents")))
 	ui = p.page.UI
 	p.say, p.none, p.noAsks = kit.NewProse("", 13, ui.Palette.SoonText), kit.NewProse("", 13, ui.Palette.Muted), kit.NewProse("", 13, ui.Palette.Muted)
 	p.allow = kit.NewSmallButton(ui, kit.Quiet, ui.T("agents.allow"), p.on.allow)

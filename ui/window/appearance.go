@@ -28,6 +28,7 @@ type appearance struct {
 	onShortcut func(fyne.Shortcut)
 	onChar     func(rune)
 	onTip      func(fyne.CanvasObject, string)
+	keyOf      func(string) string
 }
 
 // applyTheme takes theme, language and text size from the settings, and redraws
@@ -51,7 +52,7 @@ func (ap *appearance) applyTheme() {
 	}
 	say := text.New(language).Knowing(ap.kinds)
 	ap.translateFyne(say)
-	ap.ui = &kit.UI{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar, OnTip: ap.onTip, ReadClipboard: ap.readClipboard}
+	ap.ui = &kit.UI{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar, OnTip: ap.onTip, Key: ap.keyOf, ReadClipboard: ap.readClipboard}
 	ap.app.Settings().SetTheme(kit.NewTheme(pal, ap.fonts))
 	ap.build()
 	if ap.percent != 0 && ap.percent != set.TextSize {

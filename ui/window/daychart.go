@@ -28,14 +28,16 @@ const (
 	chartRead  = 68  // the two lines that say what is pointed at
 	chartHigh  = 106 // all of it, without the legend
 
-	markSize  = 8   // of a mark
-	markGrain = 10  // of the width of one mark
-	hourEvery = 380 // the width from which every third hour has its figures
+	markSize  = 8  // of a mark
+	markGrain = 10 // of the width of one mark
+	figures   = 43 // from the figures of one time to those of the next, at least
+	leastLife = 4  // the width of the shortest life
 )
 
 // dayChart draws the timeline of an account. The pointer, or the arrow keys when it
-// has the keyboard, read it: a line below says what is there. It is redrawn at most
-// once a minute.
+// has the keyboard, read it: a line below says what is there. The wheel and keys show
+// more of the time, or less. It is redrawn at most once a minute; once a second where
+// seconds can be told apart.
 type dayChart struct {
 	widget.BaseWidget
 	ui      *kit.UI
@@ -43,6 +45,7 @@ type dayChart struct {
 	history []api.HistoryEntry
 	now     time.Time
 	at      *time.Time // what is read
+	sight   *sight     // what is in sight
 
 	shown   timeline
 	drawn   float32 // width that is drawn
@@ -53,18 +56,27 @@ type dayChart struct {
 	reading [2]*canvas.Text
 	frame   *canvas.Rectangle
 	legend  *fyne.Container
+	wheel   chartWheel
+
+	head   fyne.CanvasObject // what is in sight, in words, and the buttons that change it
+	title  *canvas.Text
+	toNow  *kit.Button
+	closer *kit.Button
+	wider  *kit.Button
 }
 
 var (
 	_ fyne.Focusable    = (*dayChart)(nil)
 	_ fyne.Tappable     = (*dayChart)(nil)
+	_ fyne.Scrollable   = (*dayChart)(nil)
 	_ desktop.Hoverable = (*dayChart)(nil)
 	_ kit.Tall          = (*dayChart)(nil)
 )
 
 // newDayChart is an empty chart. at is where the person reads; zero for nowhere.
-func newDayChart(ui *kit.UI, at *time.Time) *dayChart {
-	c := &dayChart{ui: ui, at: at, legend: container.New(&kit.Flow{Gap: 2 * kit.Grid})}
+func newDayChart(ui *kit.UI, at *time.Time, in *sight) *dayChart {
+	c := &dayChart{ui: ui, at: at, sight: in, legend: container.New(&kit.Flow{Gap: 2 * kit.Grid})}
+	c.drawHead()
 	c.ExtendBaseWidget(c)
 	return c
 }
@@ -72,16 +84,24 @@ func newDayChart(ui *kit.UI, at *time.Time) *dayChart {
 // set draws the history of an account, newest line first.
 func (c *dayChart) set(a api.Account, history []api.HistoryEntry, now time.Time) {
 	c.account, c.history, c.now = a, history, now
-	c.legend.Objects = legendOf(c.ui, a, timelineOf(history, a, now, time.Hour).Counts)
+	c.shown = c.timeline(c.drawn)
+	c.showHead()
+	c.legend.Objects = legendOf(c.ui, a, c.shown.Counts)
 	if c.r != nil {
 		c.draw(c.Size())
 		canvas.Refresh(c)
 	}
 }
 
-// tick moves the picture once a minute.
+// timeline is what is in sight, for a width.
+func (c *dayChart) timeline(width float32) timeline {
+	return timelineOf(c.history, c.account, c.now, *c.sight, max(1, width)/markGrain)
+}
+
+// tick moves the picture once its grain has passed.
 func (c *dayChart) tick(now time.Time) {
-	if c.r == nil || now.Truncate(time.Minute).Equal(c.now.Truncate(time.Minute)) {
+	grain := c.sight.grain()
+	if c.r == nil || now.Truncate(grain).Equal(c.now.Truncate(grain)) {
 		return
 	}
 	c.now = now
@@ -119,8 +139,7 @@ func (c *dayChart) draw(size fyne.Size) {
 		return
 	}
 	c.drawn = width
-	grain := time.Duration(float64(dayPast+dayAhead) * markGrain / float64(width))
-	c.shown = timelineOf(c.history, c.account, c.now, grain)
+	c.shown = c.timeline(width)
 	kit.Place(c.frame, -kit.Grid, -kit.Grid, width+2*kit.Grid, chartRead-2+kit.Grid)
 	out := []fyne.CanvasObject{c.frame}
 	out = append(out, c.drawHours(width)...)
@@ -133,6 +152,9 @@ func (c *dayChart) draw(size fyne.Size) {
 			y = chartBelow
 		}
 		out = append(out, shape(c.ui.Palette, m.Kind, c.x(m.at(), width), y)...)
+		if m.N > 1 {
+			out = append(out, c.number(m, width, y))
+		}
 	}
 	out = append(out, c.cursor, c.reading[0], c.reading[1], c.legend)
 	c.legend.Objects = legendOf(c.ui, c.account, c.shown.Counts)
@@ -147,30 +169,43 @@ func (c *dayChart) x(at time.Time, width float32) float32 {
 	return max(markSize/2, min(width-markSize/2, c.shown.share(at)*width))
 }
 
-// drawHours draws the hours of local time and now.
+// number is how many there are of a mark, beside it.
+func (c *dayChart) number(m mark, width, y float32) fyne.CanvasObject {
+	t := kit.Text(strconv.Itoa(m.N), kit.SizeSmall, c.ui.Palette.Muted)
+	s := t.MinSize()
+	x := c.x(m.at(), width) + markSize/2 + 1
+	if x+s.Width > width {
+		x -= markSize + 2 + s.Width
+	}
+	kit.Place(t, x, y-s.Height/2, s.Width, s.Height)
+	return t
+}
+
+// drawHours draws the hours of local time, and now where it is in sight.
 func (c *dayChart) drawHours(width float32) []fyne.CanvasObject {
-	p := c.ui.Palette
+	p, t := c.ui.Palette, c.shown
 	now := kit.BoldText(c.ui.T("chart.now"), kit.SizeSmall, p.Text)
 	s := now.MinSize()
-	nowX := c.shown.share(c.shown.Now) * width
+	nowX := t.share(t.Now) * width
 	left := max(0, min(width-s.Width, nowX-s.Width/2))
+	there := !t.Now.Before(t.From) && !t.Now.After(t.To)
 	var out []fyne.CanvasObject
-	step := 3
-	if width < hourEvery {
-		step = 6
-	}
-	for _, at := range c.shown.hours(step) {
-		x := c.shown.share(at) * width
+	ticks, _ := t.ticks(float64(figures / width))
+	for _, at := range ticks {
+		x := t.share(at) * width
 		line := canvas.NewRectangle(p.Line)
 		kit.Place(line, x, 0, 1, chartFoot)
 		out = append(out, line)
-		t := kit.Text(at.Format("15:04"), kit.SizeSmall, p.Muted)
-		m := t.MinSize()
+		words := kit.Text(t.figure(at), kit.SizeSmall, p.Muted)
+		m := words.MinSize()
 		tx := max(0, min(width-m.Width, x-m.Width/2))
-		if tx+m.Width+kit.Grid < left || tx > left+s.Width+kit.Grid {
-			kit.Place(t, tx, chartFoot, m.Width, m.Height)
-			out = append(out, t)
+		if !there || tx+m.Width+kit.Grid < left || tx > left+s.Width+kit.Grid {
+			kit.Place(words, tx, chartFoot, m.Width, m.Height)
+			out = append(out, words)
 		}
+	}
+	if !there {
+		return out
 	}
 	line := canvas.NewRectangle(p.Text)
 	kit.Place(line, nowX-0.5, 0, 1.5, chartFoot)
@@ -189,17 +224,23 @@ func (c *dayChart) drawLife(x life, width float32) []fyne.CanvasObject {
 		r := canvas.NewRectangle(fill)
 		r.StrokeColor, r.StrokeWidth = stroke, 1
 		r.CornerRadius = 2
-		kit.Place(r, x0, y, max(2, x1-x0), h)
+		kit.Place(r, x0, y, max(leastLife, x1-x0), h)
 		return r
 	}
 	if x.N > 1 {
-		return []fyne.CanvasObject{block(kit.Alpha(hue, 0x80), hue, from, to, chartBars, chartLane+chartBar)}
+		out := []fyne.CanvasObject{block(kit.Alpha(hue, 0x50), hue, from, to, chartBars, chartLane+chartBar)}
+		n := kit.BoldText(strconv.Itoa(x.N)+"×", kit.SizeSmall, p.Text)
+		if s := n.MinSize(); s.Width+kit.Grid <= to-from {
+			kit.Place(n, (from+to-s.Width)/2, chartBars+(chartLane+chartBar-s.Height)/2, s.Width, s.Height)
+			out = append(out, n)
+		}
+		return out
 	}
 	var out []fyne.CanvasObject
 	if now := c.shown.share(c.shown.Now) * width; x.Current {
 		out = append(out, block(color.Transparent, hue, from, to, y, chartBar), block(hue, hue, from, min(to, now), y, chartBar))
 	} else {
-		out = append(out, block(hue, hue, from, max(from+2, to-1), y, chartBar))
+		out = append(out, block(hue, hue, from, max(from+leastLife, to-1), y, chartBar))
 	}
 	if !x.Over.IsZero() {
 		out = append(out, block(p.Soon, p.Soon, to, max(to+3, c.shown.share(x.Over)*width), y+2, chartBar-4))
@@ -285,7 +326,7 @@ func (k *keyItem) MinSize(o []fyne.CanvasObject) fyne.Size {
 func (c *dayChart) read() {
 	p, width := c.ui.Palette, c.Size().Width
 	words, ink := c.ui.T("chart.hint"), p.Muted
-	on := (c.focused || c.hovered) && !c.at.IsZero()
+	on := (c.focused || c.hovered) && !c.at.Before(c.shown.From) && !c.at.After(c.shown.To)
 	if on {
 		words, ink = c.shown.read(c.ui, *c.at), p.Text
 		kit.Place(c.cursor, c.shown.share(*c.at)*width-1, 0, 2, chartFoot)
@@ -308,76 +349,10 @@ func (c *dayChart) read() {
 	}
 }
 
-// point reads at a place.
-func (c *dayChart) point(x float32) {
-	at := c.shown.moment(x / max(1, c.Size().Width))
-	for _, s := range c.shown.stops() { // marks attract
-		if s.Sub(at).Abs() < c.shown.grain/2 {
-			at = s
-			break
-		}
-	}
-	*c.at = at
-	c.read()
-}
-
-// step reads at the next mark, or the one before.
-func (c *dayChart) step(by int) {
-	stops := c.shown.stops()
-	i := 0
-	for i < len(stops) && stops[i].Before(*c.at) {
-		i++
-	}
-	if i == len(stops) || !stops[i].Equal(*c.at) {
-		by = min(by, 0) // the one after is at i already
-	}
-	*c.at = stops[max(0, min(len(stops)-1, i+by))]
-	c.read()
-}
-
 func (c *dayChart) paintFocus() {
 	c.frame.StrokeColor, c.frame.StrokeWidth = kit.UnlessClear(color.NRGBA{}), 2
 	if c.focused {
 		c.frame.StrokeColor = c.ui.Palette.Sandbox
 	}
 	c.frame.Refresh()
-}
-
-func (c *dayChart) Tapped(e *fyne.PointEvent)        { c.point(e.Position.X) }
-func (c *dayChart) MouseIn(e *desktop.MouseEvent)    { c.hovered = true; c.point(e.Position.X) }
-func (c *dayChart) MouseMoved(e *desktop.MouseEvent) { c.point(e.Position.X) }
-func (c *dayChart) MouseOut()                        { c.hovered = false; c.read() }
-func (c *dayChart) TypedRune(rune)                   {}
-
-func (c *dayChart) FocusGained() {
-	c.focused = true
-	c.paintFocus()
-	if c.at.IsZero() {
-		*c.at = c.shown.Now
-	}
-	c.read()
-	c.ui.Reveal(c)
-}
-
-func (c *dayChart) FocusLost() {
-	c.focused = false
-	c.paintFocus()
-	c.read()
-}
-
-func (c *dayChart) TypedKey(e *fyne.KeyEvent) {
-	switch e.Name {
-	case fyne.KeyLeft:
-		c.step(-1)
-	case fyne.KeyRight:
-		c.step(1)
-	case fyne.KeyHome:
-		*c.at = c.shown.stops()[0]
-		c.read()
-	case fyne.KeyEnd:
-		*c.at = c.shown.Now
-		c.read()
-	default:
-		c.ui.OnKey(e)
-	}
 }

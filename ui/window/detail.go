@@ -61,8 +61,8 @@ type detail struct {
 
 func newDetail(ui *kit.UI, state *paneState, on detailActions) *detail {
 	d := &detail{paneState: state, on: on}
-	d.back = kit.NewIconButton(ui, kit.IconBack, ui.T("back"), on.back)
-	more := kit.NewIconButton(ui, kit.IconMore, ui.T("more"), nil)
+	d.back = kit.NewIconButton(ui, kit.IconBack, ui.T("back"), on.back).Keyed(ui.KeyOf("back"))
+	more := kit.NewIconButton(ui, kit.IconMore, ui.T("more"), nil).Keyed(ui.KeyOf("actions"))
 	more.OnPress = func() {
 		d.on.menu(d.account.ID, fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height))
 	}
@@ -70,14 +70,14 @@ func newDetail(ui *kit.UI, state *paneState, on detailActions) *detail {
 	d.ui = d.page.UI
 	ui = d.ui
 	d.problem = newProblemBox(ui, func(what action) { d.on.act(d.account.ID, what) })
-	d.chart = newDayChart(ui, &d.readAt)
+	d.chart = newDayChart(ui, &d.readAt, &d.sight)
 	d.today = newCallsToday(ui, func() { d.on.quota(d.account.ID) }, func() { d.on.reset(d.account.ID) })
 	d.goes = newPushesBox(ui, d.paneState, func(id core.ID, number int) { d.on.push(id, number) })
 	d.says = newClaimsBox(ui)
 	d.sign = newSignBox(ui, d.paneState, on.sign, on.copyText, d.page.Reflow)
 	d.past = newHistoryBox(ui, d.paneState, on)
 	d.page.Add(d.drawTitle(), d.problem.root, d.drawLife(), d.drawPrevious(),
-		kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("chart.title")), d.chart), d.goes.root, d.today.root, d.drawFacts(), d.says.root, d.sign.root, d.past.root)
+		kit.Stack(kit.Grid, d.chart.head, d.chart), d.goes.root, d.today.root, d.drawFacts(), d.says.root, d.sign.root, d.past.root)
 	return d
 }
 

@@ -2,6 +2,7 @@ package window
 
 import (
 	"cmp"
+	"context"
 	"errors"
 	"io/fs"
 	"os"
@@ -56,6 +57,43 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 				ex.showInfo(ui.T("export.copied", "n", len(lines)))
 			}),
 			kit.NewButton(ui, kit.Filled, ui.T("export.save"), save)))
+	s.first = file
+	ex.openSheet(s)
+}
+
+// exportList offers accounts, without secrets, as a file for others.
+func (ex *exports) exportList(ids []core.ID) {
+	s := ex.newSheet()
+	ui := s.UI
+	say := kit.NewProse("", 13, ui.Palette.LiveText)
+	say.Hide()
+	as := api.ExportJSON
+	name := func() string { return "tokentray-" + ex.now().Local().Format("20060102-1504") + "." + as }
+	file := kit.NewEntry(ui, "", shortPath(freePath(exportFolder(), name())), nil)
+	wrong := func(words string) {
+		if ex.sheet == s {
+			say.SetOrHide(words, ui.Palette.LiveText)
+			s.Reflow()
+		}
+	}
+	save := func() {
+		path, req := strings.TrimSpace(file.Text), api.ExportRequest{Format: as, Accounts: ids}
+		ask(ex.shell, quickWait, func(ctx context.Context, g Agent) (api.Export, error) { return g.Export(ctx, req) }, func(out api.Export, err *core.Error) {
+			if err != nil {
+				wrong(explained(ui, wire(err), ""))
+				return
+			}
+			ex.saveExport(path, string(out.Data), wrong)
+		})
+	}
+	file.OnSubmitted = func(string) { save() }
+	forms := kit.NewSegment(ui, as, func(v string) {
+		as = v
+		file.SetText(strings.TrimSuffix(file.Text, filepath.Ext(file.Text)) + "." + v)
+	}, kit.Choice{Value: api.ExportJSON, Label: "JSON"}, kit.Choice{Value: api.ExportCSV, Label: "CSV"})
+	s.Add(kit.Title(ui, ui.T("many.export.title", "n", len(ids))), kit.NewProse(ui.T("transfer.list.say"), kit.SizeText, ui.Palette.Text), forms,
+		kit.Stack(kit.Grid, kit.Text(ui.T("export.file"), 13, ui.Palette.Muted), ex.browsed(ui, file)), say, kit.Space(0, kit.Grid),
+		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), ex.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("export.save"), save)))
 	s.first = file
 	ex.openSheet(s)
 }

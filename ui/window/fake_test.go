@@ -18,19 +18,20 @@ import (
 // fakeAgent is an agent in memory. It has the accounts it was given, answers at
 // once and sends what changed to every stream, as the real one does.
 type fakeAgent struct {
-	mu      sync.Mutex
-	list    api.List
-	secret  string // the token that every account has
-	text    string // that was copied last
-	calls   []string
-	streams []chan api.Event
-	fail    map[string]error // by the name of the call
-	test    api.TestResult
-	same    bool // renewing brings the same token
-	history []api.HistoryEntry
-	tray    string // the state of its icon
-	kinds   kinds.Set
-	now     func() time.Time
+	mu       sync.Mutex
+	list     api.List
+	secret   string // the token that every account has
+	text     string // that was copied last
+	calls    []string
+	streams  []chan api.Event
+	fail     map[string]error // by the name of the call
+	test     api.TestResult
+	same     bool // renewing brings the same token
+	history  []api.HistoryEntry
+	failures []api.Failure
+	tray     string // the state of its icon
+	kinds    kinds.Set
+	now      func() time.Time
 
 	door   api.Loopback
 	keys   []api.ClientKey
@@ -40,9 +41,10 @@ type fakeAgent struct {
 	teams  []api.Team
 	joins  api.TeamJoined
 
-	plans   []api.ImportPlan // what importing answers, in turn
-	imports []api.ImportRequest
-	kept    core.Secret // the passphrase of the last backup
+	plans    []api.ImportPlan // what importing answers, in turn
+	imports  []api.ImportRequest
+	exported []core.ID   // the accounts of the last export
+	kept     core.Secret // the passphrase of the last backup
 
 	presets []api.Preset
 	would   api.PresetSaved // what adding one does
@@ -261,6 +263,10 @@ func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) 
 	return held(f, &f.history), f.called("history ", ref)
 }
 
+func (f *fakeAgent) Failures(_ context.Context, since time.Time) ([]api.Failure, error) {
+	return held(f, &f.failures), f.called("failures ", since.UTC().Format(time.RFC3339))
+}
+
 func (f *fakeAgent) Explain(_ context.Context, req api.ExplainRequest) (api.Explanation, error) {
 	if !strings.Contains(req.Text, "errcode") {
 		return api.Explanation{}, &core.Error{Class: core.Invalid, Remedy: core.RemedyNoCode}
@@ -440,6 +446,9 @@ func (f *fakeAgent) Import(_ context.Context, req api.ImportRequest) (api.Import
 }
 
 func (f *fakeAgent) Export(_ context.Context, req api.ExportRequest) (api.Export, error) {
+	f.mu.Lock()
+	f.exported = req.Accounts
+	f.mu.Unlock()
 	return api.Export{Data: []byte("a list as " + req.Format), Accounts: len(f.list.Accounts)}, f.called("export ", req.Format)
 }
 

@@ -28,7 +28,7 @@ func newFinder(ui *kit.UI, search string, on finderActions) *finder {
 	f := &finder{entry: kit.NewEntry(ui, ui.T("search"), search, on.changed)}
 	f.entry.OnPaste, f.entry.OnDown = on.pasted, on.down
 	f.entry.OnSubmitted = func(string) { on.enter() }
-	closing := kit.NewIconButton(ui, kit.IconClose, ui.T("close"), on.closed)
+	closing := kit.NewIconButton(ui, kit.IconClose, ui.T("close"), on.closed).Keyed(ui.KeyOf("back"))
 	f.root = container.New(&kit.Bar{Gap: kit.Grid, PadX: 2 * kit.Grid, Height: finderHeight}, f.entry, closing)
 	f.root.Hidden = search == ""
 	return f

@@ -151,7 +151,7 @@ func (f *form) drawHead(ui *kit.UI) *kit.Head {
 			f.on.focus(f.next())
 		})
 	})
-	return kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), f.on.back), title, clip)
+	return kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), f.on.back).Keyed(ui.KeyOf("back")), title, clip)
 }
 
 // drawKindField is a field of the kind's own with its label.

@@ -114,6 +114,20 @@ func goldenScreens() []golden {
 			s.until("the history", func() bool { return s.pane.detail.historyLoaded })
 			s.pane.detail.page.Reveal(s.pane.detail.sign.good)
 		}},
+		{"today", fyne.NewSize(460, 1000), core.Sandbox, busyTown(), func(s *stage) {
+			s.agent.change(func(f *fakeAgent) { f.failures = someFailures() })
+			s.today.openToday()
+			s.until("the failures", func() bool { return s.today.known })
+		}},
+		{"closer", fyne.NewSize(460, 640), busy.Env, append(all, busy), func(s *stage) {
+			_, short := shortLives()
+			s.agent.change(func(f *fakeAgent) { f.history = short })
+			s.pane.openDetail(busy.ID)
+			s.until("the history", func() bool { return s.pane.detail.historyLoaded && len(s.pane.detail.history) > 0 })
+			s.pane.detail.chart.zoomHere(-8)
+			s.focus(s.pane.detail.chart)
+			s.pane.detail.chart.page(-1)
+		}},
 		{"add", usual, core.Sandbox, all, func(s *stage) { s.accounts.openAdd() }},
 		{"kinds", usual, core.Sandbox, all, func(s *stage) {
 			s.accounts.openAdd()

@@ -21,8 +21,8 @@ type listHead struct {
 
 // headActions are what it asks of the list.
 type headActions struct {
-	view                func(view)
-	find, add, settings func()
+	view                       func(view)
+	find, add, today, settings func()
 }
 
 func newListHead(ui *kit.UI, v view, on headActions) *listHead {
@@ -31,9 +31,10 @@ func newListHead(ui *kit.UI, v view, on headActions) *listHead {
 	h.env = kit.NewSegment(ui, string(v), func(v string) { on.view(view(v)) }, choices...)
 	h.env.Single = true
 	row := container.New(&topRow{}, h.env,
-		kit.NewIconButton(ui, kit.IconSearch, ui.T("find"), on.find),
-		kit.NewIconButton(ui, kit.IconAdd, ui.T("add"), on.add),
-		kit.NewIconButton(ui, kit.IconSettings, ui.T("settings"), on.settings))
+		kit.NewIconButton(ui, kit.IconSearch, ui.T("find"), on.find).Keyed(ui.KeyOf("find")),
+		kit.NewIconButton(ui, kit.IconAdd, ui.T("add"), on.add).Keyed(ui.KeyOf("add")),
+		kit.NewIconButton(ui, kit.IconToday, ui.T("today"), on.today).Keyed(ui.KeyOf("today")),
+		kit.NewIconButton(ui, kit.IconSettings, ui.T("settings"), on.settings).Keyed(ui.KeyOf("settings")))
 	h.root = container.New(&headLayout{}, canvas.NewRectangle(ui.Palette.Raised), canvas.NewRectangle(ui.Palette.Line), row, h.band)
 	return h
 }
@@ -66,12 +67,20 @@ func (h *headLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 	return fyne.NewSize(o[2].MinSize().Width, kit.HeadHeight)
 }
 
-// topRow stands the switch at the left and the icons at the right.
+// topRow stands the switch at the left and the icons at the right. Where there is no
+// room for all, the icon of today is left out: its key is there.
 type topRow struct{}
+
+// spare is the place of the icon that a narrow window leaves out.
+const spare = 3
 
 func (t *topRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	x := size.Width - kit.Grid
+	kit.Visible(o[spare], t.wants(o) <= size.Width)
 	for i := len(o) - 1; i > 0; i-- {
+		if !o[i].Visible() {
+			continue
+		}
 		s := o[i].MinSize()
 		x -= s.Width
 		kit.Place(o[i], x, (size.Height-s.Height)/2, s.Width, s.Height)
@@ -79,10 +88,21 @@ func (t *topRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	kit.Place(o[0], 3*kit.Grid, (size.Height-kit.SegmentHeight)/2, min(o[0].(*kit.Segment).LineWidth(), x-4*kit.Grid), kit.SegmentHeight)
 }
 
-func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {
-	var w float32
-	for _, x := range o {
+// wants is the width that has room for all.
+func (t *topRow) wants(o []fyne.CanvasObject) float32 {
+	w := o[0].(*kit.Segment).LineWidth() + 5*kit.Grid
+	for _, x := range o[1:] {
 		w += x.MinSize().Width
 	}
-	return fyne.NewSize(w+4*kit.Grid, kit.HeadHeight)
+	return w
+}
+
+func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {
+	w := o[0].MinSize().Width + 4*kit.Grid
+	for i, x := range o[1:] {
+		if i+1 != spare {
+			w += x.MinSize().Width
+		}
+	}
+	return fyne.NewSize(w, kit.HeadHeight)
 }

@@ -87,7 +87,7 @@ func (p *keyPage) top() *kit.Page        { return p.page }
 func (p *keyPage) first() fyne.Focusable { return p.nameOf }
 
 func (p *keyPage) draw(ui *kit.UI, back func()) {
-	head := kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back), "")
+	head := kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back).Keyed(ui.KeyOf("back")), "")
 	p.page = kit.NewPage(ui, 4*kit.Grid, head)
 	p.ui, p.says = p.page.UI, map[string]*kit.Prose{}
 	ui = p.ui

@@ -24,6 +24,8 @@ type keys struct {
 	transfers *transfers
 	actions   *actions
 	closing   *closing
+	today     *today
+	split     *split
 }
 
 // bindings is the table.
@@ -55,6 +57,7 @@ func (ks *keys) bindings() []binding {
 		{"flip", keysAccount, append(bare(fyne.KeyF6), withCtrl(fyne.KeyT)...), ks.listing.flip},
 		{"copy_as", keysAccount, append([]stroke{{key: fyne.KeyC, ctrl: true, shift: true}}, withCtrl(fyne.KeyK)...), func() { ks.clipboard.openCopySheet(ks.listing.selected, "") }},
 		{"renew", keysAccount, withCtrl(fyne.KeyR), ks.renew},
+		{"actions", keysAccount, withCtrl(fyne.KeyM), ks.menus.openMenuOfSelected},
 		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { ks.accounts.openEdit(ks.listing.selected) }},
 		{"help", keysAccount, withCtrl(fyne.KeyH), func() { ks.actions.help(ks.listing.selected) }},
 
@@ -65,13 +68,26 @@ func (ks *keys) bindings() []binding {
 		{"sandbox", keysAnywhere, withCtrl(fyne.Key1), func() { ks.listing.switchView(viewSandbox) }},
 		{"live", keysAnywhere, withCtrl(fyne.Key2), func() { ks.listing.switchView(viewLive) }},
 		{"all", keysAnywhere, withCtrl(fyne.Key3), func() { ks.listing.switchView(viewAll) }},
+		{"today", keysAnywhere, withCtrl(fyne.Key4), ks.today.openToday},
 		{"add", keysAnywhere, withCtrl(fyne.KeyN), ks.accounts.openAdd},
 		{"transfer", keysAnywhere, withCtrl(fyne.KeyI), ks.transfers.openTransfers},
 		{"settings", keysAnywhere, withCtrl(fyne.KeyComma), ks.settings.openSettings},
+		{"narrower", keysAnywhere, withCtrl(fyne.KeyLeftBracket), func() { ks.split.step(-1) }},
+		{"wider", keysAnywhere, withCtrl(fyne.KeyRightBracket), func() { ks.split.step(1) }},
 		{"keys", keysAnywhere, append([]stroke{{char: '?'}}, bare(fyne.KeyF1)...), ks.openKeys},
 		{"back", keysAnywhere, bare(fyne.KeyEscape), ks.escape},
 		{"close", keysAnywhere, withCtrl(fyne.KeyW, fyne.KeyQ), ks.closing.leave},
 	}
+}
+
+// keyOf is how the first stroke of a line is written.
+func (ks *keys) keyOf(name string) string {
+	for _, b := range ks.bindings() {
+		if b.name == name {
+			return b.strokes[0].label(ks.ui)
+		}
+	}
+	return ""
 }
 
 // renew renews what is marked, else what is selected.

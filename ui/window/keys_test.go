@@ -124,7 +124,7 @@ func TestTabOrder(t *testing.T) {
 		c := s.win.Canvas()
 		c.Unfocus()
 		var order []string
-		for range 20 {
+		for range 40 {
 			c.FocusNext()
 			switch f := c.Focused().(type) {
 			case *kit.Segment:
@@ -154,7 +154,7 @@ func TestTabOrder(t *testing.T) {
 				break
 			}
 		}
-		want := "switch, Search, Add an account, Settings, list, Copy IP, "
+		want := "switch, Search, Add an account, Today, Settings, list, Copy IP, "
 		if width > wideFrom {
 			want += "More, " // of the detail, which the first row opened
 		}

@@ -2,7 +2,6 @@ package window
 
 import (
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 
 	"tokentray/ui/kit"
 )
@@ -12,6 +11,7 @@ import (
 type windowLayout struct {
 	pages *pages
 	pane  *pane
+	split *split
 }
 
 func (f *windowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
@@ -41,14 +41,12 @@ func (f *windowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 		}
 		return
 	}
-	left := min(520, size.Width*0.45)
+	left := f.split.left(size.Width)
 	kit.Place(list, 0, top, left, high)
-	kit.Place(rule, left, top, 1, high)
+	kit.Place(rule, left+0.5-kit.DividerGrip/2., top, kit.DividerGrip, high)
 	kit.Place(side, left+1, top, size.Width-left-1, high)
 	kit.Place(holder, left+1, top, size.Width-left-1, high)
 }
 
 // MinSize lets the window become as small as one row with its figures.
 func (f *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 320) }
-
-func newRule(ui *kit.UI) fyne.CanvasObject { return canvas.NewRectangle(ui.Palette.Line) }

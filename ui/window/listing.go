@@ -57,6 +57,7 @@ type listingActions struct {
 	add       func()
 	transfer  func() // imports
 	addPasted func(pasted)
+	today     func()
 	settings  func()
 	selected  func() // another account is selected
 	uncover   func() // closes what stands over the list
@@ -72,7 +73,7 @@ func (ls *listing) draw() {
 	ls.bar = newMarkBar(ls.ui, ls.on.many, func() { ls.unmark() })
 	ls.bar.show(len(ls.marks.of))
 	ls.empty = newEmptyList(ls.ui, ls.emptyActions())
-	ls.head = newListHead(ls.ui, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, settings: ls.on.settings})
+	ls.head = newListHead(ls.ui, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, today: ls.on.today, settings: ls.on.settings})
 	ls.finder = newFinder(ls.ui, ls.search, finderActions{
 		changed: ls.find, pasted: ls.pastedInSearch, down: ls.focusResults, enter: ls.selectFirst, closed: ls.closeFinder,
 	})

@@ -3,6 +3,7 @@ package window
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/format"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -19,6 +21,7 @@ type many struct {
 	*shell
 	clipboard *clipboard
 	removals  *removals
+	exports   *exports
 }
 
 // menu is what can be done with several accounts.
@@ -29,6 +32,8 @@ func (mn *many) menu(ids []core.ID) *fyne.Menu {
 	}
 	return fyne.NewMenu("",
 		item("copy_names", mn.copyNames),
+		item("copy_env", mn.copyEnv),
+		item("export", mn.exports.exportList),
 		fyne.NewMenuItemSeparator(),
 		item("renew", mn.renew),
 		item("pause", func(ids []core.ID) { mn.setAuto(ids, false) }),
@@ -60,6 +65,62 @@ func (mn *many) copyNames(ids []core.ID) {
 		names = append(names, ref.String())
 	}
 	mn.clipboard.copyText(strings.Join(names, "\n"), mn.ui.T("many.copied", "n", len(names)))
+}
+
+// copyEnv copies the tokens as one block for a .env file, after a question where live
+// ones are among them and that is set.
+func (mn *many) copyEnv(ids []core.ID) {
+	live := false
+	for _, ref := range mn.refs(ids) {
+		live = live || ref.Env == core.Live
+	}
+	if live && mn.model.Settings.AskLiveCopy {
+		ui := mn.ui
+		mn.question(question{
+			title: ui.T("live.title"), body: ui.T("many.env.live", "accounts", mn.names(mn.refs(ids))), yes: ui.T("live.go"), live: true, role: kit.Danger,
+		}, func() { mn.copyEnvNow(ids) })
+		return
+	}
+	mn.copyEnvNow(ids)
+}
+
+func (mn *many) copyEnvNow(ids []core.ID) {
+	var accounts []api.Account
+	for _, id := range ids {
+		if a, ok := mn.model.find(id); ok {
+			accounts = append(accounts, a)
+		}
+	}
+	mn.showInfo(mn.ui.T("many.busy", "n", len(accounts)))
+	live := slices.ContainsFunc(accounts, func(a api.Account) bool { return a.Env == core.Live })
+	what := text.EnvKey(len(accounts), live)
+	type result struct {
+		clip api.Clipboard
+		bad  api.Ref // whose token did not come
+	}
+	ask(mn.shell, upstreamWait*time.Duration(max(1, len(accounts))), func(ctx context.Context, g Agent) (result, error) {
+		var tokens []format.Input
+		for _, a := range accounts {
+			t, err := g.Token(ctx, a.Ref(), 0)
+			if err != nil {
+				return result{bad: a.Ref()}, err
+			}
+			tokens = append(tokens, format.Input{AccessToken: t.AccessToken, Account: a.Name, Env: a.Env, AppID: a.AppID})
+		}
+		block, err := format.Dotenvs(tokens)
+		if err != nil {
+			return result{}, err
+		}
+		clip, err := g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(block), Secret: true, Key: what})
+		return result{clip: clip}, err
+	}, func(r result, err *core.Error) {
+		if err != nil { // a part would be taken for the whole
+			mn.clipboard.failedCopy(err, r.bad)
+			return
+		}
+		mn.model.Clipboard, mn.clipboard.clipClosed = r.clip, false
+		mn.showMessage(mn.clipboard.clipMessage())
+	})
 }
 
 // renew asks for a new token of each, never by force.

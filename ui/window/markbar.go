@@ -25,7 +25,7 @@ func newMarkBar(ui *kit.UI, act func(at fyne.Position), end func()) *markBar {
 	b.more = kit.NewSmallButton(ui, kit.Filled, ui.T("many.act"), func() {
 		act(fyne.CurrentApp().Driver().AbsolutePositionForObject(b.more))
 	})
-	line := container.New(&kit.Bar{Gap: 2 * kit.Grid, PadX: kit.RowLeft, Height: kit.SmallButtonHeight}, b.words, b.more, kit.NewIconButton(ui, kit.IconClose, ui.T("many.end"), end))
+	line := container.New(&kit.Bar{Gap: 2 * kit.Grid, PadX: kit.RowLeft, Height: kit.SmallButtonHeight}, b.words, b.more, kit.NewIconButton(ui, kit.IconClose, ui.T("many.end"), end).Keyed(ui.KeyOf("back")))
 	ground := canvas.NewRectangle(ui.Palette.Notice)
 	b.root = container.New(&kit.Backed{PadY: (markBarHeight - kit.SmallButtonHeight) / 2}, ground, line)
 	b.root.Hide()

@@ -1,12 +1,16 @@
 package window
 
 import (
+	"strconv"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
+	"tokentray/core/kinds"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
 
@@ -52,6 +56,10 @@ func (mn *menus) open(menu *fyne.Menu, at fyne.Position) {
 
 // openMenuOfSelected shows the menu of the selected account at its row.
 func (mn *menus) openMenuOfSelected() {
+	if mn.pane.opened && !mn.wide() { // the detail covers the rows
+		mn.openMenu(mn.listing.selected, fyne.NewPos(mn.win.Canvas().Size().Width, kit.HeadHeight))
+		return
+	}
 	if view := mn.listing.list.views[mn.listing.list.selected]; view != nil {
 		at := mn.app.Driver().AbsolutePositionForObject(view)
 		mn.openMenu(mn.listing.list.selected, at.AddXY(view.Size().Width-moreWidth, mn.listing.list.least()/2))
@@ -64,6 +72,37 @@ func (mn *menus) closeMenu() {
 		mn.popup.Hide()
 		mn.popup = nil
 	}
+}
+
+// factsItem copies one of the values that are useful elsewhere, without the details.
+func (mn *menus) factsItem(a api.Account) *fyne.MenuItem {
+	ui := mn.ui
+	var items []*fyne.MenuItem
+	add := func(label, value string) {
+		if value != "" {
+			items = append(items, fyne.NewMenuItem(label, func() { mn.clipboard.copyText(value, ui.T("snack.fact", "what", label)) }))
+		}
+	}
+	for _, f := range kindFacts(ui) {
+		if of, has := ui.Words.Spec(a.Kind).Field(f.Key); has && of.Input != kinds.Choice {
+			add(ui.Words.Field(a.Kind, of), of.Value(a.Account))
+		}
+	}
+	if e := a.ErrorAt(mn.now()); e != nil {
+		if e.UpstreamCode != 0 {
+			add("errcode", strconv.Itoa(e.UpstreamCode))
+		}
+		add("IP", e.CallerIP)
+		add("rid", e.RID)
+	}
+	if a.Mask != "" {
+		add(ui.T("detail.expires_at"), exactly(a.ExpiresAt))
+		add(ui.T("detail.obtained_at"), exactly(a.ObtainedAt))
+	}
+	item := fyne.NewMenuItem(ui.T("menu.copy_fact"), nil)
+	item.ChildMenu = fyne.NewMenu("", items...)
+	item.Disabled = len(items) == 0
+	return item
 }
 
 func (mn *menus) menuOf(a api.Account) *fyne.Menu {
@@ -81,7 +120,7 @@ func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 	if a.Env == core.Live {
 		copying = ui.T("live.go")
 	}
-	items := []*fyne.MenuItem{fyne.NewMenuItem(copying, func() { mn.clipboard.copyDefault(id) }), as}
+	items := []*fyne.MenuItem{fyne.NewMenuItem(copying, func() { mn.clipboard.copyDefault(id) }), as, mn.factsItem(a)}
 	if a.Previous != nil && a.Previous.Until.After(mn.now()) {
 		items = append(items, fyne.NewMenuItem(ui.T("menu.copy_previous"), func() { mn.clipboard.copyAs(id, "", true) }))
 	}

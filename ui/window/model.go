@@ -1,6 +1,7 @@
 package window
 
 import (
+	"slices"
 	"time"
 
 	"tokentray/core"
@@ -35,6 +36,16 @@ func (m *model) find(id core.ID) (api.Account, bool) {
 		return *a, true
 	}
 	return api.Account{}, false
+}
+
+// byRef returns the account of a name, nil where there is none. It is valid until the next
+// event.
+func (m *model) byRef(ref api.Ref) *api.Account {
+	i, ok := slices.BinarySearchFunc(m.Accounts, ref, func(a api.Account, ref api.Ref) int { return a.Ref().Compare(ref) })
+	if !ok {
+		return nil
+	}
+	return &m.Accounts[i]
 }
 
 // pair is the account of the same name in the other environment. The two are

@@ -88,7 +88,7 @@ func (pn *pane) fillDetail() {
 		pn.opened = false
 		*s = paneState{filter: historyAll}
 	case s.account.ID != a.ID:
-		*s = paneState{filter: historyAll}
+		*s = paneState{filter: historyAll, sight: sight{past: s.sight.past}}
 		pn.detail.page.ScrollTo(0)
 	case s.account.Mask != a.Mask:
 		s.hide()

@@ -21,6 +21,7 @@ type paneState struct {
 	filter historyFilter
 	lines  int       // of history that are wanted; 0 means the first few
 	readAt time.Time // where the chart is read; zero for nowhere
+	sight  sight     // what the chart shows
 
 	revealing bool   // the token was asked for, to be shown
 	revealed  string // the token, while it is in sight

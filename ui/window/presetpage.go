@@ -51,7 +51,7 @@ func (p *presetPage) top() *kit.Page        { return p.page }
 func (p *presetPage) first() fyne.Focusable { return p.add }
 
 func (p *presetPage) draw(ui *kit.UI, back func()) {
-	p.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back), ui.T("presets")))
+	p.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back).Keyed(ui.KeyOf("back")), ui.T("presets")))
 	ui = p.page.UI
 	p.say, p.faults = kit.NewProse("", 13, ui.Palette.Muted), kit.NewProse("", 13, ui.Palette.LiveText)
 	p.add = kit.NewSmallButton(ui, kit.Quiet, ui.T("presets.add"), p.on.add)

@@ -98,10 +98,19 @@ type meter struct {
 	used *canvas.Rectangle
 }
 
+// newMeter returns a meter under the values of facts.
 func newMeter(ui *kit.UI) *meter {
+	m := newBareMeter(ui)
+	m.root.Show()
+	m.root = container.New(&kit.FactRow{}, kit.Space(0, 0), m.root)
+	m.root.Hide()
+	return m
+}
+
+// newBareMeter returns a meter over the whole width.
+func newBareMeter(ui *kit.UI) *meter {
 	m := &meter{ui: ui, part: &share{}, used: canvas.NewRectangle(ui.Palette.Muted)}
-	bar := container.New(m.part, canvas.NewRectangle(ui.Palette.Line), m.used)
-	m.root = container.New(&kit.FactRow{}, kit.Space(0, 0), bar)
+	m.root = container.New(m.part, canvas.NewRectangle(ui.Palette.Line), m.used)
 	m.root.Hide()
 	return m
 }

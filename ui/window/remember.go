@@ -15,6 +15,7 @@ type kept struct {
 	Height   float32 `json:"height,omitempty"`
 	Place    *Place  `json:"place,omitempty"` // nil: wherever the desktop puts it
 	All      bool    `json:"all,omitempty"`   // the view of both environments; the others follow the active one
+	Split    float32 `json:"split,omitempty"` // the list's share of the width; 0: the usual one
 	Selected core.ID `json:"selected,omitempty"`
 	Form     string  `json:"form,omitempty"` // in which a token was copied last
 }
@@ -25,7 +26,7 @@ const maxKept = 20_000
 // recalled reads the saved state; an unreadable one counts as empty.
 func recalled(raw []byte) kept {
 	var k kept
-	if json.Unmarshal(raw, &k) != nil || k.Width < 0 || k.Height < 0 || k.Width > maxKept || k.Height > maxKept {
+	if json.Unmarshal(raw, &k) != nil || k.Width < 0 || k.Height < 0 || k.Width > maxKept || k.Height > maxKept || k.Split < 0 || k.Split > 1 {
 		return kept{}
 	}
 	return k
@@ -49,7 +50,7 @@ func (w *Window) recall(k kept) {
 	if k.All {
 		w.listing.view, w.listing.follow = viewAll, false
 	}
-	w.listing.selected = k.Selected
+	w.listing.selected, w.split.share = k.Selected, k.Split
 	if format.Valid(k.Form) {
 		w.clipboard.last = k.Form
 	}
@@ -61,7 +62,7 @@ func (w *Window) remember() {
 		return
 	}
 	size, by := w.win.Canvas().Size(), float32(w.appearance.percent)/100
-	k := kept{Width: size.Width * by, Height: size.Height * by, All: w.listing.view == viewAll, Selected: w.listing.selected, Form: w.clipboard.last}
+	k := kept{Width: size.Width * by, Height: size.Height * by, Split: w.split.share, All: w.listing.view == viewAll, Selected: w.listing.selected, Form: w.clipboard.last}
 	if w.cfg.PlaceOf != nil {
 		if at, ok := w.cfg.PlaceOf(w.win); ok {
 			k.Place = &at

@@ -40,7 +40,7 @@ func newSnackbar(ui *kit.UI, clear, closed func()) *snackbar {
 	s.words = kit.NewProse("", kit.SizeText, p.OnInv)
 	s.tail = kit.Text("", 13, p.InvMuted)
 	s.clear = kit.NewSmallButton(&inv, kit.Quiet, ui.T("snack.clear"), s.act)
-	s.closing = kit.NewIconButton(&inv, kit.IconClose, ui.T("close"), closed)
+	s.closing = kit.NewIconButton(&inv, kit.IconClose, ui.T("close"), closed).Keyed(ui.KeyOf("back"))
 	s.Hide()
 	s.ExtendBaseWidget(s)
 	return s

@@ -57,7 +57,7 @@ func (p *teamsPage) top() *kit.Page        { return p.page }
 func (p *teamsPage) first() fyne.Focusable { return p.create }
 
 func (p *teamsPage) draw(ui *kit.UI, back func()) {
-	p.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back), ui.T("teams")))
+	p.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), back).Keyed(ui.KeyOf("back")), ui.T("teams")))
 	ui = p.page.UI
 	p.create = kit.NewSmallButton(ui, kit.Quiet, ui.T("teams.create"), p.on.create)
 	p.say = kit.NewProse("", 13, ui.Palette.Muted)

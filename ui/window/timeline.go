@@ -11,21 +11,19 @@ import (
 	"tokentray/ui/kit"
 )
 
-// The chart of a day shows the last 24 hours and, because the current token lives
-// on, the next two.
-const (
-	dayPast  = 24 * time.Hour
-	dayAhead = 2 * time.Hour
-)
+// dayPast is what a chart shows until a person zooms: the last 24 hours and, because
+// the current token lives on, the next two.
+const dayPast = 24 * time.Hour
 
-// timeline is the content of the chart of a day. It is made only from the history
-// and the account, to the minute, so that it does not change more often.
+// timeline is the content of a chart. It is made only from the history and the account,
+// to the grain of what is in sight, so that it does not change more often.
 type timeline struct {
 	From, Now, To time.Time
 	Lives         []life // oldest first
 	Marks         []mark // oldest first
-	Counts        [4]int // of each kind of mark, in the 24 hours
+	Counts        [4]int // of each kind of mark that is in sight
 	grain         time.Duration
+	fine          bool // times have seconds
 	kind          core.Kind
 }
 
@@ -68,6 +66,7 @@ type mark struct {
 	Kind        markKind
 	N           int
 	Newest      api.HistoryEntry // of that kind
+	reach       time.Duration    // in which it is read
 }
 
 // at is where the mark stands.
@@ -89,19 +88,36 @@ func markOf(w core.What) (markKind, bool) {
 	return 0, false
 }
 
-// timelineOf is the chart of a history, newest line first. Events closer than grain
-// are drawn as one, so that the grain bounds the number of lives and marks, and not
-// the history.
-func timelineOf(history []api.HistoryEntry, a api.Account, now time.Time, grain time.Duration) timeline {
-	now = now.Truncate(time.Minute)
-	t := timeline{From: now.Add(-dayPast), Now: now, To: now.Add(dayAhead), grain: max(grain, time.Minute), kind: a.Kind}
+// timelineOf is the chart of a history, newest line first, with so many marks beside
+// each other at most. What is too close to be told apart is drawn as one, so that this
+// bounds the number of lives and marks, and not the history.
+func timelineOf(history []api.HistoryEntry, a api.Account, now time.Time, s sight, places float32) timeline {
+	now = now.Truncate(s.grain())
+	t := timeline{Now: now, kind: a.Kind, fine: s.fine()}
+	t.From, t.To = s.bounds(now, lastOf(a, now))
+	t.grain = max(s.grain(), time.Duration(float64(t.To.Sub(t.From))/float64(max(1, places))))
 	t.Lives = t.merged(t.inSight(livesOf(history, a, now)))
 	for i := range t.Lives {
 		t.Lives[i].Lane = i % 2
 	}
-	t.Marks = t.marksOf(history)
+	for lane := range 2 {
+		marks := t.marksOf(history, lane, t.grain)
+		if slices.ContainsFunc(marks, func(m mark) bool { return m.N > 1 }) { // their numbers need room
+			marks = t.marksOf(history, lane, t.grain*countedGrain)
+		}
+		t.Marks = append(t.Marks, marks...)
+	}
+	slices.SortStableFunc(t.Marks, func(a, b mark) int { return a.at().Compare(b.at()) })
+	for _, e := range history {
+		if kind, ok := t.markIn(e); ok {
+			t.Counts[kind]++
+		}
+	}
 	return t
 }
+
+// countedGrain is how many times as much room a mark with a number beside it takes.
+const countedGrain = 3
 
 // livesOf reads the tokens' lives out of a history.
 func livesOf(history []api.HistoryEntry, a api.Account, now time.Time) []life {
@@ -182,26 +198,19 @@ func (t timeline) merged(lives []life) []life {
 	return out
 }
 
-// marksOf collects the marks by grains of the clock, so that they do not jump
+// marksOf collects the marks of a lane by grains of the clock, so that they do not jump
 // between grains as time goes by.
-func (t *timeline) marksOf(history []api.HistoryEntry) []mark {
-	type place struct {
-		grain int64
-		lane  int
-	}
-	at := map[place]*mark{}
+func (t *timeline) marksOf(history []api.HistoryEntry, lane int, grain time.Duration) []mark {
+	at := map[int64]*mark{}
 	for _, e := range history { // newest first
-		kind, ok := markOf(e.What)
-		if !ok || e.At.Before(t.From) || e.At.After(t.Now.Add(time.Minute)) {
+		kind, ok := t.markIn(e)
+		if !ok || kind.lane() != lane {
 			continue
 		}
-		t.Counts[kind]++
-		p := place{e.At.UnixNano() / int64(t.grain), kind.lane()}
+		p := e.At.UnixNano() / int64(grain)
 		switch m := at[p]; {
-		case m == nil:
-			at[p] = &mark{First: e.At, Last: e.At, Kind: kind, N: 1, Newest: e}
-		case kind > m.Kind:
-			*m = mark{First: e.At, Last: e.At, Kind: kind, N: 1, Newest: e}
+		case m == nil || kind > m.Kind:
+			at[p] = &mark{First: e.At, Last: e.At, Kind: kind, N: 1, Newest: e, reach: grain / 2}
 		case kind == m.Kind:
 			m.First = e.At
 			m.N++
@@ -209,10 +218,19 @@ func (t *timeline) marksOf(history []api.HistoryEntry) []mark {
 	}
 	out := make([]mark, 0, len(at))
 	for _, m := range at {
+		if m.N == 1 {
+			m.reach = t.grain / 2
+		}
 		out = append(out, *m)
 	}
 	slices.SortFunc(out, func(a, b mark) int { return cmp.Or(a.at().Compare(b.at()), cmp.Compare(a.Kind, b.Kind)) })
 	return out
+}
+
+// markIn is the kind of mark of a line that is in sight.
+func (t *timeline) markIn(e api.HistoryEntry) (markKind, bool) {
+	kind, ok := markOf(e.What)
+	return kind, ok && !e.At.Before(t.From) && !e.At.After(t.Now.Add(time.Minute)) && !e.At.After(t.To)
 }
 
 // share is the position of a time, from 0 at the left to 1 at the right.
@@ -225,66 +243,121 @@ func (t timeline) moment(share float32) time.Time {
 	return t.From.Add(time.Duration(float64(min(1, max(0, share))) * float64(t.To.Sub(t.From))))
 }
 
-// hours are the full hours of local time that a clock with so many hours between
-// its figures shows.
-func (t timeline) hours(step int) []time.Time {
-	var out []time.Time
+// ticks are the times that have figures under them, where figures have so much room, as
+// a share of the width: full minutes, hours or days of local time.
+func (t timeline) ticks(room float64) (out []time.Time, step time.Duration) {
+	steps := []time.Duration{time.Minute, 2 * time.Minute, 5 * time.Minute, 10 * time.Minute, 15 * time.Minute, 30 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 6 * time.Hour, 12 * time.Hour}
+	step = 24 * time.Hour
+	for _, s := range steps {
+		if s.Seconds() >= room*t.To.Sub(t.From).Seconds() {
+			step = s
+			break
+		}
+	}
 	first := t.From.Local()
+	if step < time.Hour {
+		minutes := int(step / time.Minute)
+		at := time.Date(first.Year(), first.Month(), first.Day(), first.Hour(), first.Minute()/minutes*minutes, 0, 0, first.Location())
+		for ; at.Before(t.To); at = at.Add(step) {
+			if !at.Before(t.From) {
+				out = append(out, at)
+			}
+		}
+		return out, step
+	}
 	at := time.Date(first.Year(), first.Month(), first.Day(), first.Hour()+1, 0, 0, 0, first.Location())
 	for ; at.Before(t.To); at = at.Add(time.Hour) {
-		if at.Hour()%step == 0 && at.Minute() == 0 {
+		if at.Hour()%int(step/time.Hour) == 0 && at.Minute() == 0 {
 			out = append(out, at)
 		}
 	}
-	return out
+	return out, step
 }
 
-// stops are the times that the keyboard visits: every mark, and now.
+// figure is what stands under a tick: a day's beginning has its date where the clock
+// alone would not tell the days apart.
+func (t timeline) figure(at time.Time) string {
+	if t.To.Sub(t.From) > 30*time.Hour && at.Local().Hour() == 0 {
+		return at.Local().Format("01-02")
+	}
+	return at.Local().Format("15:04")
+}
+
+// stops are the times that the keyboard visits: every mark, the end of the present life,
+// and now.
 func (t timeline) stops() []time.Time {
-	out := []time.Time{t.Now}
+	var out []time.Time
+	visit := func(at time.Time) {
+		if !at.Before(t.From) && !at.After(t.To) {
+			out = append(out, at)
+		}
+	}
+	visit(t.Now)
 	for _, m := range t.Marks {
-		out = append(out, m.at())
+		visit(m.at())
+	}
+	for _, l := range t.Lives {
+		if l.Current {
+			visit(l.To)
+		}
 	}
 	slices.SortFunc(out, time.Time.Compare)
 	return slices.CompactFunc(out, time.Time.Equal)
 }
 
+// clock is a time as exactly as the chart shows it.
+func (t timeline) clock(at, beside time.Time) string {
+	s := clock(at, beside)
+	if t.fine {
+		s += at.Local().Format(":05")
+	}
+	return s
+}
+
 // read says what the chart shows at a time.
 func (t timeline) read(ui *kit.UI, at time.Time) string {
-	parts := []string{clock(at, t.Now)}
+	parts := []string{t.clock(at, t.Now)}
 	for _, m := range t.Marks {
-		if d := m.at().Sub(at); d.Abs() <= t.grain/2 {
-			parts = append(parts, readMark(ui, t.kind, m, at))
+		if d := m.at().Sub(at); d.Abs() <= m.reach {
+			parts = append(parts, t.readMark(ui, m, at))
 		}
 	}
-	i := slices.IndexFunc(t.Lives, func(x life) bool { return !at.Before(x.From) && at.Before(x.To) })
+	i := slices.IndexFunc(t.Lives, func(x life) bool { return !at.Before(x.From) && (at.Before(x.To) || x.Current && at.Equal(x.To)) })
 	switch {
 	case i < 0 && at.After(t.Now):
 	case i < 0:
 		parts = append(parts, ui.T("chart.none"))
-	case t.Lives[i].N > 1:
-		x := t.Lives[i]
-		parts = append(parts, ui.T("chart.many", "n", x.N, "from", clock(x.From, at), "to", clock(x.To, at)))
 	default:
-		x := t.Lives[i]
-		parts = append(parts, ui.T("chart.life", "token", x.Mask, "from", clock(x.From, at), "to", clock(x.To, at)))
+		parts = append(parts, t.readLife(ui, t.Lives[i], at))
 	}
 	for _, x := range t.Lives {
 		if !x.Over.IsZero() && !at.Before(x.To) && at.Before(x.Over) {
-			parts = append(parts, ui.T("chart.over", "time", clock(x.Over, at)))
+			parts = append(parts, ui.T("chart.over", "time", t.clock(x.Over, at)))
 		}
 	}
 	return strings.Join(parts, " · ")
 }
 
+// readLife says whose life it is.
+func (t timeline) readLife(ui *kit.UI, x life, at time.Time) string {
+	key := "chart.life"
+	switch {
+	case x.N > 1:
+		key = "chart.many"
+	case x.Current:
+		key = "chart.current"
+	}
+	return ui.T(key, "token", x.Mask, "n", x.N, "from", t.clock(x.From, at), "to", t.clock(x.To, at))
+}
+
 // readMark says what a mark means.
-func readMark(ui *kit.UI, k core.Kind, m mark, at time.Time) string {
+func (t timeline) readMark(ui *kit.UI, m mark, at time.Time) string {
 	s := didWord(ui, m.Newest.What)
 	if m.N > 1 {
-		s = ui.T("chart.times", "what", s, "n", m.N, "from", clock(m.First, at), "to", clock(m.Last, at))
+		s = ui.T("chart.times", "what", s, "n", m.N, "from", t.clock(m.First, at), "to", t.clock(m.Last, at))
 	}
 	if m.Kind == markFail {
-		s = strings.Join(append([]string{s}, failureWords(ui, k, m.Newest)...), " · ")
+		s = strings.Join(append([]string{s}, failureWords(ui, t.kind, m.Newest)...), " · ")
 	}
 	return s
 }

@@ -62,7 +62,7 @@ func busyDay() (api.Account, []api.HistoryEntry) {
 
 func TestTimelineOfADay(t *testing.T) {
 	a, h := busyDay()
-	got := timelineOf(h, a, noon.Add(30*time.Second), 30*time.Minute)
+	got := timelineOf(h, a, noon.Add(30*time.Second), sight{}, 52)
 	if !got.Now.Equal(noon) || !got.From.Equal(ago(24*time.Hour)) || !got.To.Equal(noon.Add(2*time.Hour)) {
 		t.Errorf("from %v over %v to %v", got.From, got.Now, got.To)
 	}
@@ -154,7 +154,7 @@ func TestTimelineOfFewLines(t *testing.T) {
 		{"only failures", none, newest(api.HistoryEntry{At: ago(time.Hour), What: core.DidFail}, api.HistoryEntry{At: ago(30 * time.Hour), What: core.DidFail}), nil, 1},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
-			got := timelineOf(tt.history, tt.a, noon, 30*time.Minute)
+			got := timelineOf(tt.history, tt.a, noon, sight{}, 52)
 			if !slices.EqualFunc(got.Lives, tt.want, func(a, b life) bool {
 				return a.From.Equal(b.From) && a.To.Equal(b.To) && a.Over.Equal(b.Over) && a.Mask == b.Mask && a.N == b.N && a.Current == b.Current && a.Lane == b.Lane
 			}) {
@@ -186,7 +186,7 @@ func shortLives() (api.Account, []api.HistoryEntry) {
 // tells how much there was.
 func TestTimelineGathersShortLives(t *testing.T) {
 	a, h := shortLives()
-	got := timelineOf(h, a, noon, 30*time.Minute)
+	got := timelineOf(h, a, noon, sight{}, 52)
 	if len(got.Lives) > 5 || len(got.Marks) > 2*26*2 {
 		t.Errorf("%d lives and %d marks are drawn", len(got.Lives), len(got.Marks))
 	}
@@ -206,7 +206,7 @@ func TestTimelineGathersShortLives(t *testing.T) {
 		t.Errorf("the current token is not apart: %+v", last)
 	}
 	// A minute later the marks stand where they stood.
-	later := timelineOf(h, a, noon.Add(time.Minute), 30*time.Minute)
+	later := timelineOf(h, a, noon.Add(time.Minute), sight{}, 52)
 	if n := len(later.Marks); n < 5 || !slices.EqualFunc(later.Marks[n-5:], got.Marks[len(got.Marks)-5:], func(a, b mark) bool { return a.at().Equal(b.at()) }) {
 		t.Error("marks jump as time goes by")
 	}
@@ -215,15 +215,15 @@ func TestTimelineGathersShortLives(t *testing.T) {
 func TestTimelineReads(t *testing.T) {
 	inZone(t, time.FixedZone("here", 9*3600)) // noon is 21:00
 	a, h := busyDay()
-	chart := timelineOf(h, a, noon, 30*time.Minute)
+	chart := timelineOf(h, a, noon, sight{}, 52)
 	for _, tt := range []struct {
 		at   time.Time
 		lang text.Lang
 		want string
 	}{
-		{noon, text.English, "21:00 · 86_ff••••6666 from 20:26 to 22:26"},
+		{noon, text.English, "21:00 · 86_ff••••6666 since 20:26, expires 22:26"},
 		{noon.Add(110 * time.Minute), text.English, "22:50"},
-		{ago(32 * time.Minute), text.English, "20:28 · renewed · 86_ff••••6666 from 20:26 to 22:26 · the one before may work until 20:30"},
+		{ago(32 * time.Minute), text.English, "20:28 · renewed · 86_ff••••6666 since 20:26, expires 22:26 · the one before may work until 20:30"},
 		{ago(10 * time.Hour), text.English, "11:00 · no token"},
 		{ago(16*time.Hour + 30*time.Minute), text.Chinese, "04:30 · 强制换新 · 84_dd••••4444，04:30 至 06:30"},
 		{
@@ -237,32 +237,38 @@ func TestTimelineReads(t *testing.T) {
 		}
 	}
 	a, h = shortLives()
-	if got := timelineOf(h, a, noon, 30*time.Minute).read(uiIn(text.English), ago(12*time.Hour)); !strings.Contains(got, "tokens from") {
+	if got := timelineOf(h, a, noon, sight{}, 52).read(uiIn(text.English), ago(12*time.Hour)); !strings.Contains(got, "tokens from") {
 		t.Error(got)
 	}
 }
 
-func TestTimelineHours(t *testing.T) {
+func TestTimelineTicks(t *testing.T) {
 	for _, tt := range []struct {
 		zone  *time.Location
-		step  int
+		past  time.Duration
+		room  float64 // of the figures, as a share of the width
 		first string
 		n     int
 	}{
-		{time.UTC, 6, "18:00", 4},
-		{time.UTC, 3, "15:00", 8},
-		{time.FixedZone("half", 5*3600+1800), 6, "18:00", 5}, // noon is 17:30
+		{time.UTC, 0, 1. / 5, "18:00", 4},
+		{time.UTC, 0, 1. / 9, "15:00", 8},
+		{time.FixedZone("half", 5*3600+1800), 0, 1. / 5, "18:00", 5}, // noon is 17:30
+		{time.FixedZone("half", 5*3600+1800), time.Hour, 1. / 9, "16:30", 7},
+		{time.UTC, 10 * time.Minute, 1. / 9, "11:50", 6},
+		{time.UTC, mostPast, 1. / 9, "11-16", 8},
+		{time.UTC, mostPast, 1. / 20, "11-16", 15},
 	} {
 		inZone(t, tt.zone)
-		got := timelineOf(nil, api.Account{}, noon, time.Hour).hours(tt.step)
-		if len(got) != tt.n || got[0].Format("15:04") != tt.first {
-			t.Errorf("%v, every %d hours: %v", tt.zone, tt.step, got)
+		line := timelineOf(nil, api.Account{}, noon, sight{past: tt.past}, 26)
+		got, _ := line.ticks(tt.room)
+		if len(got) != tt.n || line.figure(got[0]) != tt.first {
+			t.Errorf("%v, %v of %v: %v, the first is %s", tt.zone, tt.past, tt.room, got, line.figure(got[0]))
 		}
 	}
 }
 
 func TestTimelinePlaces(t *testing.T) {
-	chart := timelineOf(nil, api.Account{}, noon, time.Hour)
+	chart := timelineOf(nil, api.Account{}, noon, sight{}, 26)
 	for at, want := range map[time.Time]float32{chart.From: 0, chart.To: 1, ago(11 * time.Hour): 0.5, ago(48 * time.Hour): 0, noon.Add(9 * time.Hour): 1} {
 		if got := chart.share(at); got != want {
 			t.Errorf("%v stands at %v, want %v", at, got, want)

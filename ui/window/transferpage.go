@@ -64,7 +64,7 @@ type transferActions struct {
 }
 
 func (p *transferPage) draw(ui *kit.UI, now time.Time) {
-	p.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), p.on.back), ui.T("transfer")))
+	p.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), p.on.back).Keyed(ui.KeyOf("back")), ui.T("transfer")))
 	p.ui = p.page.UI
 	p.page.Add(p.drawImport(), canvas.NewRectangle(p.ui.Palette.Line), p.drawList(), canvas.NewRectangle(p.ui.Palette.Line), p.drawBackup())
 	p.written(now)

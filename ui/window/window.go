@@ -35,12 +35,14 @@ type Window struct {
 	settings  *settings
 	exports   *exports
 	actions   *actions
+	today     *today
 	menus     *menus
 	closing   *closing
 	keys      *keys
 
 	appearance *appearance
 	tips       *tips
+	split      *split
 
 	root    *fyne.Container
 	banners *banners
@@ -111,25 +113,29 @@ func (w *Window) connect() {
 	w.many = &many{shell: sh, clipboard: w.clipboard, removals: w.removals}
 	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, clipboard: w.clipboard, transfers: w.transfers}
 	w.exports = &exports{shell: sh, settings: w.settings}
+	w.many.exports = w.exports
 	w.actions = &actions{shell: sh, link: w.link, clipboard: w.clipboard, renewals: w.renewals, vault: w.vault, settings: w.settings, accounts: w.accounts}
 	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, exports: w.exports, actions: w.actions, many: w.many}
+	w.today = &today{shell: sh, pages: w.pages, listing: w.listing, pane: w.pane}
 	w.closing = &closing{shell: sh, pages: w.pages, link: w.link}
 	w.keys = &keys{
 		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts,
-		settings: w.settings, menus: w.menus, many: w.many, removals: w.removals, transfers: w.transfers, actions: w.actions, closing: w.closing,
+		settings: w.settings, menus: w.menus, many: w.many, removals: w.removals, transfers: w.transfers, actions: w.actions, closing: w.closing, today: w.today,
 	}
 
+	w.split = &split{shell: sh}
+	w.keys.split = w.split
 	w.tips = &tips{shell: sh}
 	w.appearance = &appearance{
 		shell: sh, fonts: kit.NewFonts(), build: w.build, least: func() fyne.Size { return w.root.MinSize() },
-		onKey: w.keys.typedKey, onShortcut: w.keys.typedShortcut, onChar: w.keys.typedRune, onTip: w.tips.point,
+		onKey: w.keys.typedKey, onShortcut: w.keys.typedShortcut, onChar: w.keys.typedRune, onTip: w.tips.point, keyOf: w.keys.keyOf,
 	}
 
 	w.clipboard.tokenCopied, w.clipboard.over = w.listing.flash, w.removals.again
 	w.pages.left = w.listing.focusList
 	w.listing.on = listingActions{
 		copyToken: w.clipboard.copyDefault, menu: w.menus.openMenu, many: w.menus.openMany, closeMenu: w.menus.closeMenu, help: w.actions.help, bound: w.keys.bound,
-		add: w.accounts.openAdd, transfer: w.transfers.openTransfers, addPasted: w.accounts.openPasted, settings: w.settings.openSettings,
+		add: w.accounts.openAdd, transfer: w.transfers.openTransfers, addPasted: w.accounts.openPasted, today: w.today.openToday, settings: w.settings.openSettings,
 		selected: w.pane.follow, uncover: w.pane.uncover,
 	}
 	copyShown := func(prev bool) func(core.ID) {
@@ -206,6 +212,7 @@ func (w *Window) tick() {
 	w.listing.list.tick()
 	w.pane.tick(now)
 	w.removals.tick(now)
+	w.today.tick(now)
 	if !w.snackbar.tick(now) {
 		w.clipboard.messageOver()
 	}
@@ -236,6 +243,9 @@ func (w *Window) event(e api.Event) {
 	w.listing.switched = w.listing.switched || c.Active && w.listing.switching && w.model.Active == w.listing.switchingTo
 	if c.Active && w.listing.follow && !w.listing.switching && w.listing.view != view(w.model.Active) {
 		w.listing.follows()
+	}
+	if c.Accounts || c.Account != "" {
+		w.today.changed()
 	}
 	switch {
 	case c.Accounts, c.Active, c.Vault, c.Settings && w.listing.arrangedAnew():
@@ -280,6 +290,13 @@ func (w *Window) showMeant(what api.Showing) {
 		return
 	case api.PageSettings:
 		w.settings.openSettings()
+		return
+	case api.PageToday:
+		w.today.openToday()
+		return
+	case api.PageSearch:
+		w.pane.closeDetail()
+		w.listing.openFinder()
 		return
 	}
 	switch i := slices.IndexFunc(w.model.Accounts, func(a api.Account) bool { return what.Account != nil && a.Ref() == *what.Account }); {
@@ -360,7 +377,7 @@ func (w *Window) build() {
 	w.listing.draw()
 	w.pane.draw()
 	w.pages.draw()
-	w.root = container.New(&windowLayout{pages: w.pages, pane: w.pane}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, newRule(ui), w.tips.layer)
+	w.root = container.New(&windowLayout{pages: w.pages, pane: w.pane, split: w.split}, w.banners.rows.Box, w.listing.root, w.pane.side, w.pages.holder, w.snackbar, w.split.rule(), w.tips.layer)
 	w.win.SetContent(w.root)
 	w.win.SetTitle(w.title())
 
