@@ -352,6 +352,9 @@ asked:
 			SendMessage ${HWND_BROADCAST} ${WM_SETTINGCHANGE} 0 "STR:Environment" /TIMEOUT=2000
 		${EndIf}
 	${EndIf}
+	; What an agent that crashed left of its notifications.
+	DeleteRegKey HKCU "Software\Classes\AppUserModelId\io.tokentray.TokenTray"
+	DeleteRegKey HKCU "Software\Classes\CLSID\{2F9D1C86-7B15-4E0A-9C3D-51E80B64AF27}"
 	DeleteRegKey HKCU "${UNINSTALL}"
 	DeleteRegKey HKCU "${KEY}"
 SectionEnd

@@ -15,6 +15,8 @@ import (
 	"flag"
 	"fmt"
 	"os"
+	"runtime"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -36,6 +38,19 @@ var version = "dev"
 // appID equals the ID in FyneApp.toml.
 const appID = "io.tokentray.TokenTray"
 
+// idOf is what the window calls itself. The window of a demo has another name where
+// Fyne's preferences have a fixed place: the demo removes them.
+func idOf(demo bool) string {
+	if demo && (runtime.GOOS == "windows" || runtime.GOOS == "darwin") {
+		return appID + ".demo"
+	}
+	return appID
+}
+
+// addedByCOM is what Windows adds to the arguments when somebody clicks on a
+// notification of an agent that crashed.
+const addedByCOM = "-Embedding"
+
 func main() {
 	// This child has no secret. It must not be sealed, because portals refuse
 	// processes that are.
@@ -53,7 +68,7 @@ func main() {
 	dir := flag.String("home", "", say("flag.home"))
 	agentOnly := flag.Bool("agent-only", false, say("window.flag.agent_only"))
 	join := flag.Bool("join", false, say("window.flag.join"))
-	flag.Parse()
+	_ = flag.CommandLine.Parse(slices.DeleteFunc(os.Args[1:], func(arg string) bool { return arg == addedByCOM })) // it ends the process itself
 	if flag.NArg() > 0 {
 		complain(say("window.flag.unknown", "what", flag.Arg(0)))
 		os.Exit(2)
@@ -83,11 +98,11 @@ func run(dir string, agentOnly, join bool) error {
 	conn := startConnecting(ctx, h, join)
 	scale := newScale()
 	app.SetMetadata(fyne.AppMetadata{
-		ID: appID, Name: "TokenTray", Version: version, Icon: fyne.NewStaticResource("tokentray.png", icons.App()),
+		ID: idOf(join), Name: "TokenTray", Version: version, Icon: fyne.NewStaticResource("tokentray.png", icons.App()),
 		Migrations: map[string]bool{"fyneDo": true},
 	})
 	complainForFyne()
-	fyneApp := app.NewWithID(appID)
+	fyneApp := app.NewWithID(idOf(join))
 	fyneApp.SetIcon(fyne.NewStaticResource("tokentray.png", icons.App()))
 	if conn.otherWindow(time.Second) {
 		return nil

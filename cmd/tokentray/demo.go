@@ -136,10 +136,33 @@ func seed(ctx context.Context, a api.Agent, upstream *sim.Server, base string) {
 	wg.Wait()
 }
 
-// toolkitEnv makes Fyne keep its preferences in a folder. The first variable works on
-// Linux, the second on Windows.
+// toolkitEnv makes Fyne keep its files in a folder, as far as variables do that: on
+// Linux its preferences, on Windows what it caches.
 func toolkitEnv(dir string) []string {
-	return []string{"XDG_CONFIG_HOME=" + dir, "APPDATA=" + dir}
+	return []string{"XDG_CONFIG_HOME=" + dir, "LOCALAPPDATA=" + dir}
+}
+
+// demoID is what the window of a demo calls itself where Fyne's preferences have a
+// fixed place, so that they are not those of the window that people keep.
+const demoID = "io.tokentray.TokenTray.demo"
+
+// forgetPreferences removes what Fyne kept for the demo's window in a fixed place.
+func forgetPreferences() error {
+	var place []string
+	switch runtime.GOOS {
+	case "windows":
+		place = []string{"AppData", "Roaming", "fyne"}
+	case "darwin":
+		place = []string{"Library", "Preferences", "fyne"}
+	}
+	user, err := os.UserHomeDir()
+	if err != nil || place == nil {
+		return nil // Fyne has no place there either
+	}
+	dir := filepath.Join(append([]string{user}, place...)...)
+	err = os.RemoveAll(filepath.Join(dir, demoID))
+	_ = os.Remove(dir) // it stays if another program's preferences are there
+	return err
 }
 
 // child is a window program that this process started and waits for.
@@ -181,4 +204,5 @@ func (c *child) close() {
 		_ = c.cmd.Process.Kill()
 		<-c.ended
 	}
+	_ = forgetPreferences() // they hold no more than the window's own marks
 }

@@ -66,6 +66,7 @@ func (h *house) tray(ctx context.Context) {
 func (h *house) notify(ctx context.Context) {
 	err := notify.Run(ctx, notify.Config{
 		Agent: h.service, Words: h.words, Bus: desktop().DBus, Sessions: h.forNotices, Log: h.log.Logger,
+		Home: h.folder(), Revive: h.revival(),
 		Load: func() ([]byte, error) { return readTold(h.home.Told()) },
 		Save: func(told []byte) error {
 			return durable.Write(h.home.Told(), func(w io.Writer) error {
@@ -77,6 +78,20 @@ func (h *house) notify(ctx context.Context) {
 	if err != nil && ctx.Err() == nil {
 		h.log.Warn("notifications ended", "error", err)
 	}
+}
+
+// revival is the command that starts this home's agent without a console, nil if there
+// is none.
+func (h *house) revival() []string {
+	exe, err := launch.FindProgram(windowProgram)
+	if err != nil {
+		return nil
+	}
+	command := []string{exe, "--agent-only"}
+	if dir := h.folder(); dir != "" {
+		command = append(command, "--home", dir)
+	}
+	return command
 }
 
 // maxTold limits the file of shown notifications. Ten thousand accounts need far

@@ -9,13 +9,10 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// Apart makes a child live on its own: without a console window, and in a process
-// group that Ctrl-C does not reach.
+// Apart makes a child live on its own: without a console, and in a process group that
+// Ctrl-C does not reach. A window of its own is shown as it asks.
 func Apart() *syscall.SysProcAttr {
-	return &syscall.SysProcAttr{
-		HideWindow:    true,
-		CreationFlags: windows.CREATE_NO_WINDOW | windows.CREATE_NEW_PROCESS_GROUP,
-	}
+	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NO_WINDOW | windows.CREATE_NEW_PROCESS_GROUP}
 }
 
 // detach makes the agent live on its own. The pipe is its standard output.

@@ -396,7 +396,7 @@ func TestServerComesLater(t *testing.T) {
 func TestWithdrawingNeedsNoTime(t *testing.T) {
 	address := bustest.Start(t).Address
 	server := startServer(t, address, "body")
-	s := newDesktop(address)
+	s := newDesktop(Config{Bus: address})
 	if err := s.show(t.Context(), message{kind: expiry, title: "x"}); err != nil {
 		t.Fatal(err)
 	}
@@ -423,7 +423,7 @@ func TestSilentBus(t *testing.T) {
 			t.Cleanup(func() { c.Close() })
 		}
 	}()
-	if err := newDesktop("unix:path="+socket).show(ctx, message{title: "x"}); !errors.Is(err, errNoBus) || !errors.Is(err, context.Canceled) {
+	if err := newDesktop(Config{Bus: "unix:path=" + socket}).show(ctx, message{title: "x"}); !errors.Is(err, errNoBus) || !errors.Is(err, context.Canceled) {
 		t.Errorf("show: %v", err)
 	}
 }
@@ -437,7 +437,7 @@ func TestNoBusStartsNone(t *testing.T) {
 	}
 	t.Setenv("PATH", dir+":"+os.Getenv("PATH"))
 	for _, address := range []string{"", "autolaunch:", "unix:path=" + dir + "/nobody"} {
-		s := newDesktop(address)
+		s := newDesktop(Config{Bus: address})
 		if err := s.show(t.Context(), message{title: "x"}); !errors.Is(err, errNoBus) {
 			t.Errorf("address %q: %v", address, err)
 		}

@@ -46,8 +46,8 @@ type server struct {
 	pending      map[kind]bool   // not shown yet, because there is no server
 }
 
-func newDesktop(address string) desktop {
-	return &server{address: address, ids: map[kind]uint32{}, pending: map[kind]bool{}}
+func newDesktop(cfg Config) desktop {
+	return &server{address: cfg.Bus, ids: map[kind]uint32{}, pending: map[kind]bool{}}
 }
 
 // session switches to another bus. Notifications on the last one are gone.

@@ -17,46 +17,63 @@ type command struct {
 	stdin string // ASCII
 }
 
-// toastScript shows a toast on Windows. It reads two lines from standard input, title
-// and body in base64. Toasts belong to a registered application, so it registers one
-// for the current user. Show replaces the toast with the same tag.
+// appID is the application of which Windows shows toasts.
+const appID = "io.tokentray.TokenTray"
+
+// toastScript shows a toast on Windows. It reads lines from standard input: the
+// application's ID, title and body in base64, the tag, what a click reports, and for
+// each button its label in base64 and what it reports. Show replaces the toast with the
+// same tag. The text goes into the document as text, whatever it holds.
 const toastScript = `$ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
-$id = 'io.tokentray.TokenTray'
-$key = "HKCU:\Software\Classes\AppUserModelId\$id"
-if (-not (Test-Path $key)) {
-  $null = New-Item -Path $key -Force
-  $null = New-ItemProperty -Path $key -Name DisplayName -Value TokenTray -PropertyType String
-}
+function Read-Line { [Console]::In.ReadLine() }
+function Read-Text { [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String((Read-Line))) }
+$id = Read-Line
 $null = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime]
-$manager = [Windows.UI.Notifications.ToastNotificationManager]
-$xml = $manager::GetTemplateContent([Windows.UI.Notifications.ToastTemplateType]::ToastText02)
-foreach ($node in $xml.GetElementsByTagName('text')) {
-  $text = [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String([Console]::In.ReadLine()))
-  $null = $node.AppendChild($xml.CreateTextNode($text))
+$null = [Windows.Data.Xml.Dom.XmlDocument, Windows.Data.Xml.Dom.XmlDocument, ContentType = WindowsRuntime]
+$draft = [xml]'<toast><visual><binding template="ToastGeneric"><text/><text/></binding></visual><actions/></toast>'
+foreach ($node in $draft.SelectNodes('//text')) { $node.InnerText = Read-Text }
+$tag = Read-Line
+$draft.DocumentElement.SetAttribute('launch', (Read-Line))
+while ($label = Read-Line) {
+  $action = $draft.CreateElement('action')
+  $action.SetAttribute('content', [Text.Encoding]::UTF8.GetString([Convert]::FromBase64String($label)))
+  $action.SetAttribute('arguments', (Read-Line))
+  $null = $draft.SelectSingleNode('//actions').AppendChild($action)
 }
+$xml = New-Object Windows.Data.Xml.Dom.XmlDocument
+$xml.LoadXml($draft.OuterXml)
 $toast = New-Object Windows.UI.Notifications.ToastNotification $xml
-$toast.Tag = [Console]::In.ReadLine()
+$toast.Tag = $tag
 $toast.Group = 'TokenTray'
-$manager::CreateToastNotifier($id).Show($toast)
+[Windows.UI.Notifications.ToastNotificationManager]::CreateToastNotifier($id).Show($toast)
 `
 
-// untoastScript withdraws a toast. It reads the tag from standard input.
+// untoastScript withdraws a toast. It reads the application's ID and the tag from
+// standard input.
 const untoastScript = `$ErrorActionPreference = 'Stop'
 $ProgressPreference = 'SilentlyContinue'
 $null = [Windows.UI.Notifications.ToastNotificationManager, Windows.UI.Notifications, ContentType = WindowsRuntime]
-[Windows.UI.Notifications.ToastNotificationManager]::History.Remove([Console]::In.ReadLine(), 'TokenTray', 'io.tokentray.TokenTray')
+$id = [Console]::In.ReadLine()
+[Windows.UI.Notifications.ToastNotificationManager]::History.Remove([Console]::In.ReadLine(), 'TokenTray', $id)
 `
 
-// toast shows m on Windows. root is the system folder.
-func toast(root string, m message) command {
-	line := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) + "\r\n" }
-	return powershell(root, toastScript, line(m.title)+line(m.body)+m.kind.String()+"\r\n")
+// toast shows m on Windows. root is the system folder, id the application. reports is
+// what Windows tells us of a click, for each action.
+func toast(root, id string, m message, reports func(act string) string) command {
+	text := func(s string) string { return base64.StdEncoding.EncodeToString([]byte(s)) }
+	lines := []string{id, text(m.title), text(m.body), m.kind.String(), reports(actDefault)}
+	for _, b := range m.buttons {
+		if b.label != "" {
+			lines = append(lines, text(b.label), reports(b.act))
+		}
+	}
+	return powershell(root, toastScript, strings.Join(lines, "\r\n")+"\r\n")
 }
 
 // untoast withdraws the message of a kind.
-func untoast(root string, k kind) command {
-	return powershell(root, untoastScript, k.String()+"\r\n")
+func untoast(root, id string, k kind) command {
+	return powershell(root, untoastScript, id+"\r\n"+k.String()+"\r\n")
 }
 
 // powershell runs a script with an input. It runs Windows PowerShell by its full

@@ -28,17 +28,22 @@ func script(t *testing.T, c command) string {
 	return string(utf16.Decode(units))
 }
 
+// toastOf is a toast whose clicks report the action.
+func toastOf(root string, m message) command {
+	return toast(root, appID, m, func(act string) string { return "mark " + m.kind.String() + " " + act })
+}
+
 // The command is the same for every message. The message is data and arrives
 // complete.
 func TestCommandsAreConstant(t *testing.T) {
 	plain := message{kind: person, title: "a", body: "b"}
-	if got := script(t, toast(`C:\Windows`, plain)); got != toastScript {
+	if got := script(t, toastOf(`C:\Windows`, plain)); got != toastScript {
 		t.Errorf("the script is\n%s", got)
 	}
-	if c := toast(`C:\Windows`, plain); !strings.HasPrefix(c.path, `C:\Windows`) || !strings.HasSuffix(c.path, "powershell.exe") {
+	if c := toastOf(`C:\Windows`, plain); !strings.HasPrefix(c.path, `C:\Windows`) || !strings.HasSuffix(c.path, "powershell.exe") {
 		t.Errorf("%s is run", c.path)
 	}
-	if c := untoast("", failing); script(t, c) != untoastScript || c.stdin != "failing\r\n" {
+	if c := untoast("", appID, failing); script(t, c) != untoastScript || c.stdin != appID+"\r\nfailing\r\n" {
 		t.Errorf("a toast is taken away with %q", c.stdin)
 	}
 	for _, s := range []string{toastScript, untoastScript} {
@@ -62,15 +67,26 @@ func FuzzCommands(f *testing.F) {
 	f.Fuzz(func(t *testing.T, name string) {
 		for _, lang := range []text.Lang{text.English, text.Chinese} {
 			m := compose(told(t, person, blocked(name, name), blocked("shop", "1.2.3.4")), noon, text.New(lang))
-			want, got := toast(`C:\Windows`, reference), toast(`C:\Windows`, m)
+			want, got := toastOf(`C:\Windows`, reference), toastOf(`C:\Windows`, m)
 			if got.path != want.path || !slices.Equal(got.args, want.args) {
 				t.Fatalf("%q changes what PowerShell runs", name)
 			}
 			lines := strings.Split(got.stdin, "\r\n")
-			title, err := base64.StdEncoding.DecodeString(lines[0])
-			body, err2 := base64.StdEncoding.DecodeString(lines[1])
-			if err != nil || err2 != nil || string(title) != m.title || string(body) != m.body || len(lines) != 4 || lines[2] != "person" {
-				t.Errorf("PowerShell reads %q", got.stdin)
+			decoded := func(s string) string {
+				b, err := base64.StdEncoding.DecodeString(s)
+				if err != nil {
+					t.Errorf("%q: %v", s, err)
+				}
+				return string(b)
+			}
+			buttons := m.buttons[1:] // the first is a click on the text
+			if len(lines) != 6+2*len(buttons) || lines[0] != appID || decoded(lines[1]) != m.title || decoded(lines[2]) != m.body || lines[3] != "person" || lines[4] != "mark person default" {
+				t.Fatalf("PowerShell reads %q", got.stdin)
+			}
+			for i, b := range buttons {
+				if decoded(lines[5+2*i]) != b.label || lines[6+2*i] != "mark person "+b.act {
+					t.Errorf("PowerShell reads %q for the button %s", got.stdin, b.act)
+				}
 			}
 			// A text node can hold everything that XML allows.
 			if err := xml.Unmarshal([]byte("<t>"+markup(m.title+m.body)+"</t>"), new(struct{})); err != nil {
@@ -90,7 +106,7 @@ func TestNoSecretInCommands(t *testing.T) {
 	a := but(blocked("shop", "1.2.3.4"), core.Internal, core.RemedyLog, token)
 	a.Mask = token
 	m := compose(told(t, person, a), noon, text.New(text.English))
-	for _, c := range []command{toast("", m), banner(m)} {
+	for _, c := range []command{toastOf("", m), banner(m)} {
 		said := strings.Join(c.args, " ")
 		for _, line := range strings.Fields(c.stdin) {
 			if b, err := base64.StdEncoding.DecodeString(line); err == nil {

@@ -4,8 +4,10 @@ package notify
 
 import (
 	"context"
+	"crypto/rand"
 	"errors"
 	"fmt"
+	"log/slog"
 	"os/exec"
 	"strings"
 	"time"
@@ -22,18 +24,37 @@ const atMost = 20 * time.Second
 // errNoBus is only returned on platforms whose notifications use a bus.
 var errNoBus = errors.New("no session bus")
 
-type signal struct{}
+// signal is what the platform reports of a click: the mark of this process, the kind
+// of the notification, and the action.
+type signal string
 
-// native shows notifications with programs of the platform. They have no buttons and
-// report nothing back.
+// native shows notifications with programs of the platform. On Windows a click reports
+// back to this process; see clicks.
 type native struct {
+	clicks
+	log   *slog.Logger
+	mark  string
 	shown [places]bool
 }
 
-func newDesktop(string) desktop { return &native{} }
+func newDesktop(cfg Config) desktop {
+	return &native{clicks: newClicks(cfg), log: cfg.Log, mark: rand.Text()}
+}
+
+// deaf is why clicks on a notification are not reported. It is shown all the same.
+type deaf struct{ error }
+
+func (d *deaf) Unwrap() error { return d.error }
 
 func (n *native) show(ctx context.Context, m message) error {
-	if err := run(ctx, shower(m)); err != nil {
+	deaf := (*deaf)(nil)
+	switch err := n.open(); {
+	case errors.As(err, &deaf):
+		n.log.Warn("a click on a notification does nothing", "err", err)
+	case err != nil:
+		return err
+	}
+	if err := run(ctx, n.shower(m)); err != nil {
 		return err
 	}
 	n.shown[m.kind] = true
@@ -41,15 +62,33 @@ func (n *native) show(ctx context.Context, m message) error {
 }
 
 func (n *native) withdraw(ctx context.Context, k kind) {
-	if c, ok := remover(k); ok && n.shown[k] {
+	if c, ok := n.remover(k); ok && n.shown[k] {
 		_ = run(ctx, c) // it fails if the notification is already gone
 	}
 	n.shown[k] = false
 }
 
-func (n *native) signals() <-chan signal         { return nil }
-func (n *native) read(signal, bool) desktopEvent { return desktopEvent{} }
-func (n *native) session(api.Session) bool       { return false }
+// report is the signal of a click.
+func (n *native) report(k kind, act string) string { return n.mark + " " + k.String() + " " + act }
+
+func (n *native) signals() <-chan signal { return n.heard() }
+
+// read interprets a click. Those on what an earlier process showed, and those that
+// another program makes up, do nothing.
+func (n *native) read(s signal, ok bool) desktopEvent {
+	parts := strings.Fields(string(s))
+	if !ok || len(parts) != 3 || parts[0] != n.mark {
+		return desktopEvent{}
+	}
+	for k := range places {
+		if k.String() == parts[1] {
+			return desktopEvent{kind: k, button: parts[2]}
+		}
+	}
+	return desktopEvent{}
+}
+
+func (n *native) session(api.Session) bool { return false }
 
 // close withdraws all notifications quickly: the session may be ending.
 func (n *native) close() {
@@ -58,6 +97,7 @@ func (n *native) close() {
 	for k := range places {
 		n.withdraw(ctx, k)
 	}
+	n.clicks.close()
 }
 
 func run(ctx context.Context, c command) error {

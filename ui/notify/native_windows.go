@@ -7,8 +7,14 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-func shower(m message) command       { return toast(os.Getenv("SystemRoot"), m) }
-func remover(k kind) (command, bool) { return untoast(os.Getenv("SystemRoot"), k), true }
+func (n *native) shower(m message) command {
+	return toast(os.Getenv("SystemRoot"), n.id, m, func(act string) string { return n.report(m.kind, act) })
+}
+
+func (n *native) remover(k kind) (command, bool) {
+	return untoast(os.Getenv("SystemRoot"), n.id, k), true
+}
+
 func hidden() *syscall.SysProcAttr {
 	return &syscall.SysProcAttr{CreationFlags: windows.CREATE_NO_WINDOW}
 }

@@ -49,6 +49,11 @@ type Config struct {
 	// brings new ones. It may be nil.
 	Bus      string
 	Sessions <-chan api.Session
+	// Home is the folder of a home that is not the user's own. Windows keeps homes
+	// apart by it. Revive is what Windows starts when somebody clicks on a notification
+	// of an agent that crashed.
+	Home   string
+	Revive []string
 	// Load and Save keep over restarts what was shown and when: account IDs and
 	// times. Nil: nothing is kept.
 	Load func() ([]byte, error)
@@ -97,7 +102,7 @@ func Run(ctx context.Context, cfg Config) error {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	ctx, cancel := context.WithCancel(ctx)
-	n := &notifier{Config: cfg, judge: newJudge(before(cfg)), desktop: newDesktop(cfg.Bus), last: map[kind]*notification{}}
+	n := &notifier{Config: cfg, judge: newJudge(before(cfg)), desktop: newDesktop(cfg), last: map[kind]*notification{}}
 	defer n.end()
 	defer cancel()
 	return n.loop(ctx)
