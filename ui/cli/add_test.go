@@ -35,7 +35,7 @@ func TestAddByFlags(t *testing.T) {
 // Everything else arrives unchanged; the agent reports what it trims.
 func TestStdinSecrets(t *testing.T) {
 	for stdin, want := range map[string]string{
-		appSecret: appSecret, appSecret + "\n": appSecret, appSecret + "\r\n": appSecret,
+		appSecret: appSecret, appSecret + "\n": appSecret, appSecret + "\r\n": appSecret, "\ufeff" + appSecret + "\r\n": appSecret,
 		" " + appSecret + "\t\n": " " + appSecret + "\t", appSecret + "\n\n": appSecret + "\n",
 	} {
 		r := withToken(newRun())

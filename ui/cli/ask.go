@@ -86,7 +86,8 @@ func (a *app) stdin(ctx context.Context, question text.Key, args ...any) (string
 	if len(b) > maxStdin {
 		return "", usage("usage.stdin_long")
 	}
-	s := strings.TrimSuffix(string(b), "\n")
+	// Windows PowerShell can put a byte order mark before what it pipes.
+	s := strings.TrimSuffix(strings.TrimPrefix(string(b), "\ufeff"), "\n")
 	return strings.TrimSuffix(s, "\r"), nil
 }
 

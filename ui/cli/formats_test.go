@@ -21,6 +21,7 @@ func TestFormatsOfGet(t *testing.T) {
 		{[]string{"--format", "export"}, "export ACCESS_TOKEN='" + secretToken + "'"},
 		{[]string{"--format", "export", "--shell", "fish"}, "set -gx ACCESS_TOKEN '" + secretToken + "'"},
 		{[]string{"--format", "export", "--shell", "powershell"}, "$env:ACCESS_TOKEN = '" + secretToken + "'"},
+		{[]string{"--format", "powershell"}, "$env:ACCESS_TOKEN = '" + secretToken + "'"},
 		{[]string{"--format", "postman"}, `{"name":"shop/sandbox","values":[{"key":"access_token","value":"` + secretToken +
 			`","type":"secret","enabled":true},{"key":"base_url","value":"https://api.example.com","type":"default","enabled":true}],"_postman_variable_scope":"environment"}`},
 	} {

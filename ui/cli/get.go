@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -29,7 +30,7 @@ func (a *app) getCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			if err := a.checkForm(as); err != nil {
+			if err := a.checkForm(&as); err != nil {
 				return err
 			}
 			ref, err := a.ref(args[0])
@@ -76,7 +77,11 @@ func (f *outform) register(cmd *cobra.Command) {
 // printed are the formats that can be printed: those that are copied, and export.
 func printed() []string { return append(format.Names(), format.Export) }
 
-func (a *app) checkForm(f outform) error {
+// checkForm takes the name of a shell as the format export for it.
+func (a *app) checkForm(f *outform) error {
+	if f.shell == "" && slices.Contains(format.Shells(), f.name) {
+		f.name, f.shell = format.Export, f.name
+	}
 	switch {
 	case f.name != "" && f.name != format.Export && !format.Valid(f.name):
 		return unknownFormat()

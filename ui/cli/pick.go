@@ -25,7 +25,7 @@ func (a *app) pickCommand() *cobra.Command {
 		Use:  "pick [WORDS]",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
-			if err := a.checkForm(as); err != nil {
+			if err := a.checkForm(&as); err != nil {
 				return err
 			}
 			if !p.print && as.name == format.Export {

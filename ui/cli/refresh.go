@@ -26,7 +26,7 @@ func (a *app) refreshCommand() *cobra.Command {
 			case stale != "" && force:
 				return usage("usage.stale_or_force")
 			}
-			if err := a.checkForm(as); err != nil {
+			if err := a.checkForm(&as); err != nil {
 				return err
 			}
 			return a.refresh(cmd.Context(), args[0], stale == "-", force, yes, as)

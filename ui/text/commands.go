@@ -91,13 +91,13 @@ func commands() table {
 				"For what a shell starts from then on, as ACCESS_TOKEN:\n\n" +
 				"  eval \"$(tokentray get shop --format export)\"                              bash, zsh\n" +
 				"  tokentray get shop --format export --shell fish | source                   fish\n" +
-				"  tokentray get shop --format export --shell powershell | Invoke-Expression  PowerShell",
+				"  tokentray get shop --format powershell | Invoke-Expression                  PowerShell",
 			"输出剩余有效期不少于 --min-ttl 的 token，必要时先获取；绝不输出已过期的 token。\n使用 --copy 则复制到剪贴板，并在稍后清除。\n\n" +
 				"  curl \"https://api.weixin.qq.com/cgi-bin/get_api_domain_ip?$(tokentray get shop --format query)\"\n\n" +
 				"在 shell 中设为环境变量 ACCESS_TOKEN，供之后启动的程序使用：\n\n" +
 				"  eval \"$(tokentray get shop --format export)\"                              bash、zsh\n" +
 				"  tokentray get shop --format export --shell fish | source                   fish\n" +
-				"  tokentray get shop --format export --shell powershell | Invoke-Expression  PowerShell",
+				"  tokentray get shop --format powershell | Invoke-Expression                  PowerShell",
 		},
 		"cmd.refresh.long": {
 			"Report that the current token no longer works, and print the one that does. If\nthe upstream still accepts it, it stays. With --stale - the token that failed is\nread from standard input, and nothing is fetched when a newer one is there:\n\n" +
@@ -207,7 +207,7 @@ func commands() table {
 		"flag.pause_all":            {"pause all accounts, also over a restart", "暂停全部账号，重启后仍有效"},
 		"flag.resume_all":           {"end the pause of all accounts", "结束全部账号的暂停"},
 		"flag.min_ttl":              {"the least `TIME` it must still live: 90s, 5m", "至少剩余的有效`时长`，如 90s、5m"},
-		"flag.format":               {"`FORMAT`: {formats}; export sets ACCESS_TOKEN in a shell", "`格式`：{formats}；export 用于在 shell 中设置 ACCESS_TOKEN"},
+		"flag.format":               {"`FORMAT`: {formats}; export sets ACCESS_TOKEN in a shell, and so does the name of one, such as powershell", "`格式`：{formats}；export 用于在 shell 中设置 ACCESS_TOKEN，也可直接写 shell 的名称，如 powershell"},
 		"flag.shell":                {"the `SHELL` that the format export is for, where its quoting differs: bash, zsh, fish or powershell", "export 格式所用的 `shell`（引号规则不同时）：bash、zsh、fish 或 powershell"},
 		"usage.shell_format":        {"--shell belongs to --format export, and is one of {shells}", "--shell 须与 --format export 同用，可为 {shells}"},
 		"flag.copy":                 {"copy it to the clipboard, print nothing", "复制到剪贴板，不输出"},
