@@ -348,12 +348,24 @@ func TestAnotherAPINumberStopsAllButStop(t *testing.T) {
 	}
 }
 
+// stoppable tells when it is asked to stop.
+type stoppable struct {
+	fakeAgent
+	asked chan struct{}
+}
+
+func (s *stoppable) Stop(context.Context) error {
+	close(s.asked)
+	return nil
+}
+
 func TestStopWaitsForTheEndAndNoLonger(t *testing.T) {
-	agent := &fakeAgent{}
+	agent := &stoppable{asked: make(chan struct{})}
 	server := NewServer(agent, anyone, slog.New(slog.DiscardHandler))
 	client := serveHTTP(t, server)
 	stopped := make(chan error, 1)
 	go func() { stopped <- client.Stop(context.Background()) }()
+	<-agent.asked
 	select {
 	case err := <-stopped:
 		t.Fatalf("stop returned %v while the agent still listens", err)

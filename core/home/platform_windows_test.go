@@ -62,6 +62,78 @@ func TestAHomeIsClosedToOthers(t *testing.T) {
 	})
 }
 
+// Files that another user made are no home of ours, nor is a program of theirs our
+// agent. On a real Windows the system's own folder belongs to TrustedInstaller.
+func TestAHomeOfSomebodyElsesIsRefused(t *testing.T) {
+	dir := os.Getenv("TOKENTRAY_TEST_FOREIGN") // wine makes no owners; make test-wine does
+	if dir == "" {
+		dir = os.Getenv("SystemRoot")
+	}
+	h, err := Find(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for what, err := range map[string]error{"start": h.Mkdirs(), "meet": h.CheckSocket()} {
+		if e := core.AsError(err); err == nil || e.Remedy != core.RemedyHomeOwner || !strings.Contains(e.Message, "belongs to another user; choose another with --home") {
+			t.Errorf("%s: %v", what, err)
+		}
+	}
+}
+
+func TestWhereAHomeIs(t *testing.T) {
+	here, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	drive := filepath.VolumeName(here)
+	tests := []struct{ name, local, dir, want string }{
+		{"the profile", `C:\Users\小明\AppData\Local`, "", `C:\Users\小明\AppData\Local\TokenTray`},
+		{"a profile on a server", `\\files\profiles$\ming\AppData\Local`, "", `\\files\profiles$\ming\AppData\Local\TokenTray`},
+		{"a folder", "", `C:\one/two\..`, `C:\one`},
+		{"a folder on a server", "", `\\files\share\home`, `\\files\share\home`},
+		{"a drive without its folder", "", drive + "here", filepath.Join(here, "here")},
+		{"a folder without its drive", "", `\top`, drive + `\top`},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			t.Setenv("LOCALAPPDATA", tt.local)
+			t.Setenv(Variable, "")
+			h, err := Find(tt.dir)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if h.Dir() != tt.want || h.DB() != filepath.Join(tt.want, dbName) || !strings.HasPrefix(h.Socket(), `\\.\pipe\tokentray-S-1-`) {
+				t.Errorf("%s with %s", h.DB(), h.Socket())
+			}
+		})
+	}
+	t.Run("without a profile", func(t *testing.T) {
+		t.Setenv("LOCALAPPDATA", "")
+		t.Setenv(Variable, "")
+		_, err := Find("")
+		if e := core.AsError(err); err == nil || e.Remedy != core.RemedyNoHome || !strings.Contains(e.Message, Variable) {
+			t.Errorf("got %v", err)
+		}
+	})
+}
+
+// A profile that takes no folder of ours: a file is in its place.
+func TestAProfileThatTakesNoFiles(t *testing.T) {
+	local := filepath.Join(t.TempDir(), "Local")
+	if err := os.WriteFile(local, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	t.Setenv("LOCALAPPDATA", local)
+	t.Setenv(Variable, "")
+	h, err := Find("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if e := core.AsError(h.Mkdirs()); e == nil || e.Remedy != core.RemedyReadOnly || !strings.Contains(e.Message, "choose another with --home") {
+		t.Errorf("got %+v", e)
+	}
+}
+
 // An older agent listened on a socket in the home; its clients still find it.
 func TestTheSocketOfAnOlderAgentIsFound(t *testing.T) {
 	dir := t.TempDir()

@@ -4,8 +4,9 @@
 #
 #   wine.sh setup            make the prefix, and mend what Debian 12's wine 8 lacks
 #   wine.sh run PROGRAM …    run a program in it
+#   wine.sh sh SCRIPT …      run a script whose programs are in it
 #   wine.sh test PACKAGE…    go test for Windows; flags of go test may be among them
-#   wine.sh scripts [NAME]   the scripts of the command line, as on Linux, or one
+#   wine.sh scripts [NAME]   the scripts of the command line, as on Linux, and an SDK at the loopback; or one script
 #   wine.sh window           the window and the tray on a screen in memory, and curl at the loopback
 #   wine.sh all              all packages and scripts that the project wants to pass there
 #   wine.sh native           the same packages on a real Windows, in the bash of Git
@@ -37,6 +38,11 @@ setup() {
 		x86_64-w64-mingw32-gcc -Os -shared -o "$WINEPREFIX/drive_c/windows/system32/bcryptprimitives.dll" "$here/bcryptprimitives.c" -ladvapi32
 		# No folder of the user's own is reachable as one of the prefix.
 		rm -f "$WINEPREFIX/dosdevices/d:" "$WINEPREFIX/dosdevices/d::"
+		# A drive of another machine, as far as programs see.
+		mkdir -p "$wine/share"
+		ln -sfn "$wine/share" "$WINEPREFIX/dosdevices/n:"
+		wine reg add 'HKLM\Software\Wine\Drives' /v n: /d network /f >/dev/null 2>&1
+		wineserver -k || :
 		: >"$wine/made"
 	fi
 	local file=src/internal/syscall/windows/at_windows.go goroot
@@ -46,6 +52,13 @@ setup() {
 		echo "wine.sh: this Go's $file has no case for systems without the newer way to delete; look at the sed line above" >&2
 		exit 1
 	fi
+	# A folder of somebody else's; root's own is one for everybody but root.
+	foreign='Z:\'
+	if [ "$(id -u)" = 0 ]; then
+		mkdir -p "$wine/foreign" && chown 65534:65534 "$wine/foreign"
+		foreign=Z:${wine//\//\\}\\foreign
+	fi
+	export TOKENTRAY_TEST_FOREIGN=$foreign
 	# The same bytes keep the build cache warm.
 	if ! cmp -s "$wine/at_windows.edited.new" "$wine/at_windows.edited"; then mv "$wine/at_windows.edited.new" "$wine/at_windows.edited"; fi
 	printf '{"Replace": {"%s": "%s"}}\n' "$goroot/$file" "$wine/at_windows.edited" >"$wine/overlay.json"
@@ -116,6 +129,10 @@ run)
 	shift
 	exec wine "$@"
 	;;
+sh)
+	shift
+	exec sh -c "$@"
+	;;
 exec)
 	# What wine starts for a program, as its desktop, keeps the program's output open.
 	shift
@@ -138,6 +155,9 @@ scripts)
 	keep
 	programs
 	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 8m ${V:+-v} -run "^TestCommandLine$/${2:-}" ./cmd/e2e
+	[ -z "${2:-}" ] || exit 0
+	cd cmd/e2e/sdk
+	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -count=1 -timeout 5m -run '^TestSilenceper$' .
 	;;
 window)
 	cd "$root"
