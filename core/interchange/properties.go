@@ -30,12 +30,15 @@ func canonical(part string) string {
 }
 
 // canonicalPath is a path as relaxed binding compares it.
-func canonicalPath(path []string) string {
+func canonicalPath(path []string) string { return strings.Join(canonicals(path), ".") }
+
+// canonicals are the parts of a path in that form.
+func canonicals(path []string) []string {
 	parts := make([]string, len(path))
 	for i, part := range path {
 		parts[i] = canonical(part)
 	}
-	return strings.Join(parts, ".")
+	return parts
 }
 
 // splitPath splits a key: wx.mp.configs[0].appId, and map keys in brackets that

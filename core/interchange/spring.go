@@ -254,9 +254,12 @@ func (s *spring) placeOf(p property) (is place, prefix, rest []string) {
 	last := len(p.path) - 1
 	prefix = p.path[:last]
 	m := s.r.Meaning(p.path[last])
-	if m.Field == recognise.None && last > 0 { // proxy.host
-		if both := s.r.Meaning(p.path[last-1] + "." + p.path[last]); both.Field == recognise.Proxy {
+	if m.Field == recognise.None && last > 0 {
+		switch both := s.r.Meaning(p.path[last-1] + "." + p.path[last]); both.Field {
+		case recognise.Proxy: // proxy.host
 			m, prefix = both, p.path[:last-1]
+		case recognise.ID: // app.id, beside app.secret
+			m = recognise.Meaning{Field: both.Field, Name: both.Name}
 		}
 	}
 	switch m.Field {
@@ -315,7 +318,7 @@ func (s *spring) share(c *recognise.Candidate, b *bean, beans map[string]*bean) 
 		for is := range b.values {
 			own = own || is.field == recognise.Param && slices.Contains(by.Names, is.name)
 		}
-		words := slices.DeleteFunc(slices.Clone(c.Words[n:]), holdsSeveral)
+		words := slices.DeleteFunc(canonicals(path[n:]), holdsSeveral)
 		if len(words) == 0 && !own { // an item of a list that nothing tells
 			return nil
 		}
@@ -342,10 +345,7 @@ func holdsSeveral(part string) bool {
 // candidate are the values of a bean, without a name.
 func (s *spring) candidate(b *bean, beans map[string]*bean) recognise.Candidate {
 	path := slices.Concat(b.prefix, b.rest)
-	c := recognise.Candidate{Words: make([]string, len(path)), Further: s.further(path, beans)}
-	for i, part := range path {
-		c.Words[i] = canonical(part)
-	}
+	c := recognise.Candidate{Words: wordsOf(path), Further: s.further(path, beans)}
 	for is, p := range b.values {
 		v := recognise.Value{Text: p.value, Name: is.name, Shown: s.shown(p.path), Line: p.line}
 		switch is.field {
@@ -359,20 +359,23 @@ func (s *spring) candidate(b *bean, beans map[string]*bean) recognise.Candidate 
 	return c
 }
 
+// wordsOf are the words in the parts of a path.
+func wordsOf(path []string) []string { return recognise.Split(strings.Join(path, ".")) }
+
 func (s *spring) account(b *bean, beans map[string]*bean) {
 	c := s.candidate(b, beans)
 	if c.Secret == nil {
 		c.Secret = s.sibling(b)
 	}
 	s.share(&c, b, beans)
-	if c.Name, c.Spare = s.name(b.prefix, c.Words); len(b.rest) > 0 {
+	if c.Name, c.Spare = s.name(b.prefix); len(b.rest) > 0 {
 		c.Name, _ = s.r.NameOf(b.rest)
 	}
 	profile := recognise.Split(b.profile)
 	if !strings.Contains(b.profile, "!") { // "not prod" names everything else
 		c.Env = recognise.EnvOf(profile)
 	}
-	c.Env = recognise.AnyEnv(c.Env, recognise.EnvOf(recognise.Split(strings.Join(slices.Concat(b.prefix, b.rest), "."))))
+	c.Env = recognise.AnyEnv(c.Env, recognise.EnvOf(c.Words))
 	if len(profile) > 0 {
 		own := strings.Join(profile, "-")
 		c.Spare += "-" + own
@@ -399,9 +402,10 @@ func (s *spring) further(path []string, beans map[string]*bean) []recognise.Valu
 		if b == nil {
 			continue
 		}
+		near := len(wordsOf(path[:n]))
 		for is, p := range b.values {
 			if is.field == recognise.Param || is.field == recognise.Proxy {
-				out = append(out, recognise.Value{Text: p.value, Name: is.name, Shown: s.shown(p.path), Line: p.line, Field: is.field, Near: n})
+				out = append(out, recognise.Value{Text: p.value, Name: is.name, Shown: s.shown(p.path), Line: p.line, Field: is.field, Near: near})
 			}
 		}
 	}
@@ -428,9 +432,9 @@ func (s *spring) sibling(b *bean) *recognise.Value {
 
 // name makes a name from a prefix: the tenant's if there is one, in its own
 // spelling, else wx-mp, and wx-mp-1 for the first of a list.
-func (s *spring) name(prefix, words []string) (name, spare string) {
+func (s *spring) name(prefix []string) (name, spare string) {
 	var own, all []string
-	for i, w := range words[:len(prefix)] {
+	for i, w := range canonicals(prefix) {
 		n, err := strconv.Atoi(w)
 		switch {
 		case err != nil && holdsSeveral(w) || w == "spring":

@@ -129,7 +129,7 @@ func (y *yamlReader) walk(n *yaml.Node, path []string, depth int) error {
 		return y.walk(n.Alias, path, depth+1)
 	case yaml.SequenceNode:
 		for i, c := range n.Content {
-			if name, value, ok := strings.Cut(c.Value, "="); ok && c.Kind == yaml.ScalarNode && variableLine().MatchString(c.Value) { // as Compose files have it
+			if name, value, ok := strings.Cut(c.Value, "="); ok && c.Kind == yaml.ScalarNode && propertyLine().MatchString(c.Value) { // as Compose files have it
 				y.out = append(y.out, property{append(slices.Clip(path), name), value, c.Line, y.doc})
 				continue
 			}

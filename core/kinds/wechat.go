@@ -79,7 +79,7 @@ func wechatLegacy() Spec {
 
 // wechatSpec fills in what both kinds share.
 func wechatSpec(s Spec, quota map[core.Product]int) Spec {
-	s.Names = []string{"wx", "wechat", "weixin"}
+	s.Names = []string{"wx", "wechat", "weixin", "微信"}
 	s.Codes = []int{
 		40003, 40007, 40029, 40037, 40066, 40097, 40163, 40226, 41001, 41030, 43002, 43004, 43101, 44002,
 		45002, 45015, 45028, 45047, 46003, 47001, 47003, 48004, 48006, 50001, 87014, 88000,

@@ -35,7 +35,7 @@ const wecomWindow = time.Millisecond
 func wecom() Spec {
 	const console = "https://work.weixin.qq.com/wework_admin/frame#apps"
 	return Spec{
-		Kind: WeCom, Family: "wecom", Names: []string{"wecom", "cp", "qywx", "qyweixin", "wxwork", "workwx", "wxcp", "企业微信"},
+		Kind: WeCom, Family: "wecom", Names: []string{"wecom", "cp", "qywx", "qyweixin", "wxwork", "workwx", "wechatwork", "wework", "wxcp", "企业微信", "企微"},
 		BaseURL: "https://qyapi.weixin.qq.com", Hosts: []string{"qyapi.weixin.qq.com", "work.weixin.qq.com"},
 		Fields: []Field{
 			{

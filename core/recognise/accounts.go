@@ -250,7 +250,7 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	if strings.Contains(id.Shown, "WxOpenApp") { // Senparc's word for Mini Programs
 		c.Words = append(slices.DeleteFunc(slices.Clone(c.Words), func(w string) bool { return w == "open" }), "weapp")
 	}
-	if code := otherApp(k.strip(c)); code != "" && !c.Named {
+	if code := k.otherApp(c); code != "" && !c.Named {
 		return nil, []Remark{remark(code, *id)}
 	}
 	var remarks []Remark
@@ -368,24 +368,31 @@ func everyones(name string) bool {
 	return false
 }
 
-// strip is a candidate without the words for the kind itself.
-func (k *kind) strip(c Candidate) Candidate {
-	if k != nil {
-		c.Words = slices.DeleteFunc(slices.Clone(c.Words), func(w string) bool { return slices.Contains(k.Brands, w) })
+// otherApp is the remark for something of the same brand without such a token, empty
+// if there is no sign of that. Words for the kind itself are none; k may be nil.
+func (k *kind) otherApp(c Candidate) string {
+	for _, w := range c.Words {
+		if k != nil && slices.Contains(k.Brands, w) {
+			continue
+		}
+		if code := otherWord(w); code != "" {
+			return code
+		}
+		if k != nil {
+			if code := otherWord(k.grown(w)); code != "" {
+				return code
+			}
+		}
 	}
-	return c
+	return ""
 }
 
-// otherApp is the remark for something of the same brand without such a token, empty
-// if there is no sign of that.
-func otherApp(c Candidate) string {
-	for _, w := range c.Words {
-		switch w {
-		case "open", "component", "openplatform", "openapp", "third", "thirdparty", "3rd", "componentapp", "开放平台", "第三方平台":
-			return RemarkComponent
-		case "pay", "payment", "wxpay", "wepay", "mch", "merchant", "cp":
-			return RemarkOther
-		}
+func otherWord(word string) string {
+	switch word {
+	case "open", "component", "openplatform", "openapp", "third", "thirdparty", "3rd", "componentapp", "开放平台", "第三方平台":
+		return RemarkComponent
+	case "pay", "payment", "wxpay", "wepay", "mch", "merchant", "cp":
+		return RemarkOther
 	}
 	return ""
 }

@@ -109,6 +109,8 @@ func TestAccounts(t *testing.T) {
 		{"an application of WxJava's", "wx.cp.corp-id=ww1\nwx.cp.corp-secret=" + secret + "\nwx.cp.agent-id=1000002", Named{}, []string{"wx-cp/ ww1 SECRET wecom agent=1000002"}},
 		{"WeCom's ID under another name", "APPID=ww0123456789abcdef", Named{}, []string{"wecom/ ww0123456789abcdef wecom"}},
 		{"an open platform", "WECHAT_OPEN_PLATFORM_APPID=" + id + "\nWECHAT_COMPONENT_APPID=" + other, Named{}, []string{"1 component WECHAT_OPEN_PLATFORM_APPID", "2 component WECHAT_COMPONENT_APPID"}},
+		{"an open platform grown onto the brand", "WXOPEN_APPID=" + id + "\nwechatPay_APPID=" + other, Named{}, []string{"1 component WXOPEN_APPID", "2 other_app wechatPay_APPID"}},
+		{"a product grown onto the brand", "WXMP_APPID=" + id, Named{}, []string{"wxmp/ ID official"}},
 		{"a secret alone", "WX_SECRET=" + secret, Named{}, []string{"1 lonely WX_SECRET"}},
 		{"somebody else's secret alone", "JWT_SECRET=" + secret, Named{}, nil},
 		{"a secret that stands for another", "WX_APPID=" + id + "\nWX_SECRET=op://Dev/shop/appsecret", Named{}, []string{"wx/ ID", "2 placeholder WX_SECRET"}},

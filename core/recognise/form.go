@@ -83,13 +83,13 @@ func (g *groups) loose(vars []Variable) (ids, secrets []*looseEnd) {
 		}
 		l.of = g.r.kindByForm(l.value())
 		switch {
-		case m.Field == ID && l.of != nil && l.of.secret != nil && l.in.Secret == nil && otherApp(*l.in) == "":
+		case m.Field == ID && l.of != nil && l.of.secret != nil && l.in.Secret == nil && l.of.otherApp(*l.in) == "":
 			ids = append(ids, l)
 		case m.Field == Secret && len(l.in.IDs) == 0, m.Field == None && l.of == nil:
 			if g.r.MayBeSecret(v.Name, v.Value) && !(paid && slices.Contains(l.words, "key")) {
 				secrets = append(secrets, l)
 			}
-		case m.Field == None && l.of != nil && l.of.secret != nil && !known[l.value()] && otherApp(Candidate{Words: l.words}) == "":
+		case m.Field == None && l.of != nil && l.of.secret != nil && !known[l.value()] && l.of.otherApp(Candidate{Words: l.words}) == "":
 			ids = append(ids, l)
 		}
 	}

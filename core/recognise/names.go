@@ -142,7 +142,7 @@ func (r *Recogniser) ProductOf(words []string) core.Product {
 }
 
 // KindOf is the kind that a word names: by its own name, else by one of its other
-// names; empty if none.
+// names, in Chinese also with more words behind it: 华为推送. Empty if none.
 func (r *Recogniser) KindOf(word string) core.Kind {
 	for _, k := range r.kinds {
 		if string(k.Kind) == word {
@@ -151,6 +151,11 @@ func (r *Recogniser) KindOf(word string) core.Kind {
 	}
 	for _, k := range r.kinds {
 		if slices.Contains(k.Brands, word) {
+			return k.Kind
+		}
+	}
+	for _, k := range r.kinds {
+		if strings.ContainsFunc(word, isHan) && k.begun(word) {
 			return k.Kind
 		}
 	}
@@ -171,15 +176,44 @@ func (k kind) speaks(words []string) bool {
 	return k.branded(words) || k.productOf(words) != ""
 }
 
-// branded reports whether words contain a brand of the kind's.
+// branded reports whether words contain a brand of the kind's: alone, in two words, as
+// in wx-work, or with another grown onto it, as in douyinmini.
 func (k kind) branded(words []string) bool {
-	return slices.ContainsFunc(words, func(w string) bool { return slices.Contains(k.Brands, w) })
+	for i, w := range words {
+		if slices.Contains(k.Brands, w) || k.begun(w) || i > 0 && slices.Contains(k.Brands, words[i-1]+w) {
+			return true
+		}
+	}
+	return false
+}
+
+// begun reports whether a word begins with a brand of the kind's that is long enough to
+// be no part of another word.
+func (k kind) begun(word string) bool {
+	return slices.ContainsFunc(k.Brands, func(brand string) bool { return len(brand) >= longBrand && strings.HasPrefix(word, brand) })
+}
+
+// longBrand is how many bytes a brand has that other words do not begin with: five
+// letters, two characters in Chinese.
+const longBrand = 5
+
+// grown is what is grown onto a brand: mp in wxmp; else the word itself.
+func (k kind) grown(word string) string {
+	for _, brand := range k.Brands {
+		if rest, ok := strings.CutPrefix(word, brand); ok && rest != "" {
+			return rest
+		}
+	}
+	return word
 }
 
 // productOf is the kind's product that the words name first.
 func (k kind) productOf(words []string) core.Product {
 	for _, w := range words {
 		if p := k.Products[w]; p != "" {
+			return p
+		}
+		if p := k.Products[k.grown(w)]; p != "" {
 			return p
 		}
 	}

@@ -25,6 +25,13 @@ func TestPresetsAreToldByTheirBrand(t *testing.T) {
 		{"TOUTIAO_APPID", "TOUTIAO_SECRET", "ttabc", "douyin-mini"},
 		{"DOUYIN_APPID", "DOUYIN_SECRET", "tt0123456789abcdef01", "douyin-mini"},
 		{"DOUYIN_MINI_APP_ID", "DOUYIN_MINI_APP_SECRET", "tt0123456789abcdef01", "douyin-mini"},
+		{"DOUYIN-MINI_APPID", "DOUYIN-MINI_SECRET", "tt0123456789abcdef01", "douyin-mini"},
+		{"douyinMini.clientKey", "douyinMini.clientSecret", "aw0123456789abcd", "douyin"},
+		{"DOUYINMINI_APPID", "DOUYINMINI_SECRET", "tt0123456789abcdef01", "douyin-mini"},
+		{"huawei-push.app.id", "huawei-push.app.secret", "100000001", "huawei"},
+		{"HUAWEIPUSH_APP_ID", "HUAWEIPUSH_APP_SECRET", "100000001", "huawei"},
+		{"QYWX_CORPID", "QYWX_SECRET", "ww1", "wecom"},
+		{"WECHAT_WORK_CORP_ID", "WECHAT_WORK_SECRET", "ww1", "wecom"},
 		{"QQ_MINI_APPID", "QQ_MINI_SECRET", "1109999999", "qq"},
 		{"MINI_APPID", "MINI_SECRET", "wx0123456789abcdef", ""},
 		{"QQ_APPID", "QQ_SECRET", "1109999999", "qq"},
@@ -43,7 +50,7 @@ func TestPresetsAreToldByTheirBrand(t *testing.T) {
 		}
 	}
 	// A mini program of a platform that is no kind is not WeChat's.
-	for _, name := range []string{"ALIPAY_MINI_APP_ID", "MINI_APP_ID", "TIKTOK_MINIAPP_ID", "XHS_MINIPROGRAM_APPID"} {
+	for _, name := range []string{"ALIPAY_MINI_APP_ID", "MINI_APP_ID", "TIKTOK_MINIAPP_ID", "XHS_MINIPROGRAM_APPID", "ALIPAYMINI_APPID", "tiktokMini.appId"} {
 		found, _ := r.Accounts([]recognise.Variable{{Name: name, Value: "2021000000000000", Line: 1}}, recognise.Named{})
 		if len(found.Accounts) > 0 || len(found.Remarks) != 1 || found.Remarks[0].Code != recognise.RemarkOther {
 			t.Errorf("%s: %+v", name, found)
@@ -56,6 +63,11 @@ func TestPresetsAreToldByTheirBrand(t *testing.T) {
 	}, recognise.Named{})
 	if len(found.Accounts) != 1 || found.Accounts[0].Kind != "lark" {
 		t.Errorf("beside Lark's host: %+v", found)
+	}
+	for word, want := range map[string]core.Kind{"抖音小程序": "douyin-mini", "抖音": "douyin", "华为推送": "huawei", "企业微信应用": "wecom", "微信小程序": kinds.WeChat, "wechat-old": "", "feishu2": ""} {
+		if got := r.KindOf(word); got != want {
+			t.Errorf("%s is of kind %q, want %q", word, got, want)
+		}
 	}
 	for _, name := range []string{"APP_KEY", "OPENAI_API_KEY", "GOOGLE_CLIENT_ID", "CLIENT_KEY", "AWS_SECRET_KEY"} {
 		if found, _ := r.Accounts([]recognise.Variable{{Name: name, Value: "abc", Line: 1}}, recognise.Named{}); len(found.Accounts)+len(found.Remarks) > 0 {

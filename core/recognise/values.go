@@ -56,5 +56,7 @@ func StandsFor(value string) bool {
 // in several words: the name of a place, a command, a note.
 func StandsForSecret(value string) bool {
 	value = strings.TrimSpace(value)
-	return StandsFor(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Han, r) })
+	return StandsFor(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || isHan(r) })
 }
+
+func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
