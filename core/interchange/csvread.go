@@ -155,10 +155,11 @@ func idColumn(o Options) string {
 // written by us, so its apostrophes are data.
 func readCSV(text []byte, o Options) (File, error) {
 	sep, text := separator(text, o)
-	r := csv.NewReader(bytes.NewReader(text))
-	if sep != 0 {
-		r.Comma = sep
+	if sep == 0 {
+		sep = ','
 	}
+	r := csv.NewReader(bytes.NewReader(quotedTexts(text, sep)))
+	r.Comma = sep
 	r.FieldsPerRecord = -1
 	header, err := r.Read()
 	if err != nil {
@@ -304,6 +305,30 @@ func textCell(cell string) string {
 		return strings.TrimSuffix(inner, `"`)
 	}
 	return cell
+}
+
+// quotedTexts is a table whose cells ="…" without quotes around them became quoted ones,
+// as they are meant.
+func quotedTexts(text []byte, sep rune) []byte {
+	if !bytes.Contains(text, []byte(`="`)) {
+		return text
+	}
+	out := make([]byte, 0, len(text))
+	begins, quoted := true, false
+	for i := 0; i < len(text); i++ {
+		c := text[i]
+		switch {
+		case quoted:
+			quoted = c != '"'
+		case begins && c == '=' && i+1 < len(text) && text[i+1] == '"':
+			continue
+		case c == '"':
+			quoted = true
+		}
+		begins = !quoted && (c == '\n' || rune(c) == sep)
+		out = append(out, c)
+	}
+	return out
 }
 
 // guess gives an account of somebody's own table the kind and the name that have no

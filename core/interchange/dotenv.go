@@ -1,16 +1,17 @@
 package interchange
 
 import (
+	"strconv"
 	"strings"
 
 	"tokentray/core/filefault"
 	"tokentray/core/recognise"
 )
 
-// readDotenv reads a .env file: the lines that shells and the dotenv libraries agree
-// on, and the sections of INI files, each a prefix of the names below it. Any other
-// line is a fault, because skipping it could lose an account; with SkipForeign it is
-// left out with a remark.
+// readDotenv reads a .env file: assignments as shells of all families, Docker, make and
+// the dotenv libraries write them, and the sections of INI and TOML files and blocks in
+// braces, each a prefix of the names below it. Any other line is a fault, because
+// skipping it could lose an account; with SkipForeign it is left out with a remark.
 func readDotenv(text []byte, o Options) (File, error) {
 	d := dotenv{text: string(text), shown: o.Recogniser.Shown, skip: o.SkipForeign, ini: hasSection(string(text))}
 	if err := d.read(); err != nil {
@@ -58,10 +59,18 @@ func recognised(a recognise.Account) Account {
 }
 
 var (
-	assignment  = pattern(`^[ \t]*(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_.\-]*(?:\[\w*\])?)[ \t]*=[ \t]*`)
-	sectionLine = pattern(`^\[([^\[\]"']+)\][ \t]*(?:[;#].*)?$`)
+	assignment = pattern(`^[ \t]*(?:(?:export|declare|typeset|readonly|local|set|ENV|ARG)(?:[ \t]+--?[A-Za-z]+)*[ \t]+)?(?:\$(?i:env):)?` + variableName + `[ \t]*(?:[:?+]?=[ \t]*|:(?:[ \t]+|$))`)
+	// spaced is an assignment without a sign: of fish, csh and Dockerfiles.
+	spaced = pattern(`^[ \t]*(?:set(?:[ \t]+--?[A-Za-z]+)+|setenv|ENV)[ \t]+` + variableName + `[ \t]+`)
+	// sectionLine is [a] of INI, and [a."b.c"] and [[list]] of TOML.
+	sectionLine = pattern(`^(\[?)\[[ \t]*([\pL_][^\[\]]*|"[^"\[\]]*"[^\[\]]*)\]\]?[ \t]*(?:[;#].*)?$`)
+	blockLine   = pattern(`^(?:([\pL_][\pL\pN_.:\-]*)[ \t]*[=:]?[ \t]*)?\{$`)
+	listLine    = pattern(`^[\pL_][\pL\pN_.:\-]*[ \t]*\[$`)
+	inlineTable = pattern(`^\{[ \t]*[\w\-]+[ \t]*=`)
 	further     = pattern(`[ \t;&]+(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=`)
 )
+
+const variableName = `([\pL_][\pL\pN_.\-]*(?:\[\w*\])?)`
 
 func hasSection(text string) bool {
 	for line := range strings.Lines(text) {
@@ -80,6 +89,8 @@ type dotenv struct {
 	skip    bool // lines that are no assignments are left out
 	ini     bool // there are sections, so that ; begins a comment behind a value, too
 	section string
+	blocks  []string // the sections around the braces that are open
+	lists   map[string]int
 	vars    []recognise.Variable
 	foreign []Remark
 	bad     faults
@@ -89,11 +100,30 @@ func (d *dotenv) read() error {
 	for d.line = 1; d.text != ""; {
 		first, _, _ := strings.Cut(d.text, "\n")
 		trimmed := strings.TrimSpace(first)
-		switch at := assignment().FindStringSubmatchIndex(first); {
+		at := assignment().FindStringSubmatchIndex(first)
+		if at == nil {
+			at = spaced().FindStringSubmatchIndex(first)
+		}
+		switch {
 		case trimmed == "", trimmed[0] == '#', trimmed[0] == ';':
 			d.pass(len(first))
 		case sectionLine().MatchString(trimmed):
-			d.section = sectionLine().FindStringSubmatch(trimmed)[1] + "."
+			d.begin(sectionLine().FindStringSubmatch(trimmed))
+			d.pass(len(first))
+		case blockLine().MatchString(trimmed):
+			d.blocks = append(d.blocks, d.section)
+			if name := blockLine().FindStringSubmatch(trimmed)[1]; name != "" && name != "vars" { // vars is Bruno's word
+				d.section += name + "."
+			}
+			d.pass(len(first))
+		case listLine().MatchString(trimmed):
+			d.pass(len(first))
+			d.list()
+		case len(d.blocks) > 0 && trimmed[0] == '~': // switched off in Bruno
+			d.pass(len(first))
+		case len(d.blocks) > 0 && strings.Trim(trimmed, ",;") == "}":
+			last := len(d.blocks) - 1
+			d.section, d.blocks = d.blocks[last], d.blocks[:last]
 			d.pass(len(first))
 		case at == nil:
 			d.other("", d.line, len(first))
@@ -104,6 +134,46 @@ func (d *dotenv) read() error {
 		}
 	}
 	return d.bad.err()
+}
+
+// begin begins a section. Those of a list are numbered.
+func (d *dotenv) begin(m []string) {
+	d.section = strings.Map(func(r rune) rune {
+		if r == '"' || r == '\'' {
+			return -1
+		}
+		return r
+	}, strings.TrimSpace(m[2])) + "."
+	if m[1] == "" {
+		return
+	}
+	if d.lists == nil {
+		d.lists = map[string]int{}
+	}
+	d.lists[d.section]++
+	if n := d.lists[d.section]; n > 1 {
+		d.section += strconv.Itoa(n) + "."
+	}
+}
+
+// inside reads the assignments of a table on one line, as in a = { b = "c" }.
+func (d *dotenv) inside(name, table string) {
+	in := dotenv{text: strings.ReplaceAll(strings.Trim(table, "{} \t"), ",", "\n"), shown: d.shown, skip: true, section: d.section + name + "."}
+	_ = in.read() // what is no assignment is left out
+	for _, v := range in.vars {
+		v.Line = d.line
+		d.vars = append(d.vars, v)
+	}
+}
+
+// list leaves out the lines of a list that the last line has begun: its items are no
+// assignments.
+func (d *dotenv) list() {
+	inside, rest, closed := strings.Cut(d.text, "]")
+	if end, _, _ := strings.Cut(rest, "\n"); !closed || strings.Trim(end, ", \t") != "" || strings.Contains(inside, "=") {
+		return
+	}
+	d.pass(len(inside) + 1 + strings.IndexByte(rest+"\n", '\n'))
 }
 
 // assign reads the assignment with which the text begins. Its value begins at an
@@ -133,13 +203,19 @@ func (d *dotenv) assign(name string, at, first int) error {
 		d.text = strings.TrimLeft(d.text[used:], " \t;&")
 		return nil
 	}
-	if rest := strings.TrimSpace(after); rest != "" && rest[0] != '#' && rest[0] != ';' {
+	if rest := strings.TrimSpace(after); rest != "" && rest[0] != '#' && rest[0] != ';' && rest != "," {
 		d.other(v.Name, d.line+strings.Count(d.text[:used], "\n"), first)
 		return nil
 	}
 	v.Value = value
 	d.vars = append(d.vars, v)
+	if inlineTable().MatchString(value) {
+		d.inside(name, value)
+	}
 	d.pass(used + len(after))
+	if strings.HasPrefix(value, "[") && !strings.Contains(value, "]") {
+		d.list()
+	}
 	return nil
 }
 

@@ -5,6 +5,7 @@ import (
 	"path"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -155,23 +156,9 @@ func Read(data []byte, o Options) (File, error) {
 	if keys := o.AppIDKey != "" || o.SecretKey != ""; keys && o.From == TokenTray {
 		return File{}, one(filefault.KeysFixed, 0)
 	}
-	var f File
-	switch o.From {
-	case TokenTray:
-		f, err = readAccounts(text)
-	case CSV:
-		f, err = readCSV(text, o)
-	case Dotenv:
-		f, err = readDotenv(text, o)
-	case Postman:
-		f, err = readPostman(text, o)
-	case WxJava:
-		f, err = readSpring(text, o)
-		if guessed && isJSON(text) && err == nil && len(f.Accounts)+len(f.Remarks) == 0 {
-			err = one(filefault.Unknown, 1)
-		}
-	default:
-		return File{}, one(filefault.Unknown, 0)
+	f, err := contents(text, o)
+	if err == nil && guessed && o.From == WxJava && isJSON(text) && len(f.Accounts)+len(f.Remarks) == 0 {
+		err = one(filefault.Unknown, 1)
 	}
 	if err != nil {
 		return File{}, err
@@ -181,6 +168,23 @@ func Read(data []byte, o Options) (File, error) {
 		f.Remarks = append([]Remark{{Code: RemarkGB18030}}, f.Remarks...)
 	}
 	return finish(f, o)
+}
+
+// contents are the accounts in a text of the source that the options name.
+func contents(text []byte, o Options) (File, error) {
+	switch o.From {
+	case TokenTray:
+		return readAccounts(text)
+	case CSV:
+		return readCSV(text, o)
+	case Dotenv:
+		return readDotenv(text, o)
+	case Postman:
+		return readPostman(text, o)
+	case WxJava:
+		return readSpring(text, o)
+	}
+	return File{}, one(filefault.Unknown, 0)
 }
 
 var (
@@ -209,8 +213,10 @@ func guess(text []byte, o Options) Source {
 		return CSV
 	case strings.HasSuffix(name, ".yaml"), strings.HasSuffix(name, ".yml"), strings.HasSuffix(name, ".properties"):
 		return WxJava
-	case strings.HasPrefix(name, ".env"), strings.HasSuffix(name, ".env"):
+	case strings.HasPrefix(name, ".env"), slices.Contains(dotenvEndings, path.Ext(name)):
 		return Dotenv
+	case slices.Contains(codeEndings, path.Ext(name)):
+		return ""
 	}
 	foreign := false // there was a line of no format: only a variable of an account identifies one
 	for line := range strings.Lines(string(trimmed)) {
@@ -220,13 +226,18 @@ func guess(text []byte, o Options) Source {
 		case sectionLine().MatchString(line):
 			return Dotenv
 		case foreign:
-			if m := variableLine().FindString(line); m != "" && tells(o.Recogniser, m) {
+			if tells(o.Recogniser, line) {
 				return Dotenv
 			}
 		case isHeader(line, o):
 			return CSV
 		case variableLine().MatchString(line):
 			return Dotenv
+		case (assignment().MatchString(line) || spaced().MatchString(line)) && !yamlLine().MatchString(line) && !propertyLine().MatchString(line):
+			if tells(o.Recogniser, line) {
+				return Dotenv
+			}
+			foreign = true
 		case propertyLine().MatchString(line), yamlLine().MatchString(line):
 			return WxJava
 		default:
@@ -236,10 +247,21 @@ func guess(text []byte, o Options) Source {
 	return ""
 }
 
-// tells reports whether the start of a line, up to its sign, names a field.
-func tells(r *recognise.Recogniser, assignment string) bool {
-	name := strings.TrimPrefix(strings.TrimRight(assignment, "= \t"), "export")
-	return r.Shown(strings.TrimSpace(name)) != ""
+// dotenvEndings are those of files with assignments, and codeEndings those of programs
+// and documents, whose lines only look like such.
+var (
+	dotenvEndings = []string{".env", ".toml", ".tfvars", ".bru"}
+	codeEndings   = []string{".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".vue", ".php", ".go", ".java", ".kt", ".cs", ".rb", ".rs", ".xml", ".config", ".plist", ".html"}
+)
+
+// tells reports whether a line is an assignment to a field of an account.
+func tells(r *recognise.Recogniser, line string) bool {
+	for _, form := range []func() *regexp.Regexp{assignment, spaced} {
+		if m := form().FindStringSubmatch(line); m != nil {
+			return r.Shown(m[1]) != ""
+		}
+	}
+	return false
 }
 
 // finish applies the options, and makes sure that no two accounts of the file have

@@ -394,8 +394,8 @@ func TestFaults(t *testing.T) {
 		want       string
 	}{
 		{"empty", " \r\n", "", "empty 0 "},
-		{"UTF-16", "\xff\xfea\x00", "", "utf16 0 "},
-		{"UTF-16 without its mark", "W\x00X\x00=\x00a\x00", "", "utf16 0 "},
+		{"UTF-16 that is cut off", "\xff\xfea\x00b", "", "utf16 0 "},
+		{"UTF-16 with half a character", "\xff\xfea\x00\x00\xd8", "", "utf16 0 "},
 		{"binary", "\x7fELF\x00\x01\x02\x00", "", "binary 0 "},
 		{"Latin-1", "# x\nname,appid\ncaf\xe9,wx\n", CSV, "not_utf8 3 "},
 		{"CSV without the column that somebody named", "name,id\na,b\n", CSV, "header 1 "},

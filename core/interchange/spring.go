@@ -1,7 +1,7 @@
 package interchange
 
 import (
-	"encoding/base64"
+	"cmp"
 	"fmt"
 	"path"
 	"slices"
@@ -33,7 +33,7 @@ func readSpring(text []byte, o Options) (File, error) {
 	if o.AppIDKey != "" || o.SecretKey != "" {
 		return ofVariables(variables(all), o)
 	}
-	s := &spring{r: o.Recogniser, base: map[string]*bean{}, paid: map[string]bool{}}
+	s := newSpring(o.Recogniser)
 	if m := springFile().FindStringSubmatch(o.base()); m != nil {
 		s.profile = m[1]
 	}
@@ -75,14 +75,20 @@ func isYAML(text []byte, name string) bool {
 // spring collects the accounts of a configuration.
 type spring struct {
 	r        *recognise.Recogniser
-	profile  string           // of the whole file, by its name
-	env      core.Env         // that the documents without a profile tell
-	paid     map[string]bool  // prefixes beside which payments have their values
-	loose    []property       // with values in the form of an AppID or a secret
-	base     map[string]*bean // of the documents without a profile
+	profile  string              // of the whole file, by its name
+	env      core.Env            // that the documents without a profile tell
+	items    map[string]core.Env // that items of lists tell for themselves
+	titles   map[string]string   // names that the file gives to its parts
+	paid     map[string]bool     // prefixes beside which payments have their values
+	loose    []property          // with values in the form of an AppID or a secret
+	base     map[string]*bean    // of the documents without a profile
 	accounts []Account
 	remarks  []Remark
 	bad      faults
+}
+
+func newSpring(r *recognise.Recogniser) *spring {
+	return &spring{r: r, base: map[string]*bean{}, paid: map[string]bool{}, items: map[string]core.Env{}, titles: map[string]string{}}
 }
 
 // bean is the configuration of one prefix, such as wx.mp.
@@ -90,6 +96,7 @@ type bean struct {
 	prefix    []string // as the file writes it
 	profile   string
 	line      int
+	order     int      // among those of a file
 	rest      []string // the part of the last name that belongs to the prefix, as in WECHAT_APPID
 	values    map[place]property
 	alongside bool // it has values in the current document
@@ -120,7 +127,11 @@ func (s *spring) read(all []property) {
 		}
 	}
 	for _, doc := range order { // documents without a profile first
-		if profiles[doc] == "" {
+		switch {
+		case profiles[doc] != "":
+		case isManifest(docs[doc]): // each stands for itself
+			s.manifest(docs[doc])
+		default:
 			s.tellEnv(docs[doc])
 			s.document(docs[doc], s.base, s.profile)
 		}
@@ -160,7 +171,14 @@ func (s *spring) tellEnv(props []property) {
 			}
 			from--
 		}
-		s.env = recognise.AnyEnv(s.env, recognise.EnvSaid(strings.Join(p.path[from:], "."), p.value))
+		said := recognise.EnvSaid(strings.Join(p.path[from:], "."), p.value)
+		if item := itemOf(p.path[:len(p.path)-1]); item != "" { // another item may be another's
+			s.items[item] = recognise.AnyEnv(s.items[item], said)
+			if said == core.Sandbox {
+				continue
+			}
+		}
+		s.env = recognise.AnyEnv(s.env, said)
 	}
 }
 
@@ -185,7 +203,7 @@ func (s *spring) byForm() {
 func (s *spring) copied(profile string) map[string]*bean {
 	out := map[string]*bean{}
 	for key, b := range s.base {
-		c := &bean{prefix: b.prefix, rest: b.rest, profile: profile, line: b.line, values: map[place]property{}}
+		c := &bean{prefix: b.prefix, rest: b.rest, profile: profile, line: b.line, order: b.order, values: map[place]property{}}
 		for f, p := range b.values {
 			c.values[f] = p
 		}
@@ -197,7 +215,8 @@ func (s *spring) copied(profile string) map[string]*bean {
 // document puts one document's values into the beans.
 func (s *spring) document(props []property, beans map[string]*bean, profile string) {
 	seen := map[string]int{}
-	for _, p := range props {
+	s.entitle(props)
+	for _, p := range s.keyed(props) {
 		if name := p.path[len(p.path)-1]; recognise.OfMerchant(name) {
 			s.paid[canonicalPath(p.path[:len(p.path)-1])] = true
 		}
@@ -219,7 +238,7 @@ func (s *spring) document(props []property, beans map[string]*bean, profile stri
 		seen[full] = p.line
 		b := beans[key]
 		if b == nil {
-			b = &bean{prefix: prefix, rest: rest, profile: profile, line: p.line, values: map[place]property{}}
+			b = &bean{prefix: prefix, rest: rest, profile: profile, line: p.line, order: len(beans), values: map[place]property{}}
 			beans[key] = b
 		}
 		b.values[is] = p
@@ -228,17 +247,6 @@ func (s *spring) document(props []property, beans map[string]*bean, profile stri
 			b.line = p.line
 		}
 	}
-}
-
-// decoded is a property's value, decoded from the base64 of a Kubernetes Secret if
-// that yields an AppID or a secret.
-func (s *spring) decoded(p property) string {
-	if n := len(p.path); n > 1 && p.path[n-2] == "data" {
-		if plain, err := base64.StdEncoding.DecodeString(p.value); err == nil && s.r.HasForm(string(plain)) {
-			return strings.TrimSpace(string(plain))
-		}
-	}
-	return p.value
 }
 
 // maxLoose bounds the values that are recognised by their form alone.
@@ -261,6 +269,9 @@ func (s *spring) placeOf(p property) (is place, prefix, rest []string) {
 		case recognise.ID: // app.id, beside app.secret
 			m = recognise.Meaning{Field: both.Field, Name: both.Name}
 		}
+	}
+	if name := canonical(p.path[last]); m.Field == recognise.None && last > 0 && (name == "id" || name == "key") && s.r.HasIDForm(p.value) {
+		m = recognise.Meaning{Field: recognise.ID, Name: name} // wechat.id, beside wechat.secret
 	}
 	switch m.Field {
 	case recognise.ID, recognise.Secret:
@@ -288,7 +299,9 @@ func (s *spring) finish(beans map[string]*bean) {
 			list = append(list, b)
 		}
 	}
-	slices.SortFunc(list, func(a, b *bean) int { return a.line - b.line })
+	slices.SortFunc(list, func(a, b *bean) int {
+		return cmp.Or(a.line-b.line, a.order-b.order)
+	})
 	owners := map[*bean]bool{}
 	for _, b := range list {
 		c := s.candidate(b, beans)
@@ -376,6 +389,14 @@ func (s *spring) account(b *bean, beans map[string]*bean) {
 		c.Env = recognise.EnvOf(profile)
 	}
 	c.Env = recognise.AnyEnv(c.Env, recognise.EnvOf(c.Words))
+	path := slices.Concat(b.prefix, b.rest)
+	if title := s.titleOf(path); title != "" {
+		c.Name, c.Spare = title, c.Name
+		c.Env = recognise.AnyEnv(c.Env, recognise.EnvOf(recognise.Split(title)))
+	}
+	if c.Env == "" {
+		c.Env = s.saidOf(path)
+	}
 	if len(profile) > 0 {
 		own := strings.Join(profile, "-")
 		c.Spare += "-" + own

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/encoding/simplifiedchinese"
+	unicodes "golang.org/x/text/encoding/unicode"
 
 	"tokentray/core/filefault"
 )
@@ -21,15 +22,17 @@ const (
 )
 
 // prepare returns the text of a file: UTF-8 without a byte order mark and with line
-// ends of one byte. Anything else is refused, except GB18030, which spreadsheets and
-// editors write on Chinese Windows: then converted is true. A value of ASCII letters
-// is the same in both.
+// ends of one byte. UTF-16 is converted, as spreadsheets and PowerShell write it, and
+// so is GB18030, which they write on Chinese Windows: then converted is true. A value
+// of ASCII letters is the same in UTF-8 and GB18030. Anything else is refused.
 func prepare(data []byte) (text []byte, converted bool, err error) {
 	switch {
 	case len(data) > MaxFile:
 		return nil, false, Faults{{Code: filefault.Big, Other: MaxFile >> 20}}
-	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")):
-		return nil, false, one(filefault.UTF16, 0)
+	case bytes.HasPrefix(data, []byte("\xff\xfe")), bytes.HasPrefix(data, []byte("\xfe\xff")), utf16Text(data):
+		if data = fromUTF16(data); data == nil {
+			return nil, false, one(filefault.UTF16, 0)
+		}
 	}
 	data = bytes.TrimPrefix(data, []byte("\xef\xbb\xbf"))
 	if len(bytes.TrimSpace(data)) == 0 {
@@ -52,9 +55,6 @@ func prepare(data []byte) (text []byte, converted bool, err error) {
 			}
 			return oneByteEnds(text), true, nil
 		case r == 0:
-			if utf16Text(data) {
-				return nil, false, one(filefault.UTF16, 0)
-			}
 			return nil, false, one(filefault.Binary, 0)
 		case r == '\n':
 			line++
@@ -70,6 +70,19 @@ func oneByteEnds(text []byte) []byte {
 	text = bytes.ReplaceAll(text, []byte("\r\n"), []byte("\n"))
 	if bytes.IndexByte(text, '\n') < 0 {
 		text = bytes.ReplaceAll(text, []byte("\r"), []byte("\n"))
+	}
+	return text
+}
+
+// fromUTF16 converts a text in UTF-16 of either byte order; nil: it is none.
+func fromUTF16(data []byte) []byte {
+	order := unicodes.LittleEndian
+	if len(data) > 1 && data[0] == 0 { // no mark, and the first character is one of ASCII
+		order = unicodes.BigEndian
+	}
+	text, err := unicodes.UTF16(order, unicodes.UseBOM).NewDecoder().Bytes(data)
+	if err != nil || len(data)%2 > 0 || bytes.ContainsRune(text, utf8.RuneError) {
+		return nil
 	}
 	return text
 }

@@ -98,7 +98,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 			},
 		},
 		{
-			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; " + SaysCopyAppSecret, Names: []string{"appsecret", "secret", "secretkey", "开发者密码", "小程序密钥"},
+			Key: Secret, Input: SecretText, Required: true, Missing: "is empty; " + SaysCopyAppSecret, Names: []string{"appsecret", "secret", "secretkey", "开发者密码", "小程序密钥", "公众号密钥"},
 			Checks: []Check{
 				{Match: `^[!-~]+$`, Problem: ProblemSecretChars, Says: "holds blanks or control characters inside; copy the AppSecret again"},
 				{Match: `^[0-9a-f]{32}$`, Problem: ProblemSecretOdd, Warn: true},
@@ -131,7 +131,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 				"/cgi-bin/message/subscribe/send",
 				"/wxa/msg_sec_check",
 			},
-			Names: []string{"mini", "miniapp", "miniprogram", "ma", "xcx", "weapp", "小程序", "小游戏"}, Family: "mini-program",
+			Names: []string{"mini", "miniapp", "miniprogram", "ma", "xcx", "weapp", "applet", "mpweixin", "小程序", "小游戏"}, Family: "mini-program",
 		},
 		{Product: ProductOther, Console: "https://mp.weixin.qq.com/"},
 	}

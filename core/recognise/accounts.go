@@ -72,7 +72,7 @@ func (r *Recogniser) Accounts(vars []Variable, named Named) (found Found, known 
 	for _, c := range g.order {
 		c.Alone, c.vars = len(g.order) == 1, vars
 		c.Name, c.Spare = r.NameOf(c.Words)
-		if c.shared && strings.Trim(c.Name, "0123456789") == "" {
+		if strings.Trim(c.Name, "0123456789") == "" {
 			c.Name = c.Spare
 		}
 		c.Env = AnyEnv(c.Env, EnvOf(c.Words))

@@ -164,6 +164,11 @@ func (r *Recogniser) HasForm(value string) bool {
 	return r.kindByForm(value) != nil || r.hasSecretForm(value)
 }
 
+// HasIDForm reports whether a value has the form of an ID.
+func (r *Recogniser) HasIDForm(value string) bool {
+	return r.kindByForm(strings.TrimSpace(value)) != nil
+}
+
 // OfMerchant reports whether a name belongs to payments: a key beside it is more
 // likely theirs than an account's.
 func OfMerchant(name string) bool {

@@ -209,12 +209,15 @@ func (k kind) grown(word string) string {
 
 // productOf is the kind's product that the words name first.
 func (k kind) productOf(words []string) core.Product {
-	for _, w := range words {
-		if p := k.Products[w]; p != "" {
-			return p
+	for i, w := range words {
+		both := ""
+		if i+1 < len(words) { // mp-weixin, which is another product than mp
+			both = w + words[i+1]
 		}
-		if p := k.Products[k.grown(w)]; p != "" {
-			return p
+		for _, name := range []string{both, w, k.grown(w)} {
+			if p := k.Products[name]; p != "" {
+				return p
+			}
 		}
 	}
 	return ""
