@@ -25,7 +25,7 @@ func (a *app) addCommand() *cobra.Command {
 			return oneAccount(cmd, args)
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
-			in, err := f.input(cmd.Flags())
+			in, err := f.input(cmd.Context(), a, cmd.Flags())
 			if err != nil {
 				return err
 			}

@@ -5,7 +5,10 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
+	"os"
 	"strings"
+	"time"
 
 	"tokentray/core"
 	"tokentray/ui/text"
@@ -95,6 +98,11 @@ func (a *app) stdin(ctx context.Context, question text.Key, args ...any) (string
 // the other end of a pipe may never be closed. The read itself cannot be cancelled;
 // it ends with its input or with the program.
 func reading[T any](ctx context.Context, read func() (T, error)) (T, error) {
+	return readingSlowly(ctx, read, nil, nil)
+}
+
+// readingSlowly is reading that calls what when slow fires.
+func readingSlowly[T any](ctx context.Context, read func() (T, error), slow <-chan time.Time, what func()) (T, error) {
 	type result struct {
 		data T
 		err  error
@@ -104,13 +112,37 @@ func reading[T any](ctx context.Context, read func() (T, error)) (T, error) {
 		data, err := read()
 		done <- result{data, err}
 	}()
-	select {
-	case r := <-done:
-		return r.data, r.err
-	case <-ctx.Done():
-		var none T
-		return none, fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+	for {
+		select {
+		case r := <-done:
+			return r.data, r.err
+		case <-slow:
+			what()
+		case <-ctx.Done():
+			var none T
+			return none, fmt.Errorf("%w: %w", errInterrupted, ctx.Err())
+		}
 	}
+}
+
+// tellAfter is how long a named pipe is waited for before the person is told; tests
+// shorten it.
+var tellAfter = 2 * time.Second
+
+// readingPath is reading of a file. Of a named pipe that nobody writes to, the person
+// is told that it is waited for.
+func readingPath[T any](ctx context.Context, a *app, path string, read func() (T, error)) (T, error) {
+	if info, err := os.Stat(path); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
+		return reading(ctx, read)
+	}
+	timer := time.NewTimer(tellAfter)
+	defer timer.Stop()
+	return readingSlowly(ctx, read, timer.C, func() { a.note(clean(a.say("cli.waiting_pipe", "file", path))) })
+}
+
+// readFile reads a file up to a limit.
+func (a *app) readFile(ctx context.Context, path string, limit int64) ([]byte, error) {
+	return readingPath(ctx, a, path, func() ([]byte, error) { return readSmall(path, limit) })
 }
 
 // hiddenOrUsage asks for a secret at the terminal. Without a terminal its error names

@@ -65,9 +65,9 @@ func (b callBody) build(ctx context.Context, a *app, method string) (sentBody, e
 	case b.input == "-":
 		return sentBody{reader: a.Term.In(), length: -1, contentType: "application/json"}, nil
 	case b.input != "":
-		return fileBody(ctx, b.input)
+		return fileBody(ctx, a, b.input)
 	case len(b.form) > 0:
-		return b.multipart(ctx)
+		return b.multipart(ctx, a)
 	case !fields:
 		return sentBody{}, nil
 	case method == http.MethodGet || method == http.MethodHead:
@@ -87,8 +87,8 @@ func (b callBody) build(ctx context.Context, a *app, method string) (sentBody, e
 }
 
 // fileBody is a file as it is.
-func fileBody(ctx context.Context, path string) (sentBody, error) {
-	f, size, err := openBody(ctx, path)
+func fileBody(ctx context.Context, a *app, path string) (sentBody, error) {
+	f, size, err := openBody(ctx, a, path)
 	if err != nil {
 		return sentBody{}, err
 	}
@@ -101,8 +101,8 @@ func fileBody(ctx context.Context, path string) (sentBody, error) {
 
 // openBody opens a file to send; its size is -1 if unknown. A named pipe that nobody
 // writes to is waited for until ctx ends.
-func openBody(ctx context.Context, path string) (*os.File, int64, error) {
-	f, err := reading(ctx, func() (*os.File, error) { return os.Open(path) })
+func openBody(ctx context.Context, a *app, path string) (*os.File, int64, error) {
+	f, err := readingPath(ctx, a, path, func() (*os.File, error) { return os.Open(path) })
 	switch {
 	case errors.Is(err, errInterrupted):
 		return nil, 0, err
@@ -250,7 +250,7 @@ func typedValue(ctx context.Context, a *app, value string) (any, error) {
 	case path == "-":
 		return a.stdin(ctx, "ask.call_body")
 	}
-	f, _, err := openBody(ctx, path)
+	f, _, err := openBody(ctx, a, path)
 	if err != nil {
 		return nil, err
 	}
@@ -271,7 +271,7 @@ func typedValue(ctx context.Context, a *app, value string) (any, error) {
 
 // multipart is a form with files, for uploads of media. Files are streamed; if all
 // sizes are known the form has a length, which WeChat requires.
-func (b callBody) multipart(ctx context.Context) (sentBody, error) {
+func (b callBody) multipart(ctx context.Context, a *app) (sentBody, error) {
 	var head bytes.Buffer
 	w := multipart.NewWriter(&head)
 	out := sentBody{contentType: w.FormDataContentType()}
@@ -293,7 +293,7 @@ func (b callBody) multipart(ctx context.Context) (sentBody, error) {
 			_ = w.WriteField(name, value) // into memory
 			continue
 		}
-		f, size, err := openBody(ctx, path)
+		f, size, err := openBody(ctx, a, path)
 		if err != nil {
 			out.close()
 			return sentBody{}, err

@@ -31,7 +31,7 @@ func (a *app) edit(ctx context.Context, f *inputFlags, set *pflag.FlagSet, arg s
 	if err != nil {
 		return err
 	}
-	in, err := f.input(set)
+	in, err := f.input(ctx, a, set)
 	if err != nil {
 		return err
 	}

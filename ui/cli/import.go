@@ -100,7 +100,7 @@ func (a *app) importFile(ctx context.Context, f *importFlags, path string) error
 	if err != nil {
 		return err
 	}
-	if file.Data, err = reading(ctx, func() ([]byte, error) { return a.importData(path) }); err != nil {
+	if file.Data, err = a.importData(ctx, path); err != nil {
 		return err
 	}
 	agent, err := a.connect(ctx)
@@ -205,14 +205,14 @@ func (a *app) changesAnything(plan api.ImportPlan) bool {
 }
 
 // importData reads the file, or standard input for -, up to a limit.
-func (a *app) importData(path string) ([]byte, error) {
-	if path == "-" {
-		if a.Term.InIsTyped() { // what is typed is shown
-			return nil, usage("usage.import_typed")
-		}
-		return readBounded(a.Term.In(), path, api.MaxImportFile)
+func (a *app) importData(ctx context.Context, path string) ([]byte, error) {
+	if path != "-" {
+		return a.readFile(ctx, path, api.MaxImportFile)
 	}
-	return readSmall(path, api.MaxImportFile)
+	if a.Term.InIsTyped() { // what is typed is shown
+		return nil, usage("usage.import_typed")
+	}
+	return reading(ctx, func() ([]byte, error) { return readBounded(a.Term.In(), path, api.MaxImportFile) })
 }
 
 // readSmall reads a file up to a limit.

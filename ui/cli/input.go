@@ -56,7 +56,7 @@ func (a *app) registerInput(cmd *cobra.Command, f *inputFlags) {
 }
 
 // input is what the given flags ask for.
-func (f *inputFlags) input(set *pflag.FlagSet) (api.AccountInput, error) {
+func (f *inputFlags) input(ctx context.Context, a *app, set *pflag.FlagSet) (api.AccountInput, error) {
 	var in api.AccountInput
 	var err error
 	if in.Params, err = f.own.params(set); err != nil {
@@ -65,7 +65,7 @@ func (f *inputFlags) input(set *pflag.FlagSet) (api.AccountInput, error) {
 	for _, p := range core.Plains() {
 		if value, has := f.plain[p.Key]; has && set.Changed(flagOf(p.Key)) {
 			if p.Key == certificates {
-				if *value, err = certificateFile(*value); err != nil {
+				if *value, err = a.certificateFile(ctx, *value); err != nil {
 					return in, err
 				}
 			}
@@ -81,11 +81,11 @@ const certificates = "ca"
 
 // certificateFile reads the file that --ca names; without a name there is none. What
 // is in it is checked with the other fields.
-func certificateFile(path string) (string, error) {
+func (a *app) certificateFile(ctx context.Context, path string) (string, error) {
 	if path == "" {
 		return "", nil
 	}
-	data, err := readSmall(path, core.MaxCA)
+	data, err := a.readFile(ctx, path, core.MaxCA)
 	if err == nil && strings.TrimSpace(string(data)) == "" {
 		return "", usage("usage.ca_empty", "file", path)
 	}

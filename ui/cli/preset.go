@@ -192,12 +192,10 @@ func (a *app) presetAdd(ctx context.Context, path string, replace, yes bool) err
 }
 
 func (a *app) presetFile(ctx context.Context, path string) ([]byte, error) {
-	return reading(ctx, func() ([]byte, error) {
-		if path == "-" {
-			return readBounded(a.Term.In(), path, maxPreset)
-		}
-		return readSmall(path, maxPreset)
-	})
+	if path != "-" {
+		return a.readFile(ctx, path, maxPreset)
+	}
+	return reading(ctx, func() ([]byte, error) { return readBounded(a.Term.In(), path, maxPreset) })
 }
 
 // presetTry makes the request of a file, or of a preset that is known.

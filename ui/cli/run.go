@@ -85,7 +85,7 @@ func (a *app) run(ctx context.Context, files []string, minTTL string, renew *ren
 	if err != nil {
 		return err
 	}
-	env, refs, err := a.runEnv(files)
+	env, refs, err := a.runEnv(ctx, files)
 	if err != nil {
 		return err
 	}
@@ -120,11 +120,11 @@ func (a *app) run(ctx context.Context, files []string, minTTL string, renew *ren
 
 // runEnv is this environment with the variables of files, later ones before earlier
 // ones, and the references in it.
-func (a *app) runEnv(files []string) ([]string, []reference, error) {
+func (a *app) runEnv(ctx context.Context, files []string) ([]string, []reference, error) {
 	env := withoutEnv(a.Environ(), format.PassphraseVariable)
 	where := map[string]string{}
 	for _, file := range files {
-		data, err := readSmall(file, maxEnvFile)
+		data, err := a.readFile(ctx, file, maxEnvFile)
 		if err != nil {
 			return nil, nil, err
 		}

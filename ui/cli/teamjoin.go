@@ -17,7 +17,7 @@ func (a *app) teamJoinCommand() *cobra.Command {
 		Args:              func(cmd *cobra.Command, args []string) error { return counted(cmd, args, 1, "usage.team_file") },
 		ValidArgsFunction: completeFile,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			data, err := readSmall(args[0], maxInvite)
+			data, err := a.readFile(cmd.Context(), args[0], maxInvite)
 			if err != nil {
 				return err
 			}

@@ -12,6 +12,7 @@ func cli() table {
 		"cli.comma":        {", ", "，"},
 		"cli.paren":        {" ({text})", "（{text}）"},
 		"cli.warning":      {"Note: ", "注意："},
+		"cli.waiting_pipe": {"Waiting for a program that writes into the pipe {file}; Ctrl+C ends this.", "正在等待程序写入管道 {file}；按 Ctrl+C 取消。"},
 		"cli.problems":     {"nothing was saved.", "未保存。"},
 		"cli.nothing_done": {"Nothing was done.", "未做任何改动。"},
 		"cli.apart":        {"If you mean it, add --apart. It is not allowed for a kind whose accounts would kill each other's token.", "确需如此请加 --apart。如果该类型的两个账号会互相使对方的 token 失效，则不允许并存。"},
