@@ -56,7 +56,10 @@ func fuzz(f *testing.F, o Options, seeds ...string) {
 }
 
 func FuzzGuessed(f *testing.F) {
-	fuzz(f, Options{Passphrase: core.NewSecret("p")}, "WX_APPID=a", "name,appid\na,b", "wx.mp.app-id: a", "{", "age-encryption.org/v1\n-> scrypt a 1\n", "\xff\xfe")
+	fuzz(f, Options{Passphrase: core.NewSecret("p")}, "WX_APPID=a", "name,appid\na,b", "wx.mp.app-id: a", "{", "age-encryption.org/v1\n-> scrypt a 1\n", "\xff\xfe",
+		// UTF-16 and GB18030; a shell's file; a program; a list with names and environments; AppIDs as keys
+		"\xff\xfeW\x00X\x00_\x00A\x00P\x00P\x00I\x00D\x00=\x00a\x00", "# \xc9\xcc\xb3\xc7\nWX_APPID=a", "use node\nsetenv WX_APPID a\n$env:WX_SECRET=\"b\"\n",
+		"module.exports = {\n  appid: 'a',\n}", `[{"name":"a","env":"prod","appId":"`+idA+`"},{"name":"b","appSecret":"`+secretA+`"}]`, `{"`+idA+`":"`+secretA+`"}`)
 }
 
 func FuzzJSON(f *testing.F) {
@@ -64,23 +67,30 @@ func FuzzJSON(f *testing.F) {
 }
 
 func FuzzCSV(f *testing.F) {
-	fuzz(f, Options{From: CSV}, "version,name,appid,note\n1,a,b,\"c\nd\"\n", "name,appid,auto\na,b,true\n,,\n")
+	fuzz(f, Options{From: CSV}, "version,name,appid,note\n1,a,b,\"c\nd\"\n", "name,appid,auto\na,b,true\n,,\n",
+		"sep=;\n名称;环境;AppID;AppSecret\n商店;生产;\"=\"\"a\"\"\";=\"b\"\n", "| 名称 | AppID | AppSecret |\n| --- | --- | --- |\n| a | b | c |\n", "corpid\tagentid\tsecret\nww1\t1000002\tx\n", "client_id,client_secret,token_url\na,b,https://c\n")
 }
 
 func FuzzDotenv(f *testing.F) {
-	fuzz(f, Options{From: Dotenv}, "WX_APPID=a\nexport WX_SECRET=\"b\\n\nc\" # d\n", "appSecret='a'\nappId=`b`\nENV=prod")
+	fuzz(f, Options{From: Dotenv}, "WX_APPID=a\nexport WX_SECRET=\"b\\n\nc\" # d\n", "appSecret='a'\nappId=`b`\nENV=prod",
+		"WX_APPID: a\ndeclare -x WX_SECRET=\"b\"\n", "set -gx WX_APPID a\nENV WX_SECRET b\nWX_TOKEN := c", "[wechat.\"a.b\"]\nappid = 'x'\n[[mini]]\nid = 1\n[[mini]]\nports = [\n 1,\n]\n",
+		"wx = { appid = \"a\", secret = \"b\" }", "vars {\n  appid: a\n  ~secret: b\n}\nvars:secret [\n  token\n]\n", "tags = {\n a = \"b\",\n}\n}\n", "export A_APPID=1; export A_SECRET=2")
 }
 
 func FuzzPostman(f *testing.F) {
-	fuzz(f, Options{From: Postman}, `{"name":"a/b","values":[{"key":"appid","value":"a"},{"key":"secret","value":"{{b}}","enabled":false}]}`)
+	fuzz(f, Options{From: Postman}, `{"name":"a/b","values":[{"key":"appid","value":"a"},{"key":"secret","value":"{{b}}","enabled":false}]}`,
+		`{"values":[{"key":"wx_appid","value":"a","type":"secret"},{"key":"wx_appid","value":1}],"_postman_variable_scope":"globals"}`)
 }
 
 func FuzzProperties(f *testing.F) {
-	fuzz(f, Options{From: WxJava, FileName: "application-dev.properties"}, "wx.mp.configs[0].appId=a\\\n b\n#---\nspring.profiles=x\nwx.mp.configs[0].secret:\\u4e2d\n", "wx.mp.apps.['a.b'].appid a")
+	fuzz(f, Options{From: WxJava, FileName: "application-dev.properties"}, "wx.mp.configs[0].appId=a\\\n b\n#---\nspring.profiles=x\nwx.mp.configs[0].secret:\\u4e2d\n", "wx.mp.apps.['a.b'].appid a",
+		"douyin-mini.app-id=a\nhuawei-push.app.id : b\nhuawei-push.app.secret c", "wx.cp.corpId=a\nwx.cp.appConfigs[0].agentId=1\nwx.cp.appConfigs[0].secret=b\n")
 }
 
 func FuzzYAML(f *testing.F) {
-	fuzz(f, Options{From: WxJava, FileName: "a.yml"}, "wx:\n  mp: &a\n    appId: b\n    secret: ${c}\n---\nspring.profiles: [prod]\nwx: {mp: {<<: *a}}\n", "a: &a\n  <<: *a\nb: ? c\n", "a: [[[{b: *c}]]]")
+	fuzz(f, Options{From: WxJava, FileName: "a.yml"}, "wx:\n  mp: &a\n    appId: b\n    secret: ${c}\n---\nspring.profiles: [prod]\nwx: {mp: {<<: *a}}\n", "a: &a\n  <<: *a\nb: ? c\n", "a: [[[{b: *c}]]]",
+		"apiVersion: v1\nkind: Secret\nmetadata: {name: a-prod}\ndata:\n  appid: YQ==\n---\napiVersion: v1\nkind: ConfigMap\ndata:\n  .env: |\n    WX_APPID=a\n    WX_SECRET=b\n",
+		"services:\n  a:\n    environment:\n      - WX-MINI.APPID=a\n      - WX-MINI.SECRET=b\n", "environments:\n  - name: prod\n    variables:\n      - {name: appid, value: "+idA+"}\n", "wx:\n  "+idA+": {secret: a}\n  id: "+idB+"\n")
 }
 
 // FuzzGuard: a guarded cell comes back, and nowhere in it a formula can begin.
