@@ -92,19 +92,25 @@ func telling(value string) bool {
 }
 
 // byForm takes what has the very form of an AppID and of an AppSecret, where the
-// text has both.
+// text has both. What stands behind a word for another secret is none.
 func (r *Recogniser) byForm(p Pasted, text string) Pasted {
 	id, secret := "", ""
 	several := false
+	rest := text // behind the last value
+	next := func(word string) (before string) {
+		before, rest, _ = strings.Cut(rest, word)
+		return before
+	}
 	for word := range strings.FieldsFuncSeq(text, notWord) {
-		for _, k := range r.kinds {
-			switch {
-			case k.id != nil && k.id.MatchString(word):
-				several = several || id != "" && word != id
-				if id == "" {
-					id = word
-				}
-			case secret == "" && k.secret != nil && k.secret.MatchString(word):
+		switch {
+		case r.HasIDForm(word):
+			next(word)
+			several = several || id != "" && word != id
+			if id == "" {
+				id = word
+			}
+		case secret == "" && r.hasSecretForm(word):
+			if !anotherSecret(next(word)) {
 				secret = word
 			}
 		}
@@ -119,6 +125,25 @@ func (r *Recogniser) byForm(p Pasted, text string) Pasted {
 		p.Secret = secret
 	}
 	return p
+}
+
+// maxLabel is how many bytes before a value are its name.
+const maxLabel = 60
+
+// anotherSecret reports whether the words before a value say that it is another
+// program's secret: 商户密钥, Token, EncodingAESKey.
+func anotherSecret(before string) bool {
+	before = strings.TrimRight(before, " \t\r\n")
+	if at := strings.LastIndexByte(before, '\n'); at >= 0 { // names stand before the value, or on the line above
+		before = before[at:]
+	}
+	before = before[max(0, len(before)-maxLabel):]
+	if slices.ContainsFunc(Split(before), otherSecret) {
+		return true
+	}
+	return slices.ContainsFunc([]string{"商户", "支付", "令牌", "消息加", "签名", "证书", "api密钥", "apiv3", "aeskey", "access_token"}, func(w string) bool {
+		return strings.Contains(strings.ToLower(before), w)
+	})
 }
 
 // notWord reports whether no word of ASCII letters and digits has the character.

@@ -43,6 +43,13 @@ func TestText(t *testing.T) {
 		{"a secret that is hidden", "AppID: " + id + "\nAppSecret: ********", Pasted{AppID: id}},
 		{"WeCom", "CorpID: ww0123456789abcdef\nSecret: abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", Pasted{AppID: "ww0123456789abcdef", Secret: "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", Kind: kinds.WeCom}},
 
+		{"a merchant's key", "小程序 AppID：" + id + "\n商户号：1600000000\n商户密钥：" + key, Pasted{AppID: id}},
+		{"a merchant's key of APIv3", "appid " + id + "，APIv3密钥：" + key, Pasted{AppID: id}},
+		{"the page of the server's configuration", "开发者ID(AppID)\n" + id + "\n令牌(Token)\n" + key + "\n消息加解密密钥(EncodingAESKey)\nabcdefghijklmnopqrstuvwxyz0123456789ABCDEFG", Pasted{AppID: id}},
+		{"a token before the secret", "appid: " + id + "\nToken: ffffffffffffffffffffffffffffffff\n密码是 " + key, both},
+		{"a message without names", "公众号：" + id + "，密钥是：" + key + "，别外传", both},
+		{"a program", "$config = ['app_id' => '" + id + "', 'secret' => '" + key + "'];", both},
+		{"fish", "set -gx WECHAT_APPID " + id + "\nset -gx WECHAT_SECRET " + key, both},
 		{"an AppID by itself", id, Pasted{}},
 		{"a secret by itself", " " + key + "\n", Pasted{}},
 		{"nothing", "", Pasted{}},
@@ -88,6 +95,8 @@ func FuzzText(f *testing.F) {
 	for _, s := range []string{
 		"", "AppID: wx0123456789abcdef AppSecret: 0123456789abcdef0123456789abcdef", "appid appid appid secret=secret",
 		"开发者ID（AppID）：wx", "{\"appid\":\"\\u0000\"}", strings.Repeat("appid:", 200), "secret" + strings.Repeat(" ", 99) + "abcd",
+		"AppID(小程序ID)：wx0123456789abcdef\n商户密钥：0123456789abcdef0123456789abcdef", "令牌(Token)\n0123456789abcdef0123456789abcdef\nwx0123456789abcdef 0123456789abcdef0123456789abcdee",
+		"CorpID: ww0123456789abcdef\nAgentId: 1000002\nSecret: abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", "| AppID | AppSecret |\n|---|---|\n| wx0123456789abcdef | ****** |",
 	} {
 		f.Add(s)
 	}
