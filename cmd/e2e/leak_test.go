@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io/fs"
@@ -231,6 +232,9 @@ func (l *leakage) secretsGoIn(passphrase string) {
 	for name, text := range map[string]string{
 		".env":           "WECHAT_APPID=wx0000000000000011\nWECHAT_SECRET=" + l.secret() + "\n",
 		"line.env":       "export LINE_WECHAT_APPID=wx0000000000000018; export LINE_WECHAT_SECRET=" + l.secret() + "\n",
+		"shop.toml":      "[wechat]\nappid = \"wx0000000000000019\"\nsecret = \"" + l.secret() + "\"\n",
+		"wx.fish":        "set -gx WECHAT_APPID wx000000000000001a\nset -gx WECHAT_SECRET " + l.secret() + "\n",
+		"manifest.yaml":  "apiVersion: v1\nkind: Secret\nmetadata: {name: kube}\ndata:\n  appid: " + base64.StdEncoding.EncodeToString([]byte("wx000000000000001b")) + "\n  secret: " + base64.StdEncoding.EncodeToString([]byte(l.secret())) + "\n",
 		"team.csv":       "name,env,appid,secret,base_url\ncsv,sandbox,wx0000000000000012," + l.secret() + "," + l.base + "\n",
 		"spring.yaml":    "wx:\n  mp:\n    app-id: wx0000000000000013\n    secret: " + l.secret() + "\n",
 		"app.properties": "wx.miniapp.appid=wx0000000000000014\nwx.miniapp.secret=" + l.secret() + "\n",
@@ -248,6 +252,9 @@ func (l *leakage) secretsGoIn(passphrase string) {
 		"broken.env":  "WECHAT_APPID=wx0000000000000021\n" + l.secret() + "\nWECHAT_SECRET " + l.odd() + "\n",
 		"broken.json": `{"tokentray":"accounts","version":1,"accounts":[{"name":"x","secret":"` + l.secret() + `"` + l.odd(),
 		"broken.yaml": "wx:\n  mp:\n    secret: [" + l.secret() + "\n   : " + l.secret() + "\n",
+		"broken.toml": "[wechat]\nappid = \"wx0000000000000022\"\nsecret = [ \"" + l.secret() + "\"\n" + l.odd() + "\n",
+		"broken.js":   "module.exports = { appid: 'wx0000000000000023', secret: '" + l.secret() + "' }\n",
+		"name.csv":    "name,appid,secret\n" + l.secret() + ",wx0000000000000024," + l.secret() + "\n",
 		"broken.csv":  "name,appid,secret\n\"x," + l.secret() + "\n",
 		"clash.json":  `{"tokentray":"accounts","version":1,"accounts":[{"name":"own","env":"sandbox","appid":"wx0000000000000016","secret":"` + l.secret() + `"}]}`,
 	} {
@@ -338,7 +345,9 @@ func (l *leakage) filesGoOut(passphrase string) {
 	out := func(name string) string { return filepath.Join(l.dir, "out", name) }
 	l.do("", "export", "accounts", "--out", out("team.json"))
 	l.do("", "export", "accounts", "--format", "csv", "--out", out("team.csv"))
-	l.do("", "export", "curl", "stdin", "--out", out("curl"))
+	for _, client := range []string{"apifox", "bruno", "curl", "http", "jetbrains"} {
+		l.do("", "export", client, "stdin", "--out", out(client))
+	}
 	l.do("", "export", "postman", "stdin", "--new-key", "pm", "--out", out("postman"))
 	l.do(passphrase+"\n", "export", "backup", "--out", out("all.age"), "--passphrase-stdin")
 	l.fails(l.odd()+"\n", "export", "backup", "--out", out("more.age"), "--passphrase-stdin")

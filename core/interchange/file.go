@@ -247,11 +247,11 @@ func guess(text []byte, o Options) Source {
 	return ""
 }
 
-// dotenvEndings are those of files with assignments, and codeEndings those of programs
-// and documents, whose lines only look like such.
+// dotenvEndings are those of files with assignments, and codeEndings those of programs,
+// whose lines only look like such.
 var (
 	dotenvEndings = []string{".env", ".toml", ".tfvars", ".bru"}
-	codeEndings   = []string{".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".vue", ".php", ".go", ".java", ".kt", ".cs", ".rb", ".rs", ".xml", ".config", ".plist", ".html"}
+	codeEndings   = []string{".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".vue", ".php", ".go", ".java", ".kt", ".cs", ".rb", ".rs"}
 )
 
 // tells reports whether a line is an assignment to a field of an account.
