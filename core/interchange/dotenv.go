@@ -13,7 +13,7 @@ import (
 // braces, each a prefix of the names below it. Any other line is a fault, because
 // skipping it could lose an account; with SkipForeign it is left out with a remark.
 func readDotenv(text []byte, o Options) (File, error) {
-	d := dotenv{text: string(text), shown: o.Recogniser.Shown, skip: o.SkipForeign, ini: hasSection(string(text))}
+	d := dotenv{text: string(text), shown: o.Recogniser.Shown, skip: o.SkipForeign, ini: hasSection(string(text)), more: true}
 	if err := d.read(); err != nil {
 		return File{}, err
 	}
@@ -88,6 +88,7 @@ type dotenv struct {
 	shown   func(string) string
 	skip    bool // lines that are no assignments are left out
 	ini     bool // there are sections, so that ; begins a comment behind a value, too
+	more    bool // what is no .env file is read, too: TOML, fish, Bruno
 	section string
 	blocks  []string // the sections around the braces that are open
 	lists   map[string]int
@@ -101,7 +102,7 @@ func (d *dotenv) read() error {
 		first, _, _ := strings.Cut(d.text, "\n")
 		trimmed := strings.TrimSpace(first)
 		at := assignment().FindStringSubmatchIndex(first)
-		if at == nil {
+		if at == nil && d.more {
 			at = spaced().FindStringSubmatchIndex(first)
 		}
 		switch {
@@ -110,13 +111,13 @@ func (d *dotenv) read() error {
 		case sectionLine().MatchString(trimmed):
 			d.begin(sectionLine().FindStringSubmatch(trimmed))
 			d.pass(len(first))
-		case blockLine().MatchString(trimmed):
+		case d.more && blockLine().MatchString(trimmed):
 			d.blocks = append(d.blocks, d.section)
 			if name := blockLine().FindStringSubmatch(trimmed)[1]; name != "" && name != "vars" { // vars is Bruno's word
 				d.section += name + "."
 			}
 			d.pass(len(first))
-		case listLine().MatchString(trimmed):
+		case d.more && listLine().MatchString(trimmed):
 			d.pass(len(first))
 			d.list()
 		case len(d.blocks) > 0 && trimmed[0] == '~': // switched off in Bruno
@@ -209,11 +210,11 @@ func (d *dotenv) assign(name string, at, first int) error {
 	}
 	v.Value = value
 	d.vars = append(d.vars, v)
-	if inlineTable().MatchString(value) {
+	if d.more && inlineTable().MatchString(value) {
 		d.inside(name, value)
 	}
 	d.pass(used + len(after))
-	if strings.HasPrefix(value, "[") && !strings.Contains(value, "]") {
+	if d.more && strings.HasPrefix(value, "[") && !strings.Contains(value, "]") {
 		d.list()
 	}
 	return nil

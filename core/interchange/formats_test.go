@@ -93,3 +93,17 @@ func TestProgramsAreNoConfiguration(t *testing.T) {
 		}
 	}
 }
+
+// TestVariablesAreAssignmentsAlone: what a command gets is what the file's own programs
+// would read.
+func TestVariablesAreAssignmentsAlone(t *testing.T) {
+	vars, err := Variables([]byte("A: 1\ndeclare -x B=\"2\"\nC={ d = \"e\" }\n"))
+	if err != nil || len(vars) != 3 || vars[0].Value != "1" || vars[1].Value != "2" || vars[2].Value != `{ d = "e" }` {
+		t.Errorf("%+v, %v", vars, err)
+	}
+	for _, text := range []string{"A=[\n  1,\n]\n", "set -gx A 1\n", "vars {\n  A: 1\n}\n"} {
+		if vars, err := Variables([]byte(text)); err == nil {
+			t.Errorf("%q: %+v", text, vars)
+		}
+	}
+}
