@@ -54,7 +54,7 @@ func TestTheBudgetOfForce(t *testing.T) {
 		{"far too many", 3, 0, Quota, time.Date(2026, 3, 4, 16, 0, 0, 0, time.UTC)},
 		{"too soon", 1, 30*time.Second - 1, Temporary, noon.Add(1)},
 		{"at the end of the gap", 1, 30 * time.Second, "", time.Time{}},
-		{"in the future, for the clock was set back", 1, -time.Second, "", time.Time{}},
+		{"in the future, because the clock was set back", 1, -time.Second, "", time.Time{}},
 		{"at this moment", 1, time.Nanosecond, Temporary, noon.Add(30*time.Second - 1)},
 	} {
 		var last time.Time

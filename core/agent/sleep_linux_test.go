@@ -71,7 +71,7 @@ func TestWakingFromSleepIsAHint(t *testing.T) {
 		}
 	}
 	for heard := false; !heard; {
-		say(false) // again, for the listener may not be there yet
+		say(false) // again, because the listener may not be there yet
 		select {
 		case <-woke:
 			heard = true

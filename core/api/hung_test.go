@@ -12,7 +12,7 @@ import (
 	"tokentray/core/local"
 )
 
-// An agent that was stopped takes connections, for the kernel does that, and
+// An agent that was stopped takes connections, because the kernel does that, and
 // never answers.
 func TestAnAgentThatHangsIsNotWaitedFor(t *testing.T) {
 	socket := local.Address(t.TempDir())

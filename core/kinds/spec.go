@@ -132,7 +132,7 @@ func (s Spec) Base(a core.Account) string {
 func (s Spec) Own() bool { return s.Request != "" }
 
 // Destination is where the secrets of an account go: every URL among its fields
-// counts, for a secret or a token goes there.
+// counts, because a secret or a token goes there.
 func (s Spec) Destination(a core.Account) core.Destination {
 	also := map[string]string{}
 	for _, f := range s.Fields {

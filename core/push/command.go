@@ -73,7 +73,7 @@ func failed(ctx, limited context.Context, job Job, err error, line string) *core
 	var status *exec.ExitError
 	switch {
 	case ctx.Err() != nil:
-		out.Message = name + " was ended, for the agent stops"
+		out.Message = name + " was ended because the agent stops"
 	case limited.Err() != nil:
 		out.Remedy = core.RemedyPushTimeout
 		out.Message = fmt.Sprintf("%s did not end within %s", name, job.Push.Timeout)

@@ -116,7 +116,7 @@ func TestAStopEndsACommand(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	time.AfterFunc(100*time.Millisecond, cancel)
 	e := core.AsError(Deliver(ctx, shell("exec sleep 30")))
-	if e == nil || e.Message != "sh was ended, for the agent stops" {
+	if e == nil || e.Message != "sh was ended because the agent stops" {
 		t.Errorf("got %v", e)
 	}
 }

@@ -70,7 +70,7 @@ func desktop(t *testing.T, part, config string) (out []byte) {
 		"PATH=" + os.Getenv("PATH"), "HOME=" + home, "XDG_RUNTIME_DIR=" + runtime, "TMPDIR=" + home,
 		insideVar + "=" + part, "LANG=C.UTF-8",
 	}
-	// A file, for a daemon that stays behind would hold a pipe open.
+	// A file, because a daemon that stays behind would hold a pipe open.
 	log, err := os.Create(filepath.Join(home, "log"))
 	if err != nil {
 		t.Fatal(err)

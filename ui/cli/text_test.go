@@ -22,7 +22,7 @@ import (
 )
 
 // TestEverySentenceExists: every key that stands in the source of this package
-// has its sentence, for an unknown key is shown as itself.
+// has its sentence, because an unknown key is shown as itself.
 func TestEverySentenceExists(t *testing.T) {
 	files, err := filepath.Glob("*.go")
 	if err != nil || len(files) == 0 {

@@ -206,7 +206,7 @@ func (n *notifier) copied(ctx context.Context, e api.Event) {
 		if n.last[done].shown {
 			return
 		}
-		// It is not kept for a server that comes later, for it would be old news then.
+		// It is not kept for a server that comes later: it would be old news then.
 		delete(n.last, done)
 		n.desktop.withdraw(ctx, done)
 	case e.Type == api.EventClipboard && p != nil && p.ref != (api.Ref{Name: c.Account, Env: c.Env}):

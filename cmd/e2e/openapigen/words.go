@@ -184,7 +184,7 @@ func words() map[string]string {
 		"Preset.file":        "In base64; of one preset alone.",
 		"PresetFile.file":    "JSON, in base64.",
 		"PresetFile.check":   "Checks the file and tells what saving it would do; changes nothing.",
-		"PresetSaved.paused": "Accounts that wait for their secret, for the preset asks something else than before.",
+		"PresetSaved.paused": "Accounts that wait for their secret, because the preset asks something else than before.",
 		"PresetTry":          "A preset of a file, or one that is known, with an AppID and a secret to try it with.",
 		"PresetTrial":        "What was sent, and what came of it. No secret and no token is in it.",
 		"PresetTrial.status": "Of HTTP; missing: nothing came back.",
