@@ -37,7 +37,7 @@ func (s *Store) attach(known int) error {
 			return err
 		}
 	case err == nil && info.Size() == 0 && len(listBackups(s.opt.Backups)) > 0:
-		return damage("the file is empty") // a power cut, for bbolt a new file
+		return damage("the file has no bytes") // a power cut, for bbolt a new file
 	}
 	db, file, err := openBolt(s.path, s.opt)
 	if err != nil {
