@@ -69,7 +69,7 @@ func take(_ Session, want core.Hotkey, press, _ func()) (release func(), err err
 				return
 			}
 			if m.message == messageHotKey {
-				press()
+				go press() // whoever waits for this thread may hold what press waits for
 			}
 		}
 	}()

@@ -53,9 +53,7 @@ func take(s Session, want core.Hotkey, press, lost func()) (release func(), err 
 			return nil, r.err
 		}
 		done := make(chan struct{})
-		ended := make(chan struct{})
 		go func() {
-			defer close(ended)
 			if r.g.serve(press) {
 				select {
 				case <-done:
