@@ -238,7 +238,8 @@ func TestStandsForSecret(t *testing.T) {
 
 // Whatever a file holds, a remark tells no value, and no name that may be one.
 func FuzzAccounts(f *testing.F) {
-	for _, s := range []string{"WX_APPID=" + id + "\nWX_SECRET=" + secret, "=\n==\nsecret", "CORP_ID=x\nAPP_ID=y\nAPP_ID=z", secret + "=secret",
+	for _, s := range []string{
+		"WX_APPID=" + id + "\nWX_SECRET=" + secret, "=\n==\nsecret", "CORP_ID=x\nAPP_ID=y\nAPP_ID=z", secret + "=secret",
 		"DOUYINMINI_APPID=tt0123456789abcdef01\nDOUYINMINI_SECRET=" + secret, "huawei-push.app.id=1\nhuawei-push.app.secret=x", "WXOPEN_APPID=" + id + "\nwechatPay_APPID=" + other,
 		"WECHAT_WORK_CORP_ID=ww1\nWECHAT_WORK_AGENT_ID=1\nWECHAT_WORK_SECRET=x\nWECHAT_WORK_CRM_SECRET=y", "MY_THING=" + id + "\nMY_KEY=" + secret, "WX_APPID=" + id + "\nWX_PROXY=http://a:b@c:1\nNODE_ENV=production",
 	} {
