@@ -237,8 +237,8 @@ clock-vm: build-all ## set the clock of a small virtual machine by minutes, hour
 	cmd/e2e/clockvm/run.sh $(BIN)/tokentray
 
 .PHONY: systemd-vm
-systemd-vm: build-all ## run README's lines for a service, of the system and of a user, in a small virtual machine with systemd; wants root, qemu and mmdebstrap
-	$(call say,services in a virtual machine)
+systemd-vm: build-all ## run README's lines for a service of the whole server in a small virtual machine with systemd; wants root, qemu and mmdebstrap
+	$(call say,a service in a virtual machine)
 	cmd/e2e/systemdvm/run.sh $(BIN)/tokentray
 
 # ---------------------------------------------------------------- fuzz, audit
