@@ -6,7 +6,7 @@
 #   wine.sh run PROGRAM …    run a program in it
 #   wine.sh sh SCRIPT …      run a script whose programs are in it
 #   wine.sh test PACKAGE…    go test for Windows; flags of go test may be among them
-#   wine.sh scripts [NAME]   the scripts of the command line, as on Linux, and an SDK at the loopback; or one script
+#   wine.sh scripts [NAME]   the scripts of the command line, as on Linux, or one
 #   wine.sh window           the window and the tray on a screen in memory, and curl at the loopback
 #   wine.sh all              all packages and scripts that the project wants to pass there
 #   wine.sh native           the same packages on a real Windows, in the bash of Git
@@ -155,9 +155,6 @@ scripts)
 	keep
 	programs
 	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 8m ${V:+-v} -run "^TestCommandLine$/${2:-}" ./cmd/e2e
-	[ -z "${2:-}" ] || exit 0
-	cd cmd/e2e/sdk
-	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -count=1 -timeout 5m -run '^TestSilenceper$' .
 	;;
 window)
 	cd "$root"
