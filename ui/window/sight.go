@@ -98,6 +98,9 @@ func (s sight) zoomed(steps int, at, now, last time.Time) sight {
 	from, to := s.bounds(now, last)
 	share := max(0, min(1, at.Sub(from).Seconds()/to.Sub(from).Seconds()))
 	next := sight{past: all[i]}
+	if next.past == mostPast { // there is nothing beside it
+		return next
+	}
 	rest := time.Duration(math.Round((1 - share) * float64(next.length()+next.ahead())))
 	return next.moved(at.Add(rest), now, last)
 }
