@@ -2,7 +2,6 @@ package agent
 
 import (
 	"context"
-	"fmt"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -11,6 +10,10 @@ import (
 // AddPush implements api.Agent.
 func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (api.Push, error) {
 	a, err := s.resolve(ref)
+	if err != nil {
+		return api.Push{}, err
+	}
+	old, err := s.pushes.replaced(a, &in)
 	if err != nil {
 		return api.Push{}, err
 	}
@@ -30,6 +33,9 @@ func (s *Service) AddPush(ctx context.Context, ref api.Ref, in api.PushInput) (a
 	if err != nil {
 		undo()
 		return api.Push{}, err
+	}
+	if in.Replace != 0 {
+		s.forgetRedisPassword(ctx, a, old)
 	}
 	s.keeper.Republish(a.ID)
 	t, _ := s.keeper.Token(a.ID)
@@ -66,10 +72,7 @@ func (s *Service) RunPush(ctx context.Context, ref api.Ref, number int) (api.Pus
 	}
 	k, ok := s.pushes.find(a.ID, number)
 	if !ok {
-		return api.Push{}, &core.Error{
-			Class: core.NotFound, Remedy: core.RemedyNoPush,
-			Message: fmt.Sprintf("%s has no push %d; tokentray push list shows those there are", a.Ref(), number),
-		}
+		return api.Push{}, noPush(a, number)
 	}
 	t, err := s.keeper.Get(ctx, a.ID, core.DefaultMinTTL)
 	if err != nil {

@@ -17,7 +17,8 @@ import (
 // pushStore keeps pushes and their last results.
 type pushStore interface {
 	Pushes() (map[core.ID][]core.KeptPush, error)
-	AddPush(id core.ID, p core.Push) (core.Push, error) // with its number
+	AddPush(id core.ID, p core.Push) (core.Push, error)                 // with its number
+	ReplacePush(id core.ID, number int, p core.Push) (core.Push, error) // with its number
 	RemovePush(id core.ID, number int) error
 	SavePushResult(id core.ID, number int, r core.PushResult) error
 }
@@ -340,6 +341,32 @@ func pushOf(in api.PushInput) core.Push {
 	return out
 }
 
+// replaced is the push that another one shall take the place of. What the key of its
+// Redis is cannot be read in a list, so one that is written as there stays what it was.
+func (p *pushes) replaced(a core.Account, in *api.PushInput) (core.Push, error) {
+	if in.Replace == 0 {
+		return core.Push{}, nil
+	}
+	old, there := p.find(a.ID, in.Replace)
+	if !there {
+		return core.Push{}, noPush(a, in.Replace)
+	}
+	if in.Redis != nil && old.Kind == core.PushRedis && old.Redis.Key != "" && in.Redis.Key == layout.ShownKey(old.Redis.Key) {
+		place := *in.Redis
+		place.Key = old.Redis.Key
+		in.Redis = &place
+	}
+	return old.Push, nil
+}
+
+// noPush says that an account has no push of a number.
+func noPush(a core.Account, number int) error {
+	return &core.Error{
+		Class: core.NotFound, Remedy: core.RemedyNoPush,
+		Message: fmt.Sprintf("%s has no push %d; tokentray push list shows those there are", a.Ref(), number),
+	}
+}
+
 // add saves a push of an account.
 func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 	if in.Timeout < 0 || in.Timeout > int64(core.MaxPushTime/time.Second) {
@@ -354,12 +381,20 @@ func (p *pushes) add(a core.Account, in api.PushInput) (core.KeptPush, error) {
 	}
 	p.edit.Lock()
 	defer p.edit.Unlock()
-	if problems := p.may(a, what, in.Overwrite); len(problems) > 0 {
+	if problems := p.may(a, what, in); len(problems) > 0 {
 		return core.KeptPush{}, invalid(problems)
 	}
-	what, err := p.store.AddPush(a.ID, what)
+	var err error
+	if in.Replace == 0 {
+		what, err = p.store.AddPush(a.ID, what)
+	} else {
+		what, err = p.store.ReplacePush(a.ID, in.Replace, what)
+	}
 	if err != nil {
 		return core.KeptPush{}, core.AsError(err)
+	}
+	if in.Replace != 0 {
+		p.drop(a.ID, in.Replace)
 	}
 	kept := core.KeptPush{Push: what}
 	p.put(a.ID, kept)
@@ -380,9 +415,14 @@ func (p *pushes) remove(id core.ID, number int) (core.KeptPush, error) {
 
 // may refuses a file in our own folders, a file of another push, a file whose
 // content would be lost, and an entry of a Redis that gets another account's token.
-func (p *pushes) may(a core.Account, what core.Push, overwrite bool) core.Problems {
+func (p *pushes) may(a core.Account, what core.Push, in api.PushInput) core.Problems {
+	others := func(id core.ID, kept []core.KeptPush) bool {
+		return slices.ContainsFunc(kept, func(k core.KeptPush) bool {
+			return what.Same(k.Push) && (id != a.ID || in.Replace == 0 || k.Number != in.Replace)
+		})
+	}
 	if what.Kind == core.PushRedis {
-		if slices.ContainsFunc(p.of(a.ID), func(k core.KeptPush) bool { return what.Same(k.Push) }) {
+		if others(a.ID, p.of(a.ID)) {
 			return core.Problems{{Field: "redis", Key: core.ProblemPushTwice}}
 		}
 		if p.redis.taken(what.Redis, a) {
@@ -398,11 +438,13 @@ func (p *pushes) may(a core.Account, what core.Push, overwrite bool) core.Proble
 			return core.Problems{{Field: "path", Key: core.ProblemPushHome}}
 		}
 	}
-	exists := what.Whole() && !overwrite && p.exists(what.Path) // before the lock
+	old, _ := p.find(a.ID, in.Replace)
+	ours := old.Whole() && old.Path == what.Path                            // this push wrote it
+	exists := what.Whole() && !in.Overwrite && !ours && p.exists(what.Path) // before the lock
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	for _, kept := range p.kept {
-		if slices.ContainsFunc(kept, func(k core.KeptPush) bool { return what.Same(k.Push) }) {
+	for id, kept := range p.kept {
+		if others(id, kept) {
 			return core.Problems{{Field: "path", Key: core.ProblemPushTwice}}
 		}
 	}

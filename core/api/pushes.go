@@ -86,6 +86,10 @@ type PushInput struct {
 	// RedisPassword is that of the Redis' user; nil: the one that is kept for the
 	// account and that Redis, if there is one.
 	RedisPassword *string `json:"redis_password,omitempty"`
+	// Replace is the number of the account's push that this one takes the place of; 0:
+	// none. The new push has a number of its own. A key of a Redis that is as the list
+	// shows it stays what it was.
+	Replace int `json:"replace,omitempty"`
 	// DryRun saves and writes nothing and answers with a Plan. It is for a Redis.
 	DryRun bool `json:"dry_run,omitempty"`
 }

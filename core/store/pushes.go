@@ -120,21 +120,41 @@ func (s *Store) AddPush(id core.ID, p core.Push) (core.Push, error) {
 	return p, err
 }
 
-// RemovePush forgets a push. An unknown one is NotFound.
-func (s *Store) RemovePush(id core.ID, number int) error {
-	return s.change("remove the push", func(tx *bbolt.Tx) error {
+// ReplacePush saves a push in the place of another one of its account and returns it
+// with its number, which is a new one. An unknown one is NotFound.
+func (s *Store) ReplacePush(id core.ID, number int, p core.Push) (core.Push, error) {
+	err := s.change("change the push", func(tx *bbolt.Tx) error {
 		return editPushes(tx, id, func(r *pushesRecord) error {
-			before := len(r.Pushes)
-			r.Pushes = slices.DeleteFunc(r.Pushes, func(p pushRecord) bool { return p.Number == number })
-			if len(r.Pushes) == before {
-				return &core.Error{
-					Class: core.NotFound, Remedy: core.RemedyNoPush,
-					Message: fmt.Sprintf("the account has no push %d; tokentray push list shows those there are", number),
-				}
+			if err := r.remove(number); err != nil {
+				return err
 			}
+			r.Last++
+			p.Number = r.Last
+			r.Pushes = append(r.Pushes, newPushRecord(p))
 			return nil
 		})
 	})
+	return p, err
+}
+
+// RemovePush forgets a push. An unknown one is NotFound.
+func (s *Store) RemovePush(id core.ID, number int) error {
+	return s.change("remove the push", func(tx *bbolt.Tx) error {
+		return editPushes(tx, id, func(r *pushesRecord) error { return r.remove(number) })
+	})
+}
+
+// remove takes a push out.
+func (r *pushesRecord) remove(number int) error {
+	before := len(r.Pushes)
+	r.Pushes = slices.DeleteFunc(r.Pushes, func(p pushRecord) bool { return p.Number == number })
+	if len(r.Pushes) == before {
+		return &core.Error{
+			Class: core.NotFound, Remedy: core.RemedyNoPush,
+			Message: fmt.Sprintf("the account has no push %d; tokentray push list shows those there are", number),
+		}
+	}
+	return nil
 }
 
 // SavePushResult stores the result of the last try of a push. A push that is gone is

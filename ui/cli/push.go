@@ -88,6 +88,7 @@ func (a *app) pushAddCommand() *cobra.Command {
 	s.BoolVar(&in.Overwrite, "overwrite", false, "flag.push_overwrite")
 	s.BoolVar(&in.InPlace, "in-place", false, "flag.push_in_place")
 	s.BoolVar(&in.Private, "private", false, "flag.push_private")
+	s.IntVar(&in.Replace, "replace", 0, "flag.push_replace")
 	s.StringVar(&timeout, "timeout", "", "flag.push_timeout")
 	redis.register(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("file", completeFile)

@@ -179,6 +179,7 @@ func pushes() table {
 		"flag.push_key":             {"the variable `NAME` in a dotenv file, or SECTION.NAME; ACCESS_TOKEN if not given", "dotenv 文件中的变量`名`，或 小节.变量名；默认为 ACCESS_TOKEN"},
 		"flag.push_in_place":        {"overwrite the file itself, for one that is mounted into a container by itself", "直接改写原文件，用于单独挂载到容器中的文件"},
 		"flag.push_private":         {"take the file away from others than its owner (0600)", "仅允许所有者读取文件（0600）"},
+		"flag.push_replace":         {"take the place of the account's push of this `NUMBER`, which goes", "替换该账号中此`编号`的推送"},
 		"flag.push_overwrite":       {"overwrite an existing json or plain file", "允许覆盖已存在的 json 或 plain 文件"},
 		"flag.push_redis":           {"the `URL` of the Redis to write to, without a password: rediss://user@host:port/db", "要写入的 Redis `地址`（不含密码）：rediss://用户@主机:端口/库号"},
 		"flag.push_layout":          {"how the backend's SDK keeps a token, as `LAYOUT`: silenceper, silenceper-stable, powerwechat, wxjava, plain, json or php", "后端 SDK 保存 token 的`方式`：silenceper、silenceper-stable、powerwechat、wxjava、plain、json 或 php"},
