@@ -2,8 +2,7 @@ package cli
 
 import (
 	"context"
-	"embed"
-	"maps"
+	_ "embed"
 	"net/url"
 	"slices"
 	"strconv"
@@ -12,42 +11,21 @@ import (
 	"github.com/spf13/cobra"
 
 	"tokentray/core/api"
-	"tokentray/core/kinds"
+	"tokentray/core/collection"
 )
 
-// sdk is how to make an SDK send its calls through TokenTray.
-type sdk struct {
-	code string // {url}, {appid}
-	// run: the tests run it; for the others only the makers' documentation is known.
-	run bool
-}
-
-// snippets are the lines of each SDK.
+// direnv is a function for direnv.
 //
-//go:embed snippets/*.txt
-var snippets embed.FS
-
-// sdks are those for WeChat. They read the client key from the environment, in place
-// of the AppSecret.
-func sdks() map[string]sdk {
-	out := map[string]sdk{}
-	for name, run := range map[string]bool{"silenceper": true, "co-wechat-api": true, "wxjava": false, "easywechat": false} {
-		code, err := snippets.ReadFile("snippets/" + name + ".txt")
-		if err != nil {
-			panic("cli: " + err.Error()) // it is part of the program
-		}
-		out[name] = sdk{code: strings.TrimSuffix(string(code), "\n"), run: run}
-	}
-	return out
-}
-
-// sdkPath is the token path that all of them ask.
-const sdkPath = "/cgi-bin/token"
+//go:embed direnv.txt
+var direnv string
 
 func (a *app) envCommand() *cobra.Command {
 	var name string
 	var forDirenv bool
-	names := slices.Sorted(maps.Keys(sdks()))
+	var names []string
+	for _, one := range collection.SDKs() {
+		names = append(names, one.Name)
+	}
 	cmd := &cobra.Command{
 		Use: "env {NAME[/ENV] --sdk SDK | --direnv}",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -61,11 +39,11 @@ func (a *app) envCommand() *cobra.Command {
 			if forDirenv {
 				return a.printDirenv()
 			}
-			one, ok := sdks()[name]
-			if !ok {
+			i := slices.Index(names, name)
+			if i < 0 {
 				return usage("usage.env_sdk", "sdks", strings.Join(names, ", "))
 			}
-			return a.env(cmd.Context(), args[0], one)
+			return a.env(cmd.Context(), args[0], collection.SDKs()[i])
 		},
 	}
 	cmd.Flags().StringVar(&name, "sdk", "", "flag.env_sdk")
@@ -79,21 +57,16 @@ func (a *app) envCommand() *cobra.Command {
 // its .env file while somebody is in it. direnv keeps them only in the shell: no
 // token is written anywhere.
 func (a *app) printDirenv() error {
-	code, err := snippets.ReadFile("snippets/direnv.txt")
-	if err != nil {
-		return err
-	}
-	return a.print(strings.TrimSuffix(string(code), "\n"))
+	return a.print(strings.TrimSuffix(direnv, "\n"))
 }
 
 // env prints how an SDK makes an account's calls without a token.
-func (a *app) env(ctx context.Context, account string, one sdk) error {
+func (a *app) env(ctx context.Context, account string, one collection.SDK) error {
 	agent, acc, err := a.findAccount(ctx, account)
 	if err != nil {
 		return err
 	}
-	door := a.text().Spec(acc.Kind).Door
-	if door == nil || !slices.ContainsFunc(door.Paths, func(p kinds.TokenPath) bool { return p.Path == sdkPath }) {
+	if !collection.TakesSDK(a.text().Spec(acc.Kind)) {
 		return usage("usage.env_kind", "account", acc.Ref())
 	}
 	l, err := agent.Loopback(ctx)
@@ -102,12 +75,12 @@ func (a *app) env(ctx context.Context, account string, one sdk) error {
 	}
 	base := callURL(l.Port, acc.Ref())
 	if a.json {
-		return a.printJSON(map[string]string{"base_url": base, "appid": acc.AppID, "code": one.fill(base, acc.AppID)})
+		return a.printJSON(map[string]string{"base_url": base, "appid": acc.AppID, "code": one.Code(base, acc.AppID)})
 	}
-	if !one.run {
+	if !one.Run {
 		a.note(a.say("env.not_run"))
 	}
-	if err := a.print(one.fill(base, clean(acc.AppID))); err != nil {
+	if err := a.print(one.Code(base, clean(acc.AppID))); err != nil {
 		return err
 	}
 	a.note(a.say("env.key", "account", clean(acc.Name), "env", string(acc.Env)))
@@ -120,8 +93,4 @@ func (a *app) env(ctx context.Context, account string, one sdk) error {
 // callURL is where an account's calls are made at a port of the loopback.
 func callURL(port int, ref api.Ref) string {
 	return "http://127.0.0.1:" + strconv.Itoa(port) + "/call/" + url.PathEscape(ref.Name) + "/" + string(ref.Env)
-}
-
-func (s sdk) fill(url, appID string) string {
-	return strings.NewReplacer("{url}", url, "{appid}", appID).Replace(s.code)
 }

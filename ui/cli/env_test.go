@@ -7,6 +7,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/collection"
 	"tokentray/core/kinds"
 )
 
@@ -16,7 +17,8 @@ func (f *fake) Loopback(context.Context) (api.Loopback, error) {
 }
 
 func TestHowAnSDKCalls(t *testing.T) {
-	for name, one := range sdks() {
+	for _, one := range collection.SDKs() {
+		name := one.Name
 		r, _ := calling()
 		r.agent.door = api.Loopback{State: api.DoorOff, Port: 18000}
 		out, errOut := r.try(t, 0, "env", "shop/live", "--sdk", name)
@@ -28,7 +30,7 @@ func TestHowAnSDKCalls(t *testing.T) {
 		if strings.ContainsAny(strings.NewReplacer("${TOKENTRAY_KEY}", "").Replace(out), "\x00") || strings.Contains(out, "{url}") || strings.Contains(out, "{appid}") {
 			t.Errorf("%s: %q", name, out)
 		}
-		if strings.Contains(errOut, "do not run it") == one.run || !strings.Contains(errOut, "--account shop --env live") || !strings.Contains(errOut, "tokentray api on") {
+		if strings.Contains(errOut, "do not run it") == one.Run || !strings.Contains(errOut, "--account shop --env live") || !strings.Contains(errOut, "tokentray api on") {
 			t.Errorf("%s: %s", name, errOut)
 		}
 	}
