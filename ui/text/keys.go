@@ -33,7 +33,7 @@ func keys() table {
 		"window.keys.do.copy":      {"copy the token", "复制 token"},
 		"window.keys.do.details":   {"details and history", "详情与历史"},
 		"window.keys.do.menu":      {"menu of what can be done", "打开菜单"},
-		"window.keys.do.paste":     {"paste: a failed answer is explained, an AppSecret begins an account, a file is imported after a preview", "粘贴：解释失败的应答、用 AppSecret 新建账号，或预览后导入文件"},
+		"window.keys.do.paste":     {"paste: a failed answer is explained, an AppSecret begins an account; files and several accounts are imported after a preview", "粘贴：解释失败的应答、新建账号，或预览后导入文件与多个账号"},
 		"window.keys.do.pin":       {"pin to the top, or unpin", "置顶或取消置顶"},
 		"window.keys.do.order":     {"another order: name, needs you, time left, last used", "切换顺序：名称、需要处理、剩余时间、最近使用"},
 		"window.keys.do.density":   {"rows of one line, or of two", "在一行与两行显示之间切换"},

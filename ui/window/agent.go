@@ -19,6 +19,8 @@ type Agent interface {
 	vaultAgent
 	loopbackAgent
 	presetAgent
+	api.UpstreamCalls
+	api.PushCalls
 	api.GrantCalls
 	api.TeamCalls
 	api.TransferCalls
@@ -46,7 +48,6 @@ type tokenAgent interface {
 	History(ctx context.Context, ref api.Ref, q api.HistoryQuery) ([]api.HistoryEntry, error)
 	Failures(ctx context.Context, since time.Time) ([]api.Failure, error)
 	Sign(ctx context.Context, ref api.Ref, req api.SignRequest) (api.Signature, error)
-	RunPush(ctx context.Context, ref api.Ref, number int) (api.Push, error)
 }
 
 // clipboardAgent is for copying.

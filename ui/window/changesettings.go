@@ -21,6 +21,7 @@ type settings struct {
 	vault     *vault
 	clipboard *clipboard
 	transfers *transfers
+	clients   func()        // sets an API client up
 	page      *settingsPage // nil when it is not open
 }
 
@@ -30,7 +31,7 @@ func (st *settings) openSettings() {
 	}
 	st.page = &settingsPage{on: settingsActions{
 		back: st.back, set: st.setSetting, pause: st.pauseAll, vault: st.vault.perform, lock: st.vault.lockVault,
-		doorActions: doorActions{door: st.setDoor, newKey: st.openKeyPage, revoke: st.askRevoke, log: st.openLog}, presets: st.openPresets, agents: st.openAgents, teams: st.openTeams, transfer: st.transfers.openTransfers, folder: st.openFolder,
+		doorActions: doorActions{door: st.setDoor, newKey: st.openKeyPage, revoke: st.askRevoke, log: st.openLog, client: st.clients}, presets: st.openPresets, agents: st.openAgents, teams: st.openTeams, transfer: st.transfers.openTransfers, folder: st.openFolder,
 	}}
 	st.pages.openPage(st)
 	st.loadDoor()
@@ -104,9 +105,14 @@ func (st *settings) unsaved() (question, bool) {
 // discardSub asks before a page over the settings loses something.
 func discardSub(ui *kit.UI, p subPage) question {
 	if k, ok := p.(*keyPage); ok && k.made != nil {
-		return question{title: ui.T("clientkey.leave"), body: ui.T("clientkey.leave.say"), yes: ui.T("clientkey.leave.go"), no: ui.T("clientkey.leave.no"), role: kit.Danger}
+		return keyLeft(ui)
 	}
 	return discardTyped(ui)
+}
+
+// keyLeft asks before a key is lost that was copied nowhere.
+func keyLeft(ui *kit.UI) question {
+	return question{title: ui.T("clientkey.leave"), body: ui.T("clientkey.leave.say"), yes: ui.T("clientkey.leave.go"), no: ui.T("clientkey.leave.no"), role: kit.Danger}
 }
 
 // openFolder shows the folder that holds the data.
@@ -185,14 +191,7 @@ func (st *settings) loadDoor() {
 		return
 	}
 	page := st.page
-	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (doorView, error) {
-		loop, err := g.Loopback(ctx)
-		if err != nil {
-			return doorView{}, err
-		}
-		keys, err := g.ClientKeys(ctx)
-		return doorView{known: true, loop: loop, keys: keys}, err
-	}, func(d doorView, err *core.Error) {
+	ask(st.shell, quickWait, askDoor, func(d doorView, err *core.Error) {
 		if st.page != page {
 			return
 		}
@@ -205,6 +204,16 @@ func (st *settings) loadDoor() {
 			st.redrawSettings()
 		}
 	})
+}
+
+// askDoor asks for the state of the door and for its keys.
+func askDoor(ctx context.Context, g Agent) (doorView, error) {
+	loop, err := g.Loopback(ctx)
+	if err != nil {
+		return doorView{}, err
+	}
+	keys, err := g.ClientKeys(ctx)
+	return doorView{known: true, loop: loop, keys: keys}, err
 }
 
 // setDoor opens, shuts or moves the door. Port 0 leaves it where it is.
@@ -253,17 +262,6 @@ func (st *settings) openKeyPage() {
 	}
 }
 
-// openKeyPageFor begins a client key that files need.
-func (st *settings) openKeyPageFor(wish keyWish) {
-	if st.page == nil { // a page that would lose something stayed
-		return
-	}
-	p := newKeyPage(&st.model, &st.page.known, keyActions{create: st.makeKey, copyKey: st.copyKey})
-	p.name, p.some, p.accounts = wish.name, true, map[string]bool{wish.account: true}
-	p.sandbox, p.live = wish.sandbox, wish.live
-	st.enter(p)
-}
-
 // makeKey has the agent make the key that was described.
 func (st *settings) makeKey(p *keyPage) {
 	if !p.ready() {
@@ -297,29 +295,9 @@ func (st *settings) submit() {
 	}
 }
 
-// copyKey lets the agent put the new key, or a call with it, on the clipboard,
-// concealed from histories, and clear it after the same time as tokens.
+// copyKey copies the new key, or a call with it.
 func (st *settings) copyKey(p *keyPage, content string) {
-	key := p.made
-	ask(st.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
-		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(content), Secret: true, Key: key.Name})
-	}, func(c api.Clipboard, err *core.Error) {
-		if err != nil && err.Remedy == core.RemedyClipboard {
-			// The agent has no clipboard. The key is shown only once, so copying it
-			// unconcealed is better than losing it.
-			st.app.Clipboard().SetContent(content)
-			p.copied = true
-			st.showInfo(st.ui.T("clientkey.copied"))
-			return
-		}
-		if err != nil {
-			st.showError(err, api.Ref{})
-			return
-		}
-		p.copied = true
-		st.model.Clipboard, st.clipboard.clipClosed = c, false
-		st.showMessage(st.clipboard.clipMessage())
-	})
+	st.clipboard.copyKey(p.made.Name, content, func() { p.copied = true })
 }
 
 // openLog shows the access log over the settings.

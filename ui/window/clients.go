@@ -1,12 +1,19 @@
 package window
 
 import (
+	"context"
+	"encoding/json"
 	"errors"
+	"io"
 	"io/fs"
+	"net/http"
 	"os"
 	"path/filepath"
-	"strconv"
+	"reflect"
 	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -14,151 +21,277 @@ import (
 	"tokentray/ui/kit"
 )
 
-// clientSheet writes a file with which an API client uses one account.
-type clientSheet struct {
-	exports *exports
-	account api.Account
-
-	kind   collection.Kind
-	follow bool // the active environment, not the account's own
-
-	sheet *sheet
-	what  *kit.Prose
-	label *kit.Prose
-	file  *kit.Entry
-	say   *kit.Prose
-	typed bool // the user has typed a path, which stays
+// clients is the page that sets an API client up for an account: the HTTP API, the
+// client, its key, its files, and a test. What was done stays when the page is closed.
+type clients struct {
+	*shell
+	pages     *pages
+	clipboard *clipboard
+	listing   *listing
+	settings  func() // opens the settings
+	page      *clientsPage
+	setups    map[core.ID]*clientSetup
 }
 
-// exportClients asks for the client and for the file.
-func (ex *exports) exportClients(id core.ID) {
-	a, ok := ex.model.find(id)
-	if !ok {
+// openClients shows the page for an account; for an empty ID, that for the one that is
+// selected, or else the first.
+func (cl *clients) openClients(id core.ID) {
+	if id == "" {
+		id = cl.listing.selected
+	}
+	if _, ok := cl.model.find(id); !ok {
+		if len(cl.model.Accounts) == 0 {
+			cl.showInfo(cl.ui.T("clients.none"))
+			return
+		}
+		id = cl.model.Accounts[0].ID
+	}
+	if cl.page != nil || !cl.pages.closePage() {
 		return
 	}
-	s := &clientSheet{exports: ex, sheet: ex.newSheet(), account: a, kind: collection.Postman, follow: true}
-	ui := s.sheet.UI
-	var kinds []kit.Choice
-	for _, k := range collection.Kinds() {
-		kinds = append(kinds, kit.Choice{Value: string(k), Label: ui.T("clients." + string(k))})
-	}
-	kind := kit.NewSegment(ui, string(s.kind), func(v string) { s.kind = collection.Kind(v); s.show() }, kinds...)
-	follow := kit.NewToggle(ui, ui.T("clients.follow"), s.follow, func(on bool) { s.follow = on; s.show() })
-	s.what, s.label = kit.NewProse("", 13, ui.Palette.Muted), kit.NewProse("", 13, ui.Palette.Muted)
-	s.say = kit.NewProse("", 13, ui.Palette.LiveText)
-	s.file = kit.NewEntry(ui, "", "", func(string) { s.typed = true })
-	s.file.OnSubmitted = func(string) { s.save() }
-	s.sheet.Add(kit.Title(ui, ui.T("clients.title", "account", a.Ref().String())), kit.NewProse(ui.T("clients.body"), kit.SizeText, ui.Palette.Text), kit.Stack(kit.Grid, kind, s.what), follow,
-		kit.Stack(kit.Grid, s.label, s.exports.browsed(ui, s.file)), s.say,
-		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), ex.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("export.save"), s.save)))
-	s.show()
-	s.sheet.first = kind
-	ex.openSheet(s.sheet)
+	cl.page = &clientsPage{on: clientActions{
+		back: cl.back, account: cl.choose, door: cl.openDoor, settings: cl.toSettings, makeKey: cl.makeKey, copyKey: cl.copyKey,
+		save: cl.save, copyCode: cl.copyCode, test: cl.test, browsed: cl.browsed,
+	}}
+	cl.take(id)
+	cl.pages.openPage(cl)
+	cl.focus(cl.page.first())
+	cl.loadDoor()
 }
 
-// show updates sentences and path to the choice.
-func (s *clientSheet) show() {
-	ui := s.exports.ui
-	s.what.Set(ui.T("clients.say."+string(s.kind)), ui.Palette.Muted)
-	label := "clients.file"
-	if s.kind.Folder() {
-		label = "clients.folder"
+// take has the page show an account.
+func (cl *clients) take(id core.ID) {
+	a, _ := cl.model.find(id)
+	s := cl.setups[id]
+	if s == nil {
+		s = newClientSetup()
+		cl.setups[id] = s
 	}
-	s.label.Set(ui.T(label), ui.Palette.Muted)
-	if !s.typed {
-		s.file.SetText(shortPath(freePath(exportFolder(), s.name())))
-		s.typed = false
-	}
-	s.tell("")
+	s.account = a
+	s.paired, s.isPaired = cl.model.pair(id)
+	cl.page.setup = s
 }
 
-// name is the default name of the file or folder.
-func (s *clientSheet) name() string {
-	if s.kind.Folder() {
-		return "tokentray-" + string(s.kind)
-	}
-	f, err := collection.Single(s.kind, s.input())
-	if err != nil {
-		return "tokentray"
-	}
-	return filepath.Base(filepath.FromSlash(f.Path))
+// choose shows another account.
+func (cl *clients) choose(id core.ID) {
+	cl.take(id)
+	cl.draw()
+	cl.pages.showPage()
+	cl.focus(cl.page.accounts)
 }
 
-// input is the account for the files: a name that follows the switch stands for the
-// products of both its accounts.
-func (s *clientSheet) input() collection.Input {
-	words := s.exports.ui.Words
-	one, all := collection.Account{Name: s.account.Name, Env: s.account.Env}, []core.Kind{}
-	add := func(a api.Account) {
-		all = append(all, a.Kind)
-		one.Of = append(one.Of, collection.Of{Spec: words.Spec(a.Kind), Product: a.Product, AppID: a.AppID, Params: a.Params})
+func (cl *clients) draw() {
+	cl.page.draw(cl.ui, cl.offered())
+	cl.page.show()
+}
+
+// mostOffered is how many accounts the page offers; others are chosen in the list.
+const mostOffered = 60
+
+// offered are the accounts to choose from, the present one among them.
+func (cl *clients) offered() []api.Account {
+	all := cl.model.Accounts
+	if len(all) > mostOffered {
+		out := []api.Account{cl.page.setup.account}
+		for _, a := range all[:mostOffered-1] {
+			if a.ID != out[0].ID {
+				out = append(out, a)
+			}
+		}
+		return out
 	}
-	add(s.account)
-	one.Base = one.Of[0].Spec.API(s.account.Account)
-	if s.follow && !s.kind.Pinned() {
-		one.Env = ""
-		if other, ok := s.exports.model.pair(s.account.ID); ok {
-			add(other)
+	return all
+}
+
+func (cl *clients) closed()        { cl.page = nil }
+func (cl *clients) back()          { cl.pages.closePage() }
+func (cl *clients) top() *kit.Page { return cl.page.page }
+
+func (cl *clients) toSettings() {
+	cl.pages.dropPage()
+	cl.settings()
+}
+
+// unsaved is false: what was done here stays while the window is open.
+func (cl *clients) unsaved() (question, bool) { return question{}, false }
+
+// keyLost reports whether a key that was made here is stored nowhere else yet.
+func (cl *clients) keyLost() bool {
+	for _, s := range cl.setups {
+		for _, k := range s.made {
+			if !k.kept {
+				return true
+			}
 		}
 	}
-	return collection.Input{
-		Accounts: []collection.Account{one},
-		URL:      "http://127.0.0.1:" + strconv.Itoa(s.exports.model.Settings.LoopbackPort),
-		Say:      words.Starter(all), Title: words.Labelled,
-	}
+	return false
 }
 
-// key is the client key that the files need.
-func (s *clientSheet) key() keyWish {
-	_, paired := s.exports.model.pair(s.account.ID)
-	return keyWish{
-		name: string(s.kind), account: s.account.Name,
-		sandbox: s.account.Env == core.Sandbox || s.follow && paired, live: s.account.Env == core.Live,
-	}
-}
-
-func (s *clientSheet) files() ([]collection.File, error) {
-	if s.kind.Folder() {
-		return collection.Files(s.kind, s.input())
-	}
-	f, err := collection.Single(s.kind, s.input())
-	return []collection.File{f}, err
-}
-
-// tell says what is wrong, if anything.
-func (s *clientSheet) tell(words string) {
-	s.say.Set(words, s.exports.ui.Palette.LiveText)
-	s.say.Hidden = words == ""
-	s.sheet.Reflow()
-}
-
-func (s *clientSheet) save() {
-	ex, ui := s.exports, s.exports.ui
-	files, err := s.files()
-	if err != nil {
-		s.tell(explained(ui, wire(core.AsError(err)), s.account.Ref().String()))
+// changed shows the account anew, or closes the page of one that is gone.
+func (cl *clients) changed() {
+	if cl.page == nil {
 		return
 	}
-	place := ui.Words.Say("export.place.dotenv")
-	if s.kind == collection.Postman || s.kind == collection.Apifox || s.kind == collection.JetBrains {
-		place = ui.Words.Say("export.place.env")
+	id := cl.page.setup.account.ID
+	if _, ok := cl.model.find(id); !ok {
+		delete(cl.setups, id)
+		cl.pages.dropPage()
+		return
 	}
-	folder, path := s.kind.Folder(), strings.TrimSpace(s.file.Text)
-	ex.work.Go(func() {
+	cl.take(id)
+	cl.show()
+}
+
+// show updates the page.
+func (cl *clients) show() {
+	if cl.page != nil {
+		cl.page.show()
+		cl.pages.showPage()
+	}
+}
+
+// loadDoor asks for the state of the door and for the keys.
+func (cl *clients) loadDoor() {
+	if cl.page == nil || cl.agent == nil {
+		return
+	}
+	page := cl.page
+	ask(cl.shell, quickWait, askDoor, func(d doorView, err *core.Error) {
+		if cl.page != page {
+			return
+		}
+		if err != nil {
+			d = doorView{lost: err}
+		}
+		d.refused = page.door.refused
+		if reflect.DeepEqual(d, page.door) {
+			return
+		}
+		first := !page.door.known
+		page.door = d
+		cl.show()
+		if first && cl.win.Canvas().Focused() == fyne.Focusable(page.clients) {
+			cl.focus(page.first())
+		}
+	})
+}
+
+// openDoor opens the HTTP API.
+func (cl *clients) openDoor() {
+	page := cl.page
+	ask(cl.shell, quickWait, func(ctx context.Context, g Agent) (api.Loopback, error) {
+		return g.SetLoopback(ctx, api.LoopbackRequest{On: true})
+	}, func(l api.Loopback, err *core.Error) {
+		if cl.page != page {
+			return
+		}
+		page.door.refused = err
+		if err == nil {
+			page.door.loop, page.door.known = l, true
+		}
+		cl.show()
+		if err == nil {
+			cl.focus(page.clients) // the button is gone
+		}
+	})
+}
+
+// makeKey makes the key that the client needs.
+func (cl *clients) makeKey() {
+	page, s := cl.page, cl.page.setup
+	in, calls := s.wish(page.door.keys), s.calls()
+	if core.HoldsSecret(in.Name) {
+		s.refused = cl.ui.T("clientkey.secret")
+		cl.show()
+		return
+	}
+	page.busy = true
+	cl.show()
+	ask(cl.shell, quickWait, func(ctx context.Context, g Agent) (api.NewClientKey, error) {
+		return g.AddClientKey(ctx, in)
+	}, func(k api.NewClientKey, err *core.Error) {
+		s.refused = ""
+		if err != nil {
+			s.refused = refusal(cl.ui, err, "")
+		} else {
+			s.made[calls], s.name = &newKey{NewClientKey: k}, ""
+		}
+		if cl.page != page {
+			return
+		}
+		if page.busy = false; err == nil {
+			page.door.keys = append(page.door.keys[:len(page.door.keys):len(page.door.keys)], k.ClientKey)
+		}
+		cl.show()
+		if page.copyKey.Visible() && page.madeBox.Visible() {
+			cl.focus(page.copyKey)
+		}
+		cl.loadDoor()
+	})
+}
+
+// copyKey copies the key that was made here.
+func (cl *clients) copyKey() {
+	if made := cl.page.setup.made[cl.page.setup.calls()]; made != nil {
+		cl.clipboard.copyKey(made.Name, made.Key, func() {
+			made.kept = true
+			cl.show()
+		})
+	}
+}
+
+// copyCode copies the lines for an SDK.
+func (cl *clients) copyCode() {
+	s := cl.page.setup
+	code, client := cl.page.code(), s.client
+	cl.clipboard.copyTextThen(code, cl.ui.T("clients.code_copied", "sdk", s.title(cl.ui)), func() {
+		s.saved[client] = "-"
+		cl.show()
+	})
+}
+
+// submit saves what the client gets: its files, or the lines for an SDK.
+func (cl *clients) submit() {
+	if cl.page.setup.calls() {
+		cl.copyCode()
+		return
+	}
+	cl.save()
+}
+
+// save writes the client's files.
+func (cl *clients) save() {
+	page, s, ui := cl.page, cl.page.setup, cl.ui
+	_, key, _ := s.key(page.door.keys)
+	in := s.input(ui, page.port())
+	files, err := s.files(in, key)
+	if err != nil {
+		s.wrong = explained(ui, wire(core.AsError(err)), s.account.Ref().String())
+		cl.show()
+		return
+	}
+	folder, path, client, made := s.kind().Folder(), strings.TrimSpace(s.target(in)), s.client, s.made[s.calls()]
+	written := false
+	for _, f := range files {
+		written = written || f.Secret
+	}
+	cl.work.Go(func() {
 		path, err := writeClient(path, folder, files)
-		ex.do(func() {
+		cl.do(func() {
+			s.wrong = ""
 			switch {
 			case err == nil:
-				if ex.sheet == s.sheet {
-					ex.closeSheet()
+				s.saved[client] = path
+				s.path = ""
+				if written && made != nil && !s.existing {
+					made.kept = true
 				}
-				ex.exportDone(s.account.Ref(), s.key(), path, place)
-			case ex.sheet != s.sheet:
 			case errors.Is(err, fs.ErrExist):
-				s.tell(ui.T("export.exists"))
+				s.wrong = ui.T("export.exists")
 			default:
-				s.tell(ui.T("export.failed", "cause", cause(err)))
+				s.wrong = ui.T("export.failed", "cause", cause(err))
 			}
+			cl.show()
 		})
 	})
 }
@@ -182,4 +315,71 @@ func writeClient(path string, folder bool, files []collection.File) (string, err
 		}
 	}
 	return path, nil
+}
+
+// test asks the door what the client will ask it, with its key. A client that gets a token
+// calls the upstream itself: the agent makes one such call.
+func (cl *clients) test() {
+	page, s := cl.page, cl.page.setup
+	_, key, ok := s.key(page.door.keys)
+	if !ok || key.Empty() || page.door.loop.State != api.DoorOn {
+		return
+	}
+	if t := s.tried[s.client]; t != nil && t.busy {
+		return
+	}
+	t := &clientTest{busy: true, at: s.asks(cl.ui)}
+	s.tried[s.client] = t
+	cl.show()
+	a, port := s.account, page.port()
+	spec := cl.ui.Words.Spec(a.Kind)
+	ref := api.Ref{Name: a.Name}
+	if !s.follows() {
+		ref = a.Ref()
+	}
+	calls, try := s.calls(), spec.TryPath
+	ask(cl.shell, upstreamWait, func(ctx context.Context, g Agent) (clientTest, error) {
+		out := clientTest{at: t.at}
+		answer, err := cl.cfg.TryDoor(ctx, api.DoorTry{Port: port, Key: key, Path: t.at})
+		if err != nil {
+			return out, err
+		}
+		out.door, out.code, out.explains = answer, answer.Code, answer.Error
+		if calls || answer.Status >= 300 || answer.Error != nil || try == "" {
+			explainTest(ctx, g, a.Kind, &out)
+			return out, nil
+		}
+		out.call = http.MethodGet + " " + pathAlone(try)
+		began := time.Now()
+		made, err := g.Call(ctx, ref, api.CallRequest{CallHead: api.CallHead{Method: http.MethodGet, Target: try}})
+		if err != nil {
+			out.callErr = core.AsError(err)
+			return out, nil
+		}
+		_, _ = io.Copy(io.Discard, io.LimitReader(made.Body, maxAnswer))
+		_ = made.Body.Close()
+		out.status, out.took, out.code, out.explains = made.Status, time.Since(began), made.Code, made.Error
+		return out, nil
+	}, func(out clientTest, err *core.Error) {
+		out.err = err
+		*t = out
+		cl.show()
+	})
+}
+
+// explainTest has the agent explain the code of an answer that the door passed on.
+func explainTest(ctx context.Context, g Agent, kind core.Kind, t *clientTest) {
+	if t.code == 0 || t.explains != nil {
+		return
+	}
+	raw, _ := json.Marshal(map[string]int{"errcode": t.code})
+	if got, err := g.Explain(ctx, api.ExplainRequest{Text: string(raw), Kind: kind}); err == nil && len(got.Meanings) > 0 {
+		t.explains = got.Meanings[0]
+	}
+}
+
+// pathAlone is a path without its query.
+func pathAlone(target string) string {
+	path, _, _ := strings.Cut(target, "?")
+	return path
 }

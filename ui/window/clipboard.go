@@ -100,6 +100,31 @@ func (cp *clipboard) failedCopy(e *core.Error, ref api.Ref) {
 	cp.showMessage(n)
 }
 
+// copyKey lets the agent put a new client key, or a call with it, on the clipboard,
+// concealed from histories, and clear it after the same time as tokens. It calls done
+// once the key is there.
+func (cp *clipboard) copyKey(name, content string, done func()) {
+	ask(cp.shell, quickWait, func(ctx context.Context, g Agent) (api.Clipboard, error) {
+		return g.CopyText(ctx, api.TextRequest{Text: core.NewSecret(content), Secret: true, Key: name})
+	}, func(c api.Clipboard, err *core.Error) {
+		if err != nil && err.Remedy == core.RemedyClipboard {
+			// The agent has no clipboard. The key is shown only once, so copying it
+			// unconcealed is better than losing it.
+			cp.app.Clipboard().SetContent(content)
+			cp.showInfo(cp.ui.T("clientkey.copied"))
+			done()
+			return
+		}
+		if err != nil {
+			cp.showError(err, api.Ref{})
+			return
+		}
+		cp.model.Clipboard, cp.clipClosed = c, false
+		cp.showMessage(cp.clipMessage())
+		done()
+	})
+}
+
 // copyText copies a text that is no secret, such as an address, through the agent:
 // the copy then outlives this window, and no token that is still awaited replaces
 // it. If the agent has no clipboard, it uses the window's own.

@@ -17,6 +17,7 @@ type closing struct {
 	*shell
 	pages   *pages
 	link    *link
+	clients *clients
 	leaving bool // somebody asked to close the window
 }
 
@@ -52,7 +53,10 @@ func (cl *closing) unsaved() (question, bool) {
 	if cl.sheet != nil && cl.sheet.typed != nil && cl.sheet.typed() {
 		return discardTyped(cl.ui), true
 	}
-	return cl.pages.unsaved()
+	if q, ok := cl.pages.unsaved(); ok {
+		return q, true
+	}
+	return keyLeft(cl.ui), cl.clients.keyLost()
 }
 
 // stopped is called when the agent ended on purpose. The window ends with it, unless

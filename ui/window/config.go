@@ -44,6 +44,9 @@ type Config struct {
 	// Choose lets a person choose a file, or a folder, and returns its path, empty
 	// for none; nil: the toolkit's dialog. at is the folder to begin in.
 	Choose func(folder bool, at string) string
+	// TryDoor makes a request to the HTTP API of this machine with a client key; nil:
+	// api.TryDoor.
+	TryDoor func(context.Context, api.DoorTry) (api.DoorAnswer, error)
 	// Manager finds the clipboard manager that runs; nil: there is none.
 	Manager func(context.Context) (Manager, bool)
 	// Rescale applies a text size in percent; nil does nothing.

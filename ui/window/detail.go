@@ -55,6 +55,7 @@ type detail struct {
 	goes  *pushesBox
 	facts map[string]*kit.Fact
 	says  *claimsBox // what a token that is a JWT says of itself
+	try   *tryBox
 	sign  *signBox
 	past  *historyBox
 }
@@ -72,12 +73,13 @@ func newDetail(ui *kit.UI, state *paneState, on detailActions) *detail {
 	d.problem = newProblemBox(ui, func(what action) { d.on.act(d.account.ID, what) })
 	d.chart = newDayChart(ui, &d.readAt, &d.sight)
 	d.today = newCallsToday(ui, func() { d.on.quota(d.account.ID) }, func() { d.on.reset(d.account.ID) })
-	d.goes = newPushesBox(ui, d.paneState, func(id core.ID, number int) { d.on.push(id, number) })
+	d.goes = newPushesBox(ui, d.paneState, on.push)
+	d.try = newTryBox(ui, d.paneState, on.try, on.copyText, d.page.Reflow)
 	d.says = newClaimsBox(ui)
 	d.sign = newSignBox(ui, d.paneState, on.sign, on.copyText, d.page.Reflow)
 	d.past = newHistoryBox(ui, d.paneState, on)
 	d.page.Add(d.drawTitle(), d.problem.root, d.drawLife(), d.drawPrevious(),
-		kit.Stack(kit.Grid, d.chart.head, d.chart), d.goes.root, d.today.root, d.drawFacts(), d.says.root, d.sign.root, d.past.root)
+		kit.Stack(kit.Grid, d.chart.head, d.chart), d.try.root, d.goes.root, d.today.root, d.drawFacts(), d.says.root, d.sign.root, d.past.root)
 	return d
 }
 
@@ -208,6 +210,7 @@ func (d *detail) show(now time.Time) {
 	}
 	d.chart.set(a, d.history, now)
 	d.sign.show()
+	d.try.show()
 	d.past.show(d.paneState, now)
 	d.updateTime(now)
 	d.page.Reflow()

@@ -37,6 +37,7 @@ type doorActions struct {
 	newKey func()
 	revoke func(name string)
 	log    func()
+	client func() // sets an API client up
 	reflow func() // redoes the page's layout
 }
 
@@ -75,7 +76,7 @@ func newDoorBox(ui *kit.UI, state *doorState, on doorActions) *doorBox {
 	d.keys = kit.NewRows(kit.Stack(2*kit.Grid), d.newKeyRow)
 	d.all = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, d.open, d.state, d.trouble), d.drawPort(),
 		kit.Stack(2*kit.Grid, kit.BoldText(ui.T("door.keys"), 13, ui.Palette.Text), d.none, d.keys.Box,
-			kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("door.key.add"), on.newKey), kit.NewSmallButton(ui, kit.Quiet, ui.T("door.log"), on.log))))
+			kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("door.key.add"), on.newKey), kit.NewSmallButton(ui, kit.Quiet, ui.T("door.log"), on.log), kit.NewSmallButton(ui, kit.Quiet, ui.T("door.clients"), on.client))))
 	d.root = kit.Stack(3*kit.Grid, kit.Stack(kit.Grid, kit.BoldText(ui.T("door"), 13, ui.Palette.Text), kit.NewProse(ui.T("door.say"), 13, ui.Palette.Muted)), d.lost, d.all)
 	return d
 }

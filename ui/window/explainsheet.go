@@ -11,8 +11,8 @@ import (
 )
 
 // paste handles a text that is pasted while the list has the keyboard: it plans the
-// import of a file, explains a failed answer, and begins an account from a text with an
-// AppSecret.
+// import of a file or of a text with several accounts, explains a failed answer, and
+// begins an account from a text with an AppSecret.
 func (ed *accounts) paste() {
 	ed.readClipboard(func(content string) {
 		if strings.TrimSpace(content) == "" {
@@ -30,12 +30,34 @@ func (ed *accounts) paste() {
 				openExplanation(ed.shell, got)
 			case err.Remedy != core.RemedyNoCode:
 				ed.showError(err, api.Ref{})
-			case !ed.listing.pastedInSearch(content):
-				ed.showError(err, api.Ref{})
 			default:
-				ed.clipboard.offerClear(content)
+				ed.pasteAccounts(content, err)
 			}
 		})
+	})
+}
+
+// pasteAccounts plans the import of a text with several accounts, and begins an account
+// from one with an AppSecret. none is what is said of any other text.
+func (ed *accounts) pasteAccounts(content string, none *core.Error) {
+	file := &api.ImportFile{Data: []byte(content)}
+	ask(ed.shell, quickWait, func(ctx context.Context, g Agent) (api.ImportPlan, error) {
+		return g.Import(ctx, api.ImportRequest{File: file})
+	}, func(plan api.ImportPlan, err *core.Error) {
+		switch {
+		case err == nil && len(plan.Rows) > 1:
+			ed.transfers.pasted(file)
+		case !ed.listing.pastedInSearch(content):
+			if err != nil || len(plan.Rows) == 0 {
+				ed.showError(none, api.Ref{})
+				return
+			}
+			ed.transfers.pasted(file) // an account that has no AppSecret, or another's form
+		default:
+			ed.clipboard.offerClear(content)
+			return
+		}
+		ed.clipboard.offerClear(content)
 	})
 }
 

@@ -40,6 +40,18 @@ func TestPasteOnTheList(t *testing.T) {
 
 	paste("APPID=wx0123456789abcdef\nAPPSECRET=0123456789abcdef0123456789abcdef\n")
 	s.until("the form", func() bool { return s.accounts.form != nil })
+	s.pages.dropPage()
+
+	// Several accounts are planned, and shown before anything is saved.
+	const several = "SHOP_APPID=wx0123456789abcdef\nSHOP_APPSECRET=0123456789abcdef0123456789abcdef\nMALL_APPID=wx1123456789abcdef\n"
+	s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{somePlan(), somePlan()} })
+	paste(several)
+	s.until("the plan", func() bool { return s.transfers.page != nil && s.transfers.page.planned })
+	s.mustSay("Pasted text", "mall/sandbox")
+	s.mustNotSay("0123456789abcdef0123456789abcdef")
+	if got := held(s.agent, &s.agent.imports); string(got[len(got)-1].File.Data) != several {
+		t.Errorf("planned is %q", got[len(got)-1].File.Data)
+	}
 }
 
 // TestTheWindowSaysEveryCode: what the window says of each code that a kind's spec lists

@@ -20,7 +20,6 @@ import (
 // exports writes an account's data into files.
 type exports struct {
 	*shell
-	settings *settings
 }
 
 // exportHistory offers lines of the history of an account, as CSV, to a file or

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 	"sync"
@@ -48,6 +49,11 @@ type fakeAgent struct {
 
 	presets []api.Preset
 	would   api.PresetSaved // what adding one does
+
+	pushes     []api.PushInput // that were added
+	pushed     api.Push        // what adding one answers
+	answer     api.CallResult  // of every call
+	answerBody string
 
 	signature api.Signature // with the string that Reveal shows
 	noSign    error
@@ -287,6 +293,38 @@ func (f *fakeAgent) Sign(_ context.Context, ref api.Ref, req api.SignRequest) (a
 
 func (f *fakeAgent) RunPush(_ context.Context, ref api.Ref, number int) (api.Push, error) {
 	return api.Push{Number: number, Target: "/srv/shop/.env"}, f.called("push ", ref, " ", number)
+}
+
+func (f *fakeAgent) AddPush(_ context.Context, ref api.Ref, in api.PushInput) (api.Push, error) {
+	f.mu.Lock()
+	f.pushes = append(f.pushes, in)
+	out := f.pushed
+	f.mu.Unlock()
+	return out, f.called("add push ", ref, " ", in.Kind, " dry=", in.DryRun)
+}
+
+func (f *fakeAgent) RemovePush(_ context.Context, ref api.Ref, number int) error {
+	return f.called("remove push ", ref, " ", number)
+}
+
+// Call answers a dry call with whether it reads, and others with what was prepared.
+func (f *fakeAgent) Call(_ context.Context, ref api.Ref, req api.CallRequest) (api.CallAnswer, error) {
+	body := ""
+	if req.Body != nil {
+		raw, _ := io.ReadAll(req.Body)
+		body = " " + string(raw)
+	}
+	err := f.called("call ", ref, " ", req.Method, " ", req.Target, " live=", req.LiveWrite, " dry=", req.Dry, body)
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	out := api.CallAnswer{CallResult: f.answer, Body: io.NopCloser(strings.NewReader(f.answerBody))}
+	path, _, _ := strings.Cut(req.Target, "?")
+	spec, _ := f.kinds.Of(kinds.WeChat)
+	out.Path, out.Reading = path, spec.Reading(req.Method, path)
+	if req.Dry {
+		out.Body, out.Status, out.Code, out.Error = io.NopCloser(strings.NewReader("")), 0, 0, nil
+	}
+	return out, err
 }
 
 func (f *fakeAgent) Copy(_ context.Context, ref api.Ref, req api.CopyRequest) (api.Clipboard, error) {

@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -172,6 +173,29 @@ func goldenScreens() []golden {
 			p := s.keyPage()
 			p.givesCalls()
 			s.settings.redrawSettings()
+		}},
+		{"clients", fyne.NewSize(460, 1400), core.Sandbox, all, clientsDone},
+		{"try", fyne.NewSize(460, 1200), core.Sandbox, all, func(s *stage) {
+			s.answers(`{"errcode":40164,"errmsg":"invalid ip 203.0.113.9, not in whitelist"}`, api.CallResult{Status: 200, Code: 40164, Error: &api.Error{
+				Class: core.Whitelist, Remedy: core.RemedyWhitelist, Kind: kinds.WeChat, UpstreamCode: 40164, CallerIP: "203.0.113.9", RID: "62a1b2c3-0123abcd-89ab0123",
+			}})
+			s.pane.openTry("shop-sandbox")
+			s.pane.detail.try.of = "" // the picker is made anew
+			s.pane.detail.try.choose("user_info")
+			s.pane.state.try.values["openid"] = "oABC"
+			s.pane.detail.try.show()
+			s.pane.sendTry()
+			s.until("the answer", func() bool { return s.pane.state.try.answer != nil })
+			s.pane.state.try.answer.took = 143 * time.Millisecond
+			s.pane.fillDetail()
+			s.pane.detail.page.Reveal(s.pane.detail.try.root)
+		}},
+		{"pushes", fyne.NewSize(460, 1200), core.Live, []api.Account{pushed()}, func(s *stage) {
+			s.pane.openDetail("shop-live")
+			s.pane.detail.page.Reveal(s.pane.detail.goes.root)
+		}},
+		{"push", fyne.NewSize(460, 1000), core.Live, []api.Account{pushed()}, func(s *stage) {
+			s.pushing.open("shop-live", pushDraft{kind: core.PushRedis, redis: core.RedisPlace{URL: "rediss://tokentray@redis.example.com/2", Layout: "wxjava"}, password: "••••••••"})
 		}},
 		{"keys", usual, core.Sandbox, all, func(s *stage) { s.keys.openKeys() }},
 	}

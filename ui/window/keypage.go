@@ -340,13 +340,6 @@ func (p *keyPage) showKey() {
 	p.shut.SetOrHide(shut, ui.Palette.SoonText)
 }
 
-// keyWish is the client key that written files need: for one account, and nothing
-// else.
-type keyWish struct {
-	name, account string
-	sandbox, live bool
-}
-
 // account is an example of an account that the key may use.
 func (p *keyPage) account() string {
 	if len(p.made.Accounts) > 0 {

@@ -22,6 +22,8 @@ type keys struct {
 	many      *many
 	removals  *removals
 	transfers *transfers
+	clients   *clients
+	pushing   *pushing
 	actions   *actions
 	closing   *closing
 	today     *today
@@ -58,6 +60,7 @@ func (ks *keys) bindings() []binding {
 		{"copy_as", keysAccount, append([]stroke{{key: fyne.KeyC, ctrl: true, shift: true}}, withCtrl(fyne.KeyK)...), func() { ks.clipboard.openCopySheet(ks.listing.selected, "") }},
 		{"renew", keysAccount, withCtrl(fyne.KeyR), ks.renew},
 		{"actions", keysAccount, withCtrl(fyne.KeyM), ks.menus.openMenuOfSelected},
+		{"try", keysAccount, withCtrl(fyne.KeyJ), func() { ks.pane.openTry(ks.listing.selected) }},
 		{"edit", keysAccount, withCtrl(fyne.KeyE), func() { ks.accounts.openEdit(ks.listing.selected) }},
 		{"help", keysAccount, withCtrl(fyne.KeyH), func() { ks.actions.help(ks.listing.selected) }},
 
@@ -71,6 +74,7 @@ func (ks *keys) bindings() []binding {
 		{"today", keysAnywhere, withCtrl(fyne.Key4), ks.today.openToday},
 		{"add", keysAnywhere, withCtrl(fyne.KeyN), ks.accounts.openAdd},
 		{"transfer", keysAnywhere, withCtrl(fyne.KeyI), ks.transfers.openTransfers},
+		{"clients", keysAnywhere, withCtrl(fyne.KeyP), func() { ks.clients.openClients("") }},
 		{"settings", keysAnywhere, withCtrl(fyne.KeyComma), ks.settings.openSettings},
 		{"narrower", keysAnywhere, withCtrl(fyne.KeyLeftBracket), func() { ks.split.step(-1) }},
 		{"wider", keysAnywhere, withCtrl(fyne.KeyRightBracket), func() { ks.split.step(1) }},
@@ -109,13 +113,19 @@ func (ks *keys) onForm(do func(*form)) func() {
 	}
 }
 
-// save saves what is entered: an account, or a client key.
+// save saves what is entered: an account, a push, the files of an API client, or a
+// client key.
 func (ks *keys) save() {
-	if ks.accounts.form != nil {
+	switch {
+	case ks.accounts.form != nil:
 		ks.accounts.form.submit()
-		return
+	case ks.pushing.form != nil:
+		ks.pushing.save(ks.pushing.form)
+	case ks.clients.page != nil:
+		ks.clients.submit()
+	default:
+		ks.settings.submit()
 	}
-	ks.settings.submit()
 }
 
 // bound is what a stroke does in one of the groups, nil when nothing.

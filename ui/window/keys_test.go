@@ -137,6 +137,8 @@ func TestTabOrder(t *testing.T) {
 				if !ringed(f) {
 					t.Errorf("%q does not show that it has the keyboard", f.Label())
 				}
+			case *kit.Picker:
+				order = append(order, "picker")
 			case *listView:
 				order = append(order, "list")
 				if v := f.views[f.selected]; v == nil || v.ring.Hidden {

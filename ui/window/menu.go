@@ -22,7 +22,8 @@ type menus struct {
 	clipboard *clipboard
 	renewals  *renewals
 	accounts  *accounts
-	exports   *exports
+	clients   *clients
+	pushing   *pushing
 	actions   *actions
 	many      *many
 	popup     *widget.PopUpMenu // nil when none was opened
@@ -148,7 +149,9 @@ func (mn *menus) menuOf(a api.Account) *fyne.Menu {
 		fyne.NewMenuItem(ui.T("menu.details"), func() { mn.pane.openDetail(id) }),
 		fyne.NewMenuItem(ui.T("menu.edit"), func() { mn.accounts.openEdit(id) }),
 		mn.pinItem(a),
-		fyne.NewMenuItem(ui.T("menu.clients"), func() { mn.exports.exportClients(id) }),
+		fyne.NewMenuItem(ui.T("menu.try"), func() { mn.pane.openTry(id) }),
+		fyne.NewMenuItem(ui.T("menu.push"), func() { mn.pushing.add(id) }),
+		fyne.NewMenuItem(ui.T("menu.clients"), func() { mn.clients.openClients(id) }),
 		pause,
 		fyne.NewMenuItemSeparator(),
 		fyne.NewMenuItem(ui.T("menu.delete"), func() { mn.accounts.askRemove(id) }),

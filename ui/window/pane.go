@@ -25,6 +25,7 @@ type pane struct {
 	nothing *kit.Prose      // shown while no account is selected
 	side    *fyne.Container // both
 	opened  bool            // the detail covers a narrow window
+	tries   int             // calls that were sent from it
 }
 
 // draw makes the pane in the language of the settings.
@@ -36,6 +37,7 @@ func (pn *pane) draw() {
 	on := pn.on
 	on.back, on.reveal, on.filter, on.more = pn.closeDetail, pn.reveal, pn.filterHistory, pn.moreHistory
 	on.sign = signActions{sign: pn.signPage, reveal: pn.revealSigned, copy: pn.copySigned, check: func(page string) { openPage(pn.shell, page) }, renew: pn.renewTicket}
+	on.try = tryActions{send: pn.sendTry, save: pn.saveTry, page: func(page string) { openPage(pn.shell, page) }}
 	pn.detail = newDetail(pn.ui, pn.state, on)
 	pn.detail.page.Replace(before)
 	pn.nothing = centred("", kit.SizeText, pn.ui.Palette.Muted)
@@ -69,6 +71,15 @@ func (pn *pane) openDetail(id core.ID) {
 	pn.loadHistory()
 	if pn.detail.back.Visible() {
 		pn.win.Canvas().Focus(pn.detail.back)
+	}
+}
+
+// openTry shows the calls of an account that can be tried.
+func (pn *pane) openTry(id core.ID) {
+	pn.openDetail(id)
+	if pn.state.account.ID == id && pn.detail.try.root.Visible() && pn.pages.open == nil {
+		pn.detail.page.Reveal(pn.detail.try.root)
+		pn.focus(pn.detail.try.first())
 	}
 }
 

@@ -28,6 +28,7 @@ type paneState struct {
 	hideAt    time.Time
 
 	sign signState
+	try  tryState
 }
 
 // hide hides a revealed token, and one that is still on its way, and a revealed ticket.
@@ -51,13 +52,14 @@ type detailActions struct {
 	check     func(core.ID)
 	quota     func(core.ID) // asks upstream how much is used
 	reset     func(core.ID) // resets upstream's counters
-	push      func(id core.ID, number int)
+	push      pushActions
 	edit      func(core.ID)
 	flip      func()
 	filter    func(historyFilter)
 	more      func()
 	export    func(api.Account, []api.HistoryEntry)
 	sign      signActions
+	try       tryActions
 }
 
 // historyFilter says which lines of a history are shown.

@@ -127,8 +127,35 @@ func pageStates() []pageState {
 			s.key(fyne.KeyReturn)
 			s.until("the answer", func() bool { return s.sheet.Box.Objects[4].(*fyne.Container).Objects[0].Visible() })
 		}},
-		{"clients-done", nil, func(s *stage) {
-			s.exports.openDone(s.model.Accounts[0].Ref(), keyWish{}, "/home/someone/tokentray-shop.postman_collection.json", "tokentray_key", api.Loopback{State: api.DoorOff})
+		{"clients-begin", nil, func(s *stage) {
+			s.clients.openClients("shop-sandbox")
+			s.clients.page.setup.path = "~/tokentray-shop.postman_collection.json"
+			s.until("the door", func() bool { return s.clients.page.door.known })
+		}},
+		{"clients-done", nil, clientsDone},
+		{"clients-failed", func(s *stage) {
+			s.agent.keys = someKeys()
+			s.agent.door = api.Loopback{State: api.DoorTaken, Port: 17278, Error: &api.Error{Class: core.Invalid, Remedy: core.RemedyPort, Message: "taken"}}
+		}, func(s *stage) {
+			s.clients.openClients("shop-live")
+			setup := s.clients.page.setup
+			setup.existing, setup.chosen, setup.path, setup.wrong = true, "页面", "~/mine.json", s.ui.T("export.exists")
+			setup.tried[setup.client] = &clientTest{at: "/v1/token/shop/live", door: api.DoorAnswer{Status: 403, Took: 3 * time.Millisecond}, explains: &api.Error{Class: core.Misuse, Remedy: core.RemedyScope}}
+			s.until("the door", func() bool { return s.clients.page.door.known })
+		}},
+		{"clients-sdk", nil, func(s *stage) {
+			s.clients.openClients("shop-live")
+			s.until("the door", func() bool { return s.clients.page.door.known })
+			s.clients.page.setup.all = true
+			s.pick(sdkPrefix + "silenceper")
+		}},
+		{"push-file", nil, func(s *stage) { s.pushing.add("shop-sandbox"); s.pushing.form.path.SetPlaceHolder("") }},
+		{"push-command", nil, func(s *stage) {
+			s.pushing.open("shop-live", pushDraft{kind: core.PushCommand, command: "/usr/local/bin/set-token\n--site\nshop"})
+		}},
+		{"push-redis", nil, func(s *stage) {
+			s.pushing.open("shop-live", pushDraft{kind: core.PushRedis, number: 3, redis: core.RedisPlace{URL: "redis://redis.example.com", Layout: "wxjava"}})
+			s.pushing.form.refuse(&core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Err: core.Problems{{Field: "redis", Key: core.ProblemRedisPlain}}})
 		}},
 		{"question-revoke", nil, func(s *stage) { s.settings.askRevoke("postman") }},
 	}
@@ -255,4 +282,24 @@ func noSecretIn(t *testing.T, file string) {
 			}
 		}
 	}
+}
+
+// clientsDone sets an API client up, to its end.
+func clientsDone(s *stage) {
+	s.knocks(api.DoorAnswer{Status: 200, Took: 12 * time.Millisecond, ExpiresIn: 90 * time.Minute}, nil)
+	s.agent.change(func(f *fakeAgent) {
+		f.door = api.Loopback{State: api.DoorOn, Port: 17278, Addresses: []string{"127.0.0.1:17278", "[::1]:17278"}}
+	})
+	s.clients.openClients("shop-sandbox")
+	setup := s.clients.page.setup
+	setup.path = "~/tokentray-shop.postman_collection.json"
+	s.until("the door", func() bool { return s.clients.page.door.known })
+	s.clients.makeKey()
+	s.until("the key", func() bool { return setup.made[false] != nil })
+	setup.saved[setup.client] = "/home/someone/tokentray-shop.postman_collection.json"
+	setup.tried[setup.client] = &clientTest{
+		at: "/v1/token/shop", door: api.DoorAnswer{Status: 200, Took: 12 * time.Millisecond, ExpiresIn: 90 * time.Minute},
+		call: "GET /cgi-bin/get_api_domain_ip", status: 200, took: 143 * time.Millisecond,
+	}
+	s.clients.show()
 }

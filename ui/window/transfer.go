@@ -62,6 +62,15 @@ func (tr *transfers) dropped(path string) {
 	}
 }
 
+// pasted takes a text with accounts.
+func (tr *transfers) pasted(file *api.ImportFile) {
+	tr.openTransfers()
+	if tr.page != nil {
+		tr.page.begin(file)
+		tr.plan()
+	}
+}
+
 // drop takes the first of the files that were dropped on the window.
 func (tr *transfers) drop(files []fyne.URI) {
 	if len(files) > 0 && files[0].Scheme() == "file" && tr.sheet == nil {

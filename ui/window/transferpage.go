@@ -202,7 +202,10 @@ func setsAnything(plan api.ImportPlan) bool {
 func (p *transferPage) show() {
 	ui := p.ui
 	name := ""
-	if p.file != nil {
+	switch {
+	case p.file != nil && p.file.Name == "":
+		name = ui.T("transfer.pasted")
+	case p.file != nil:
 		name = text.Isolated(p.file.Name)
 	}
 	p.name.SetOrHide(name, ui.Palette.Text)

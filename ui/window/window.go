@@ -34,6 +34,8 @@ type Window struct {
 	many      *many
 	settings  *settings
 	exports   *exports
+	clients   *clients
+	pushing   *pushing
 	actions   *actions
 	today     *today
 	menus     *menus
@@ -55,6 +57,9 @@ func New(app fyne.App, cfg Config) *Window {
 	}
 	if cfg.OpenURL == nil {
 		cfg.OpenURL = app.OpenURL
+	}
+	if cfg.TryDoor == nil {
+		cfg.TryDoor = api.TryDoor
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
@@ -112,15 +117,18 @@ func (w *Window) connect() {
 	w.accounts = &accounts{shell: sh, pages: w.pages, listing: w.listing, clipboard: w.clipboard, removals: w.removals, transfers: w.transfers}
 	w.many = &many{shell: sh, clipboard: w.clipboard, removals: w.removals}
 	w.settings = &settings{shell: sh, pages: w.pages, link: w.link, vault: w.vault, clipboard: w.clipboard, transfers: w.transfers}
-	w.exports = &exports{shell: sh, settings: w.settings}
+	w.exports = &exports{shell: sh}
+	w.clients = &clients{shell: sh, pages: w.pages, clipboard: w.clipboard, listing: w.listing, settings: w.settings.openSettings, setups: map[core.ID]*clientSetup{}}
+	w.settings.clients = func() { w.clients.openClients("") }
+	w.pushing = &pushing{shell: sh, pages: w.pages}
 	w.many.exports = w.exports
 	w.actions = &actions{shell: sh, link: w.link, clipboard: w.clipboard, renewals: w.renewals, vault: w.vault, settings: w.settings, accounts: w.accounts}
-	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, exports: w.exports, actions: w.actions, many: w.many}
+	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, clients: w.clients, pushing: w.pushing, actions: w.actions, many: w.many}
 	w.today = &today{shell: sh, pages: w.pages, listing: w.listing, pane: w.pane}
-	w.closing = &closing{shell: sh, pages: w.pages, link: w.link}
+	w.closing = &closing{shell: sh, pages: w.pages, link: w.link, clients: w.clients}
 	w.keys = &keys{
 		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts,
-		settings: w.settings, menus: w.menus, many: w.many, removals: w.removals, transfers: w.transfers, actions: w.actions, closing: w.closing, today: w.today,
+		settings: w.settings, menus: w.menus, many: w.many, removals: w.removals, transfers: w.transfers, clients: w.clients, pushing: w.pushing, actions: w.actions, closing: w.closing, today: w.today,
 	}
 
 	w.split = &split{shell: sh}
@@ -151,7 +159,7 @@ func (w *Window) connect() {
 	}
 	w.pane.on = detailActions{
 		copyToken: copyShown(false), copyText: w.clipboard.copyText, prev: copyShown(true), menu: w.menus.openMenu, act: w.actions.perform,
-		renew: w.renewals.renew, check: w.renewals.check, quota: w.renewals.quota, reset: w.renewals.resetQuota, push: w.renewals.push, edit: w.accounts.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
+		renew: w.renewals.renew, check: w.renewals.check, quota: w.renewals.quota, reset: w.renewals.resetQuota, push: pushActions{run: w.pushing.run, edit: w.pushing.edit, remove: w.pushing.remove, add: w.pushing.add}, edit: w.accounts.openEdit, flip: w.listing.flip, export: w.exports.exportHistory,
 	}
 }
 
@@ -204,6 +212,9 @@ func (w *Window) title() string {
 // tick counts down. It touches only texts that changed.
 func (w *Window) tick() {
 	now := w.now()
+	if now.Second()%doorEvery == 0 {
+		w.clients.loadDoor()
+	}
 	if w.settings.page != nil && now.Second()%doorEvery == 0 {
 		w.settings.loadDoor()
 		w.settings.showAgents()
@@ -259,6 +270,9 @@ func (w *Window) event(e api.Event) {
 	case c.Account != "":
 		w.accountChanged(c.Account)
 	}
+	if c.Accounts || c.Account != "" {
+		w.clients.changed()
+	}
 	if c.Vault && w.model.Vault.State == "open" {
 		w.accounts.vaultOpened()
 	}
@@ -266,6 +280,7 @@ func (w *Window) event(e api.Event) {
 		w.fillBanners()
 		w.settings.redrawSettings()
 		w.settings.loadDoor()
+		w.clients.loadDoor()
 	}
 	if c.Clipboard {
 		w.clipboard.clipChanged()

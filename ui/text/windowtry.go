@@ -1,0 +1,41 @@
+package text
+
+// windowTry is what the window's detail says about calls that a person tries.
+func windowTry() table {
+	return table{
+		"window.keys.do.try":       {"try a call", "试调用接口"},
+		"window.menu.try":          {"Try a call…", "试调用接口…"},
+		"window.try.title":         {"Try a call", "试调用接口"},
+		"window.try.say":           {"TokenTray puts the token in and shows the answer without it.", "token 由 TokenTray 填入，显示的应答中不含 token。"},
+		"window.try.pick":          {"Call", "接口"},
+		"window.try.own":           {"Another call", "其他接口"},
+		"window.try.own.group":     {"Other", "其他"},
+		"window.try.path":          {"Path and query, such as /cgi-bin/menu/get", "路径和查询参数，例如 /cgi-bin/menu/get"},
+		"window.try.body":          {"Body (JSON)", "请求体（JSON）"},
+		"window.try.send":          {"Send", "发送"},
+		"window.try.sending":       {"Waiting for the answer…", "正在等待应答…"},
+		"window.try.no_path":       {"Enter the path of the call; it begins with a slash.", "请填写接口路径，以斜杠开头。"},
+		"window.try.fill":          {"Fill in {name}.", "请填写 {name}。"},
+		"window.try.json":          {"The body is no valid JSON. Correct it, or empty it.", "请求体不是有效的 JSON。请更正或清空。"},
+		"window.try.ask":           {"Send {call}?", "发送 {call}？"},
+		"window.try.ask.say":       {"This call may change something at {account}: it is none of those that are known to only read.", "此调用可能改动 {account}：它不在已知的只读接口之列。"},
+		"window.try.live":          {"Change production?", "修改生产环境？"},
+		"window.try.live.say":      {"{account} is live. {call} may change what your users see.", "{account} 是生产账号，{call} 可能影响你的用户。"},
+		"window.try.live.go":       {"Send to live", "发送到生产环境"},
+		"window.try.status":        {"HTTP {status}, {time}", "HTTP {status}，{time}"},
+		"window.try.reads":         {"only reads", "只读取"},
+		"window.try.writes":        {"may change something", "可能有改动"},
+		"window.try.renewed":       {"The token was dead; the call was made again with a new one.", "token 已失效，已换新并重新调用。"},
+		"window.try.not_again":     {"The token was dead and is renewed now. The body was too long to be sent again: send it once more.", "token 已失效并已换新。请求体过长，未自动重发，请再次发送。"},
+		"window.try.empty":         {"The answer is empty.", "应答为空。"},
+		"window.try.binary":        {"The answer is no text: {type}, {bytes} bytes.", "应答不是文本：{type}，{bytes} 字节。"},
+		"window.try.more":          {"{n} more lines; Copy takes all.", "还有 {n} 行，复制可获取全部。"},
+		"window.try.cut":           {"The answer is longer than 1 MB; only its beginning is here. The command line has all of it.", "应答超过 1 MB，此处只有开头部分，完整内容请用命令行获取。"},
+		"window.try.copy":          {"Copy the answer", "复制应答"},
+		"window.try.copied":        {"The answer is copied.", "已复制应答。"},
+		"window.try.save":          {"Save the answer", "保存应答"},
+		"window.try.saved":         {"The answer is saved to {file}.", "应答已保存到 {file}。"},
+		"window.try.broken":        {"The answer broke off: {cause}", "应答中断：{cause}"},
+		"window.remedy.live_write": {"Send it from here once more, and agree.", "请在此重新发送并确认。"},
+	}
+}
