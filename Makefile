@@ -122,7 +122,7 @@ UNIT = ./ui/window $$($(GO) list -tags $(TAGS) ./... | grep -v -e /cmd/tokentray
 .PHONY: test-unit
 test-unit: ## the unit tests, with the race detector
 	$(call say,unit tests)
-	$(GO) test -race -tags $(TAGS) $(UNIT)
+	$(GO) test -race -tags $(TAGS) -timeout 20m $(UNIT)
 
 .PHONY: test-e2e
 test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
