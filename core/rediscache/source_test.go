@@ -101,7 +101,7 @@ func client(t *testing.T, s *redistest.Server) redisconn.Client {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := redisconn.Open(u, redisconn.Options{})
+	c, err := redisconn.Open(u, redisconn.Options{Timeout: 30 * time.Second})
 	if err != nil {
 		t.Fatal(err)
 	}
