@@ -140,7 +140,7 @@ func (c *dayChart) draw(size fyne.Size) {
 	}
 	c.drawn = width
 	c.shown = c.timeline(width)
-	kit.Place(c.frame, -kit.Grid, -kit.Grid, width+2*kit.Grid, chartRead-2+kit.Grid)
+	kit.Place(c.frame, 0, 0, width, chartRead-2)
 	out := []fyne.CanvasObject{c.frame}
 	out = append(out, c.drawHours(width)...)
 	for _, x := range c.shown.Lives {
