@@ -73,7 +73,11 @@ func TestAReplacedRedisPushKeepsItsSecrets(t *testing.T) {
 	if err != nil || next.Failing() {
 		t.Fatalf("%+v, %v", next.Last, err)
 	}
-	if kept := b.pushes.of("1"); len(kept) != 1 || kept[0].Redis.Key != key || !kept[0].Redis.Plain {
+	a, err := b.client.Account(t.Context(), b.ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept := b.pushes.of(a.ID); len(kept) != 1 || kept[0].Redis.Key != key || !kept[0].Redis.Plain {
 		t.Errorf("kept is %+v", kept)
 	}
 	gone, err := b.client.AddPush(t.Context(), b.ref, api.PushInput{Kind: core.PushFile, Path: filepath.Join(t.TempDir(), "token"), Replace: next.Number})

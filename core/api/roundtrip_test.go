@@ -194,7 +194,7 @@ func calls() []struct {
 		{
 			"add push", func(x context.Context, c *Client) (any, error) {
 				return outcome(c.AddPush(x, live, PushInput{Kind: core.PushFile, Path: "/srv/.env", Key: "T", Overwrite: true}))
-			}, "add push 商店 a%b?c#d/live {Kind:file Path:/srv/.env Form: Key:T InPlace:false Private:false Command:[] Timeout:0 Overwrite:true Redis:<nil> RedisPassword:<nil> DryRun:false}", fakePush(),
+			}, "add push 商店 a%b?c#d/live {Kind:file Path:/srv/.env Form: Key:T InPlace:false Private:false Command:[] Timeout:0 Overwrite:true Redis:<nil> RedisPassword:<nil> Replace:0 DryRun:false}", fakePush(),
 		},
 		{"remove push", func(x context.Context, c *Client) (any, error) { return done(c.RemovePush(x, shop, 2)) }, "remove push shop 2", nil},
 		{"run push", func(x context.Context, c *Client) (any, error) { return outcome(c.RunPush(x, live, 2)) }, "run push 商店 a%b?c#d/live 2", fakePush()},
