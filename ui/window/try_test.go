@@ -172,8 +172,12 @@ func TestAnswersAreBounded(t *testing.T) {
 		text string
 		ok   bool
 	}{
-		{"中\xe6\x96", true, "中", true}, {"中\xe6\x96", false, "", false}, {"a\x00", false, "", false},
-		{"\xef\xbb\xbf{\"a\":1}", false, "{\n  \"a\": 1\n}", true}, {"a\u202eb\x1b", false, "ab", true}, {"", false, "", true},
+		{"中\xe6\x96", true, "中", true},
+		{"中\xe6\x96", false, "", false},
+		{"a\x00", false, "", false},
+		{"\xef\xbb\xbf{\"a\":1}", false, "{\n  \"a\": 1\n}", true},
+		{"a\u202eb\x1b", false, "ab", true},
+		{"", false, "", true},
 	} {
 		if text, ok := textOf([]byte(cut.raw), cut.cut); text != cut.text || ok != cut.ok {
 			t.Errorf("%q: %q, %v", cut.raw, text, ok)
