@@ -42,7 +42,7 @@ func TestTheHotkeyOpensTheSearch(t *testing.T) {
 			}
 			return nil
 		})
-		if err := p.WaitPainted("TokenTray", 320, 20*time.Second); err != nil {
+		if err := p.WaitPainted("TokenTray", 120, 20*time.Second); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(500 * time.Millisecond) // a person looks
@@ -77,7 +77,7 @@ func TestTheHotkeyOpensTheSearch(t *testing.T) {
 		t.Errorf("a key that the window manager has: %d, %s", code, said)
 	}
 	p.do("", "stop")
-	p.do("", "status")
+	p.do("", "list")
 	search("after a restart of the agent")
 }
 

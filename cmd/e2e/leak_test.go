@@ -232,8 +232,8 @@ func (l *leakage) secretsGoIn(passphrase string) {
 	for name, text := range map[string]string{
 		".env":           "WECHAT_APPID=wx0000000000000011\nWECHAT_SECRET=" + l.secret() + "\n",
 		"line.env":       "export LINE_WECHAT_APPID=wx0000000000000018; export LINE_WECHAT_SECRET=" + l.secret() + "\n",
-		"shop.toml":      "[wechat]\nappid = \"wx0000000000000019\"\nsecret = \"" + l.secret() + "\"\n",
-		"wx.fish":        "set -gx WECHAT_APPID wx000000000000001a\nset -gx WECHAT_SECRET " + l.secret() + "\n",
+		"shop.toml":      "[toml.wechat]\nappid = \"wx0000000000000019\"\nsecret = \"" + l.secret() + "\"\n",
+		"wx.fish":        "set -gx FISH_WECHAT_APPID wx000000000000001a\nset -gx FISH_WECHAT_SECRET " + l.secret() + "\n",
 		"manifest.yaml":  "apiVersion: v1\nkind: Secret\nmetadata: {name: kube}\ndata:\n  appid: " + base64.StdEncoding.EncodeToString([]byte("wx000000000000001b")) + "\n  secret: " + base64.StdEncoding.EncodeToString([]byte(l.secret())) + "\n",
 		"team.csv":       "name,env,appid,secret,base_url\ncsv,sandbox,wx0000000000000012," + l.secret() + "," + l.base + "\n",
 		"spring.yaml":    "wx:\n  mp:\n    app-id: wx0000000000000013\n    secret: " + l.secret() + "\n",

@@ -9,7 +9,6 @@ func detail() table {
 		"window.chart.now":          {"now", "现在"},
 		"window.chart.in":           {"Show less time", "缩短时间范围"},
 		"window.chart.out":          {"Show more time", "扩大时间范围"},
-		"window.chart.back":         {"Back to now", "回到现在"},
 		"window.chart.hint":         {"Point at it, or use ← and →, to read it. The wheel, + and - zoom.", "将指针移到图上，或用 ← → 键查看；滚轮或 + - 键缩放。"},
 		"window.chart.empty":        {"No token, and nothing that happened.", "没有 token，也没有任何记录。"},
 		"window.chart.none":         {"no token", "无 token"},

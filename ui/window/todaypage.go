@@ -143,9 +143,9 @@ func sumsOf(ui *kit.UI, accounts []api.Account, going map[core.ID]bool, now time
 	kinds := map[core.Kind]*kindSum{}
 	counted := map[core.TokenID]bool{}
 	type asked struct {
-		a           *api.Account
-		calls       int
-		share, next float64
+		a     *api.Account
+		calls int
+		share float64
 	}
 	var most []asked
 	var living []*api.Account
