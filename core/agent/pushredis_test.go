@@ -6,6 +6,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
@@ -327,5 +328,38 @@ func TestTwoFetchersAreToldAndNotFought(t *testing.T) {
 	b.redis.Del(t.Context(), silenceperKey) // as the sentence says
 	if p, err := b.client.RunPush(t.Context(), b.ref, 1); err != nil || p.Failing() || b.held(t) != b.up.token() {
 		t.Errorf("after the key was deleted: %+v, %v", p.Last, err)
+	}
+}
+
+// TestAReplacedRedisPushKeepsItsSecrets: the key that no list shows whole, and the
+// password while its Redis stays.
+func TestAReplacedRedisPushKeepsItsSecrets(t *testing.T) {
+	b := newBackend(t)
+	const key = "shop:0123456789abcdef0123456789abcdee:token"
+	p, err := b.client.AddPush(t.Context(), b.ref, b.input("plain", key))
+	if err != nil || p.Failing() || p.Redis.Key == key {
+		t.Fatalf("%+v, %v", p, err)
+	}
+	in := api.PushInput{Kind: core.PushRedis, Redis: p.Redis, Replace: p.Number}
+	in.Redis.Plain = true
+	next, err := b.client.AddPush(t.Context(), b.ref, in)
+	if err != nil || next.Failing() {
+		t.Fatalf("%+v, %v", next.Last, err)
+	}
+	a, err := b.client.Account(t.Context(), b.ref)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if kept := b.pushes.of(a.ID); len(kept) != 1 || kept[0].Redis.Key != key || !kept[0].Redis.Plain {
+		t.Errorf("kept is %+v", kept)
+	}
+	gone, err := b.client.AddPush(t.Context(), b.ref, api.PushInput{Kind: core.PushFile, Path: filepath.Join(t.TempDir(), "token"), Replace: next.Number})
+	if err != nil || gone.Failing() {
+		t.Fatalf("%+v, %v", gone, err)
+	}
+	again := b.input("silenceper", "")
+	again.RedisPassword = nil
+	if p, err := b.client.AddPush(t.Context(), b.ref, again); err != nil || !p.Failing() || p.Last.Error.Remedy != core.RemedyRedisAuth {
+		t.Errorf("the password outlived its push: %+v, %v", p.Last, err)
 	}
 }
