@@ -26,9 +26,9 @@ func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
 		t.keeper.Take(ctx, id, taken)
 		t.read(id)
 		switch {
-		case m.Err() != nil || m.Seen(id).Err != nil:
 		case p.Wanted && p.Value != "":
 			t.answerWant(ctx, m, id, p)
+		case m.Err() != nil || m.Seen(id).Err != nil:
 		case p.Value == "":
 			t.offer(ctx, m, id)
 		}
@@ -52,6 +52,9 @@ func (t *teams) answerWant(ctx context.Context, m *team.Member, id core.ID, p te
 		a, there := t.accounts.get(id)
 		if !there || !a.Auto || t.idle() || t.pause(ctx) != nil || !m.Wanted(id, p.Value) {
 			return
+		}
+		if m.Err() != nil || m.Seen(id).Err != nil { // it has just come back, and not yet with everything
+			continue
 		}
 		if own, _ := t.keeper.Token(id); own.Value != p.Value && own.Good(t.now(), 0) {
 			if !t.keeper.Live(a) || t.pause(ctx) != nil || !m.Wanted(id, p.Value) {

@@ -84,7 +84,7 @@ func TestAReportThatItsPublisherCannotAnswer(t *testing.T) {
 			}
 			do("ACL", "SETUSER", "tt", "on")
 
-			for deadline := time.Now().Add(2 * time.Minute); ; time.Sleep(20 * time.Millisecond) {
+			for deadline := time.Now().Add(time.Minute); ; time.Sleep(20 * time.Millisecond) {
 				p, err := account.Read(ctx, "")
 				if err != nil {
 					t.Fatal(err)
