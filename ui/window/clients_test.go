@@ -179,6 +179,7 @@ func TestAnSDKIsSetUp(t *testing.T) {
 	s.untilCalled("key wxjava[shop] [live] [] [] {[* /*] true true 0 0}")
 	s.press("Copy the code")
 	s.until("the code", func() bool { return strings.Contains(s.agent.copied(), "/call/shop/live") })
+	s.untilSteps("Done", "Done", "Done", "Done", "To do")
 	s.press("Test it")
 	s.untilSays("GET /call/shop/live/cgi-bin/get_api_domain_ip: HTTP 200, 1 ms", "errcode 40164", "whitelist")
 	s.untilSteps("Done", "Done", "Done", "Done", "Failed")
