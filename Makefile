@@ -127,7 +127,7 @@ test-unit: ## the unit tests, with the race detector
 .PHONY: test-e2e
 test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 20m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
 # Real redis-servers, Sentinels, a Cluster, several agents and their ends. With RACE the
 # agents have the race detector, too.
@@ -136,7 +136,7 @@ RACE ?=
 .PHONY: test-engines
 test-engines: $(if $(RACE),race-agent,$(programs)) ## a team on Redis: agents and redis-servers that are killed, stopped and cut off; RACE=1 looks for data races in them
 	$(call say,engines)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN)$(if $(RACE),/race) $(GO) test -tags $(TAGS) $(if $(RACE),-race) -count=1 -timeout $(if $(RACE),30m,10m) ./cmd/e2e/engines
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN)$(if $(RACE),/race) $(GO) test -tags $(TAGS) $(if $(RACE),-race) -count=1 -timeout $(if $(RACE),60m,20m) ./cmd/e2e/engines
 
 .PHONY: race-agent
 race-agent:
