@@ -81,8 +81,7 @@ type Published struct {
 	Calls, Forced int
 
 	gen     string
-	wall    time.Time // of Read by the wall clock
-	now     int64     // the time of the Redis
+	now     int64 // the time of the Redis
 	account *Account
 	version version
 }
@@ -100,17 +99,12 @@ func (p Published) Newest() bool {
 	return !p.version.less(a.seen) && !doubted
 }
 
-// Remaining is the remaining life now. A monotonic clock stands still while the machine
-// sleeps, and the wall clock does not: the one that counts more is believed.
+// Remaining is the remaining life now.
 func (p Published) Remaining() time.Duration {
 	if p.Value == "" {
 		return 0
 	}
-	since := time.Since(p.Read)
-	if !p.wall.IsZero() {
-		since = max(since, time.Now().Round(0).Sub(p.wall))
-	}
-	return p.Left - since
+	return p.Left - time.Since(p.Read)
 }
 
 // counters returns the keys of a day's counts.
@@ -146,7 +140,6 @@ func (a *Account) CountForce(ctx context.Context, day string, budget int) (bool,
 // publish over it.
 func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	p := Published{Read: time.Now()}
-	p.wall = p.Read.Round(0)
 	keys := []string{a.tok}
 	if day != "" {
 		calls, force := a.counters(day)
