@@ -107,6 +107,7 @@ func TestWhatIsSentByHand(t *testing.T) {
 // to wait, and nobody else's answer names an origin.
 func TestHeadersOfPagesThatAreAllowed(t *testing.T) {
 	g := newGate(t)
+	g.stopClock()
 	for range clientBurst {
 		g.ask("POST", "/v1/token/shop/refresh", `{"stale":"88_old"}`, with(g.paged), "Origin: "+page)
 	}

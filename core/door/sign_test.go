@@ -56,6 +56,7 @@ func TestSignAtTheDoor(t *testing.T) {
 // Signing with a ticket that lives is not limited; what may ask upstream is.
 func TestSigningIsLimitedWhereItCosts(t *testing.T) {
 	g := newGate(t)
+	g.stopClock()
 	g.tickets = map[api.Ref]bool{{Name: "shop", Env: core.Live}: true}
 	for range clientBurst {
 		g.ask("POST", "/v1/token/shop/refresh", `{"stale":"88_old"}`, with(g.all))
