@@ -7,7 +7,7 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-// A virus scanner that keeps the database to itself for a while delays the start, and
+// A virus scanner that keeps the database to itself for five seconds delays the start, and
 // takes nothing away.
 func TestAScannerHoldsTheDatabase(t *testing.T) {
 	h := newHome(t)
@@ -25,7 +25,7 @@ func TestAScannerHoldsTheDatabase(t *testing.T) {
 	if _, err := openAtOnce(h.path); !heldElsewhere(err) {
 		t.Fatalf("it is not held: %v", err)
 	}
-	time.AfterFunc(time.Second, func() { _ = windows.CloseHandle(held) })
+	time.AfterFunc(5*time.Second, func() { _ = windows.CloseHandle(held) })
 	h.open()
 	if got := h.refs(); len(got) != 1 || h.Repaired() != nil {
 		t.Errorf("accounts %v, repaired %+v", got, h.Repaired())
