@@ -116,18 +116,23 @@ vet-others: ## what can be checked of the Windows and macOS builds from here
 # cmd/tokentray-window has no tests of its own, and building its C parts once
 # more for the race detector would cost minutes: the desktop tests run it. The
 # window's tests take longest by far, on one core: they begin first, so that the
-# others are done beside them.
+# others are done beside them. Their pictures are drawn without the race detector, under
+# which that takes minutes; other tests go to the same screens with it. What make vet
+# does is not done here once more.
 UNIT = ./ui/window $$($(GO) list -tags $(TAGS) ./... | grep -v -e /cmd/tokentray-window$$ -e /cmd/e2e -e /ui/window$$)
 
 .PHONY: test-unit
 test-unit: ## the unit tests, with the race detector
 	$(call say,unit tests)
-	$(GO) test -race -tags $(TAGS) -timeout 20m $(UNIT)
+	$(GO) test -race -vet=off -tags $(TAGS) -timeout 20m $(UNIT)
+	$(GO) test -vet=off -tags $(TAGS) -timeout 10m -run '^TestGoldenPictures$$' ./ui/window
 
+# The programs are built without the race detector, and what drives them needs none.
+# What runs in parallel mostly waits: four at a time, whatever the number of cores.
 .PHONY: test-e2e
 test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -tags $(TAGS) -count=1 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -vet=off -tags $(TAGS) -count=1 -parallel 4 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
 # Real redis-servers, Sentinels, a Cluster, several agents and their ends. With RACE the
 # agents have the race detector, too.
@@ -136,7 +141,7 @@ RACE ?=
 .PHONY: test-engines
 test-engines: $(if $(RACE),race-agent,$(programs)) ## a team on Redis: agents and redis-servers that are killed, stopped and cut off; RACE=1 looks for data races in them
 	$(call say,engines)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN)$(if $(RACE),/race) $(GO) test -tags $(TAGS) $(if $(RACE),-race) -count=1 -timeout $(if $(RACE),60m,20m) ./cmd/e2e/engines
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN)$(if $(RACE),/race) $(GO) test -vet=off -tags $(TAGS) $(if $(RACE),-race) -count=1 -timeout $(if $(RACE),60m,20m) ./cmd/e2e/engines
 
 .PHONY: race-agent
 race-agent:
@@ -146,15 +151,15 @@ race-agent:
 .PHONY: test-sdk
 test-sdk: $(programs) ## SDKs take their tokens from TokenTray, and it takes its own from a real OAuth2 server; modules of their own
 	$(call say,foreign SDKs, a foreign server)
-	cd cmd/e2e/sdk && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
-	cd cmd/e2e/workwx && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
-	cd cmd/e2e/oidc && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -race -count=1 ./...
+	cd cmd/e2e/sdk && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 ./...
+	cd cmd/e2e/workwx && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 ./...
+	cd cmd/e2e/oidc && TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -count=1 ./...
 
 .PHONY: test-desktops
 test-desktops: $(programs) ## the tray of another desktop, a session without one, and KWallet; installs lxqt-panel and kwalletd5
 	$(call say,other desktops)
 	@assets/scripts/install-deps.sh run test desktops
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_DESKTOPS=yes $(GO) test -race -tags $(TAGS) -count=1 -timeout 10m -run '^TestDesktops' ./cmd/e2e
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_DESKTOPS=yes $(GO) test -vet=off -tags $(TAGS) -count=1 -timeout 10m -run '^TestDesktops' ./cmd/e2e
 
 # Tests of the Windows build, under wine: see cmd/e2e/wine/wine.sh, and skip.txt
 # beside it for what is not run and why.
@@ -179,7 +184,7 @@ $(CLIENTS)/node_modules: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
 test-clients: $(programs) $(CLIENTS)/node_modules ## Newman, Bruno's runner, curl and an SDK for Node.js take their tokens from TokenTray; MCP's Inspector calls
 	$(call say,API clients)
 	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) TOKENTRAY_E2E_CLIENTS=$(CURDIR)/$(CLIENTS)/node_modules \
-		$(GO) test -race -tags $(TAGS) -count=1 -parallel 8 -run '^TestClients' ./cmd/e2e
+		$(GO) test -vet=off -tags $(TAGS) -count=1 -parallel 8 -run '^TestClients' ./cmd/e2e
 
 .PHONY: test-browser
 test-browser: build-all ## a page in a real browser tries what it can against the local API; installs Chromium
