@@ -74,11 +74,11 @@ func (h *hunt) files(t *testing.T, dir string) (n int) {
 // processes searches the command lines and environments of all processes, again and
 // again until stop is closed: some live only milliseconds.
 func (h *hunt) processes(stop <-chan struct{}) {
+	var all census
 	for {
-		for _, file := range []string{"cmdline", "environ"} {
-			paths, _ := filepath.Glob("/proc/[0-9]*/" + file)
-			for _, path := range paths {
-				if b, err := os.ReadFile(path); err == nil {
+		for _, pid := range all.due() {
+			for _, file := range []string{"cmdline", "environ"} {
+				if b, err := os.ReadFile("/proc/" + pid + "/" + file); err == nil {
 					h.look(file+" of "+string(bytes.SplitN(b, []byte{0}, 2)[0]), b)
 				}
 			}
@@ -171,6 +171,7 @@ func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 // backup, kills the agent and overwrites the start of the database. All four are
 // there again, and nothing is missing from the keyring.
 func TestADamagedDatabaseLosesNoAccount(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	accounts := []owned{p.add("one", core.Sandbox, 0)}
 	p.do("", "stop") // makes the backup
@@ -236,6 +237,7 @@ func TestADamagedDatabaseLosesNoAccount(t *testing.T) {
 // TestKeyringLocked starts with a locked keyring: the agent runs, says so within
 // seconds, saves nothing incomplete, and works once the keyring is unlocked.
 func TestKeyringLocked(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Locked, Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
 	add := []string{"add", "shop", "--env", "sandbox", "--kind", "wechat", "--appid", shop.appID, "--base-url", p.base, "--secret-stdin"}
@@ -265,6 +267,7 @@ func TestKeyringLocked(t *testing.T) {
 // TestKeyringAbsent runs without a keyring: nothing weaker is used silently, and the
 // passphrase file that a person chooses works, also after the agent was restarted.
 func TestKeyringAbsent(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Panel: true})
 	shop := p.owner("shop", core.Sandbox, 0)
 	add := []string{"add", "shop", "--env", "sandbox", "--kind", "wechat", "--appid", shop.appID, "--base-url", p.base, "--secret-stdin"}

@@ -21,6 +21,7 @@ import (
 // says that it has no clipboard. The first command from the desktop brings the icon
 // and the clipboard.
 func TestAgentTakesSession(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	bare := func(args ...string) (string, string, int) {
 		return p.runWith("env", slices.Concat([]string{"-u", "DISPLAY", "-u", "DBUS_SESSION_BUS_ADDRESS", p.exe}, args)...)

@@ -163,6 +163,7 @@ func TestTrayMenu(t *testing.T) {
 // TestIconComesBack tests the icon with a panel that starts after the agent, a panel
 // that crashes, and a keyring that asks for a password meanwhile.
 func TestIconComesBack(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	shop := p.add("shop", core.Sandbox, 0)
 	if items, err := p.TrayItems(); err == nil {
@@ -212,6 +213,7 @@ func TestIconComesBack(t *testing.T) {
 // TestClosingWithoutATray closes the window on a desktop without a tray. The first
 // time it says so and waits; later it closes at once.
 func TestClosingWithoutATray(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	p.add("shop", core.Sandbox, 0)
 	told := func() (bool, error) {
@@ -245,6 +247,7 @@ func TestClosingWithoutATray(t *testing.T) {
 // alone gets a new one before that. Automatic rounds are at least 30 s apart; the
 // test waits for that.
 func TestRenewalWithoutWindow(t *testing.T) {
+	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.add("shop", core.Sandbox, 64*time.Second)
 	first := strings.TrimSpace(p.do("", "get", shop.ref, "--min-ttl", "1s"))

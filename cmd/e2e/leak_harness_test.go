@@ -244,6 +244,39 @@ func (l *leakage) board() {
 	l.env = append(l.env, "DBUS_SESSION_BUS_ADDRESS=unix:path="+socket)
 }
 
+// census says which processes to look at: those that began in the last two seconds each
+// time, for some live only milliseconds, and the others every tenth time.
+type census struct {
+	rounds int
+	began  map[string]time.Time // by the number of the process
+}
+
+func (c *census) due() (pids []string) {
+	proc, err := os.Open("/proc")
+	if err != nil {
+		return nil
+	}
+	defer func() { _ = proc.Close() }()
+	names, _ := proc.Readdirnames(-1)
+	now, before := time.Now(), c.began
+	c.began = make(map[string]time.Time, len(names))
+	c.rounds++
+	for _, name := range names {
+		if name[0] < '0' || name[0] > '9' {
+			continue
+		}
+		began, known := before[name]
+		if !known {
+			began = now
+		}
+		c.began[name] = began
+		if now.Sub(began) < 2*time.Second || c.rounds%10 == 0 {
+			pids = append(pids, name)
+		}
+	}
+	return pids
+}
+
 // spy reads what a user can see of all processes in /proc, again and again until stop
 // is closed: some live only milliseconds. The thread switches to that user and ends
 // with the goroutine.
@@ -256,11 +289,11 @@ func (l *leakage) spy(uid int, stop <-chan struct{}) {
 		}
 	}
 	seed, seen := maphash.MakeSeed(), map[uint64]bool{}
+	var all census
 	for {
-		for _, name := range []string{"cmdline", "environ"} {
-			paths, _ := filepath.Glob("/proc/[0-9]*/" + name)
-			for _, path := range paths {
-				text, err := os.ReadFile(path)
+		for _, pid := range all.due() {
+			for _, name := range []string{"cmdline", "environ"} {
+				text, err := os.ReadFile("/proc/" + pid + "/" + name)
 				if err != nil || len(text) == 0 {
 					continue
 				}
