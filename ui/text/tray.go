@@ -15,6 +15,7 @@ func tray() table {
 		"tray.live_menu":   {"Live accounts", "生产账号"},
 		"tray.live_ask":    {"Copy LIVE: {line}", "复制生产 token：{line}"},
 		"tray.add":         {"Add an account…", "添加账号…"},
+		"tray.today":       {"Today…", "今日…"},
 		"tray.settings":    {"Settings…", "设置…"},
 		"tray.open":        {"Open TokenTray", "打开 TokenTray"},
 		"tray.pause":       {"Pause all renewal", "暂停全部续期"},

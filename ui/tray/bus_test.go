@@ -72,7 +72,7 @@ func TestOnASessionBus(t *testing.T) {
 	}
 
 	tail := func(checks ...string) []string {
-		return slices.Concat([]string{"Open TokenTray", "Add an account…", "Settings…", "--"}, checks, []string{"--", "Pause all renewal", "--", "Quit"})
+		return slices.Concat([]string{"Open TokenTray", "Add an account…", "Today…", "Settings…", "--"}, checks, []string{"--", "Pause all renewal", "--", "Quit"})
 	}
 	as := func(account, before string) (lines []string) {
 		lines = append(lines, "--", "Copy "+account+" as")

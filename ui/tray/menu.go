@@ -39,6 +39,7 @@ type menu struct {
 	open     string
 	add      string // opens the form of a new account
 	first    bool   // there is no account, and more opens that form
+	today    string // opens the page of today over all accounts; empty while there is none
 	settings string
 	sandbox  string
 	live     string
@@ -91,7 +92,7 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 		tooltip: tooltip(p, total, now, t),
 		message: recovered(p, t),
 		open:    t.Say("tray.open"),
-		add:     t.Say("tray.add"), settings: t.Say("tray.settings"),
+		add:     t.Say("tray.add"), today: t.Say("tray.today"), settings: t.Say("tray.settings"),
 		sandbox: t.Say("env.sandbox"),
 		live:    t.Say("env.live"),
 		isLive:  p.Active == core.Live,
@@ -115,7 +116,7 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	}
 	switch {
 	case len(p.Accounts) == 0:
-		m.more, m.add, m.first = m.add, "", true
+		m.more, m.add, m.today, m.first = m.add, "", "", true
 	case total == 0:
 		m.more = t.Say("tray.none_in_env", "env", envName(p.Active, t))
 	case left > 0:

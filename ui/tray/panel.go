@@ -40,6 +40,7 @@ type slots struct {
 	clear    *slot
 	open     *slot
 	add      *slot
+	today    *slot
 	settings *slot
 	sandbox  *slot
 	live     *slot
@@ -98,6 +99,7 @@ func makeSlots() *slots {
 	s.clear = line()
 	s.open = line()
 	s.add = line()
+	s.today = line()
 	s.settings = line()
 	systray.AddSeparator()
 	s.sandbox = add(systray.AddMenuItemCheckbox("", "", false))
@@ -276,6 +278,7 @@ func (s *slots) show(m menu) {
 	s.clear.show(m.clear, action{verb: doClear})
 	s.open.show(m.open, action{verb: doOpen})
 	s.add.show(m.add, action{verb: doAdd})
+	s.today.show(m.today, action{verb: doToday})
 	s.settings.show(m.settings, action{verb: doSettings})
 	s.sandbox.show(m.sandbox, action{verb: doSandbox})
 	s.sandbox.check(!m.isLive)

@@ -89,6 +89,7 @@ const (
 	doShow       // opens the window at an account
 	doOpen
 	doAdd
+	doToday
 	doSettings
 	doSandbox
 	doLive
@@ -305,6 +306,8 @@ func (t *tray) do(ctx context.Context, d action) error {
 		return t.open(ctx, api.Showing{Account: &d.ref})
 	case doAdd:
 		return t.open(ctx, api.Showing{Page: api.PageAdd})
+	case doToday:
+		return t.open(ctx, api.Showing{Page: api.PageToday})
 	case doSettings:
 		return t.open(ctx, api.Showing{Page: api.PageSettings})
 	case doSandbox:

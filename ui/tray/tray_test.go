@@ -243,6 +243,7 @@ func TestClicks(t *testing.T) {
 		{action{verb: doOpen}, "open, or start one: true"},
 		{action{verb: doShow, ref: shop}, "show shop/live, or start one: true"},
 		{action{verb: doAdd}, "open page add, or start one: true"},
+		{action{verb: doToday}, "open page today, or start one: true"},
 		{action{verb: doSettings}, "open page settings, or start one: true"},
 		{action{verb: doAgain}, ""},
 		{action{verb: doSandbox}, "use sandbox"},

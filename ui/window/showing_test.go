@@ -48,7 +48,7 @@ func TestANotificationDisturbsNoForm(t *testing.T) {
 	}
 }
 
-// TestTheTrayOpensPages: the form of a new account and the settings, over what is open,
+// TestTheTrayOpensPages: the form of a new account, today and the settings, over what is open,
 // unless something was typed there.
 func TestTheTrayOpensPages(t *testing.T) {
 	s := newStage(t, blocked("gate", core.Live)).open()
@@ -60,8 +60,12 @@ func TestTheTrayOpensPages(t *testing.T) {
 	if s.settings.page == nil || s.pages.open == nil {
 		t.Error("asked for again, the settings are gone")
 	}
+	s.raise(api.Showing{Page: api.PageToday})
+	if s.today.page == nil || s.settings.page != nil {
+		t.Fatal("today is not open")
+	}
 	s.raise(api.Showing{Page: api.PageAdd})
-	if s.settings.page != nil || s.accounts.form == nil {
+	if s.today.page != nil || s.accounts.form == nil {
 		t.Fatal("the form is not open")
 	}
 	s.typeInto("name", "half")
