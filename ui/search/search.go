@@ -77,6 +77,9 @@ func (q *Query) Matches(a *api.Account, now time.Time) bool {
 	}
 	where := strings.ToLower(a.Name + "\n" + a.AppID + "\n" + a.Note + "\n" + a.Group)
 	for _, w := range q.words {
+		if strings.Contains(w, "/") && strings.Contains(strings.ToLower(a.Ref().String()), w) {
+			continue // as accounts are written: shop/live
+		}
 		if !strings.Contains(where, w) && !(long(w) && strings.Contains(q.kind(a), w)) && !q.is(w, a, now) {
 			return false
 		}

@@ -32,6 +32,9 @@ func TestMatches(t *testing.T) {
 		"小程":                   true, // in any language, two hanzi make a word
 		"mi":                   false,
 		"live":                 true,
+		"Shop/Live":            true, // as accounts are written
+		"/live":                true,
+		"shop/sandbox":         false,
 		"生产":                   true,
 		"liv":                  false,
 		"fresh":                true,
