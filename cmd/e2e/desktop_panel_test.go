@@ -77,19 +77,32 @@ func (p *product) onPanel() image.Point {
 	return at
 }
 
-// TestThePanelItself uses the icon on a real panel by the mouse: a middle click copies
-// again what was copied last, and the menu opens with its submenu of live accounts.
+// TestThePanelItself uses the icon on a real panel by the mouse: it has a tick after a
+// copy, for a moment; a middle click copies again what was copied last, and the menu opens with its submenu of live accounts.
 func TestThePanelItself(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	shop := p.add("shop", core.Sandbox, 0)
 	p.add("shop", core.Live, 0)
 	p.add("mall", core.Live, 0)
 	p.icon()
-	p.click("shop")
-	p.wantCopied(p.issued(shop))
-	p.screen("tick")
-	p.do("", "get", "shop", "--copy")
 	at := p.onPanel()
+	icon := image.Rect(at.X-12, at.Y-12, at.X+12, at.Y+12)
+	still := p.screen("still")
+	p.click("shop")
+	p.wait(4*time.Second, "the tick on the icon", func() error {
+		if differs(still, p.screen("tick"), icon).Empty() {
+			return errors.New("it looks as before")
+		}
+		return nil
+	})
+	p.wantCopied(p.issued(shop))
+	p.wait(10*time.Second, "the icon as before", func() error {
+		if !differs(still, p.screen("again"), icon).Empty() {
+			return errors.New("it has the tick")
+		}
+		return nil
+	})
+	p.do("", "get", "shop", "--copy")
 	p.click("Clear the clipboard now")
 	p.wantCleared(5 * time.Second)
 	p.pointed(at, 2)
@@ -100,7 +113,7 @@ func TestThePanelItself(t *testing.T) {
 	opened := image.Rectangle{}
 	p.wait(10*time.Second, "the menu on the screen", func() error {
 		time.Sleep(300 * time.Millisecond)
-		opened = differs(before, p.screen("menu"))
+		opened = differs(before, p.screen("menu"), before.Bounds())
 		if opened.Dx() < 100 || opened.Dy() < 100 {
 			return fmt.Errorf("what changed is %v", opened)
 		}
@@ -115,18 +128,18 @@ func TestThePanelItself(t *testing.T) {
 			return err
 		}
 		time.Sleep(300 * time.Millisecond)
-		if both := differs(before, p.screen("submenu")); both.Dx() < opened.Dx()*3/2 {
+		if both := differs(before, p.screen("submenu"), before.Bounds()); both.Dx() < opened.Dx()*3/2 {
 			return fmt.Errorf("the menus are %v, and the first is %v", both, opened)
 		}
 		return nil
 	})
 }
 
-// differs is the box in which two pictures differ.
-func differs(a, b image.Image) image.Rectangle {
+// differs is the box, within a box, in which two pictures differ.
+func differs(a, b image.Image, in image.Rectangle) image.Rectangle {
 	out := image.Rectangle{}
-	for y := a.Bounds().Min.Y; y < a.Bounds().Max.Y; y++ {
-		for x := a.Bounds().Min.X; x < a.Bounds().Max.X; x++ {
+	for y := in.Min.Y; y < in.Max.Y; y++ {
+		for x := in.Min.X; x < in.Max.X; x++ {
 			if a.At(x, y) != b.At(x, y) {
 				out = out.Union(image.Rect(x, y, x+1, y+1))
 			}
