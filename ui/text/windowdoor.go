@@ -11,7 +11,7 @@ func windowDoor() table {
 		"window.door.on":          {"open at {addresses}", "已开启：{addresses}"},
 		"window.door.off":         {"off", "未开启"},
 		"window.door.taken":       {"off: port {port} is taken", "未开启：端口 {port} 被占用"},
-		"window.door.taken.say":   {"End the program that has it, or enter another port here.", "请结束占用该端口的程序，或在此换一个端口。"},
+		"window.door.taken.say":   {"End the program that has it, or choose another port.", "请结束占用该端口的程序，或换一个端口。"},
 		"window.door.holder":      {"That program is of another user: {user}. It may have taken the client keys that your programs sent: revoke those.", "该程序属于另一用户 {user}，可能已获取你的程序发出的客户端密钥，请吊销它们。"},
 		"window.door.port.use":    {"Use this port", "使用此端口"},
 		"window.door.unknown":     {"Its state is not known: {cause}", "无法得知其状态：{cause}"},

@@ -48,7 +48,7 @@ func (ed *accounts) openForm(d draft) {
 	if ed.form != nil || !ed.pages.closePage() {
 		return
 	}
-	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, ip: ed.clipboard.copyIP, redraw: ed.redrawForm, focus: ed.focus, read: ed.readClipboard, tookSecret: ed.clipboard.offerClear, chooseCA: ed.chooseCA})
+	ed.form = newForm(&ed.model, d, formActions{back: ed.back, save: ed.saveForm, test: ed.testForm, copyText: ed.clipboard.copyText, redraw: ed.redrawForm, focus: ed.focus, read: ed.readClipboard, tookSecret: ed.clipboard.offerClear, chooseCA: ed.chooseCA})
 	ed.pages.openPage(ed)
 	first := "name"
 	if d.origin != nil {
@@ -64,7 +64,7 @@ func (ed *accounts) closed()        { ed.form = nil }
 // vaultOpened removes a refusal that no longer holds.
 func (ed *accounts) vaultOpened() {
 	if ed.form != nil && ed.waits && !ed.form.busy {
-		ed.form.answer("", false, "")
+		ed.form.answer("", false, nil)
 	}
 	ed.waits = false
 }
@@ -87,7 +87,7 @@ func (ed *accounts) testForm(f *form) {
 		return
 	}
 	if f.draft.needsConsent() && !f.draft.consent {
-		f.answer(ed.ui.T("form.test.harm"), false, "")
+		f.answer(ed.ui.T("form.test.harm"), false, nil)
 		return
 	}
 	req := api.TestRequest{Input: f.draft.input()}
@@ -105,11 +105,7 @@ func (ed *accounts) testForm(f *form) {
 			r = api.TestResult{Error: wire(err)}
 		}
 		words, good := testWords(ed.ui, r, f.draft.account().Ref())
-		ip := ""
-		if r.Error != nil && r.Error.Class == core.Whitelist {
-			ip = r.Error.CallerIP
-		}
-		f.answer(words, good, ip)
+		f.answer(words, good, r.Error)
 	})
 }
 
@@ -136,7 +132,7 @@ func (ed *accounts) give(f *form, ref api.Ref, in api.AccountInput, name string,
 			return
 		}
 		if err != nil {
-			f.answer(refusal(ed.ui, err, name), false, "")
+			f.answer(refusal(ed.ui, err, name), false, nil)
 			ed.waits = err.Class == core.VaultClosed
 			return
 		}

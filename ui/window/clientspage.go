@@ -375,7 +375,7 @@ func (p *clientsPage) showSave() {
 	}
 	state, saved := stepTodo, ""
 	if at := s.saved[s.client]; at != "" {
-		state, saved = stepDone, ui.T("clients.saved", "file", at)
+		state, saved = stepDone, ui.T("clients.saved", "file", shortPath(at))
 		if s.calls() {
 			saved = ui.T("clients.code_copied", "sdk", s.title(ui))
 		}

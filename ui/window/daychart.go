@@ -310,16 +310,19 @@ func legendOf(ui *kit.UI, a api.Account, counts [4]int) []fyne.CanvasObject {
 	return out
 }
 
+// keyWords is where the word of a line of the legend begins.
+const keyWords = 20
+
 // keyItem places a word beside shapes that are placed already.
 type keyItem struct{}
 
 func (k *keyItem) Layout(o []fyne.CanvasObject, _ fyne.Size) {
 	m := o[0].MinSize()
-	kit.Place(o[0], 18, (16-m.Height)/2, m.Width, m.Height)
+	kit.Place(o[0], keyWords, (16-m.Height)/2, m.Width, m.Height)
 }
 
 func (k *keyItem) MinSize(o []fyne.CanvasObject) fyne.Size {
-	return fyne.NewSize(18+o[0].MinSize().Width, 16)
+	return fyne.NewSize(keyWords+o[0].MinSize().Width, 16)
 }
 
 // read shows the cursor and what it points at.

@@ -70,7 +70,7 @@ func newDetail(ui *kit.UI, state *paneState, on detailActions) *detail {
 	d.page = kit.NewPage(ui, 3*kit.Grid, kit.NewHead(ui, d.back, "", more))
 	d.ui = d.page.UI
 	ui = d.ui
-	d.problem = newProblemBox(ui, func(what action) { d.on.act(d.account.ID, what) })
+	d.problem = newProblemBox(ui, func(what action) { d.on.act(d.account.ID, what) }, d.on.copyText)
 	d.chart = newDayChart(ui, &d.readAt, &d.sight)
 	d.today = newCallsToday(ui, func() { d.on.quota(d.account.ID) }, func() { d.on.reset(d.account.ID) })
 	d.goes = newPushesBox(ui, d.paneState, on.push)

@@ -329,7 +329,7 @@ func TestTheDetailCanBeCopied(t *testing.T) {
 	gate.Note, gate.BaseURL = "ask Li", "https://sh.api.weixin.qq.com"
 	s := newStage(t, gate).open()
 	s.pane.openDetail(gate.ID)
-	for label, want := range map[string]string{"Copy: AppID": gate.AppID, "Copy: Note": "ask Li", "Copy: Base URL": gate.BaseURL} {
+	for label, want := range map[string]string{"Copy: AppID": gate.AppID, "Copy: Note": "ask Li", "Copy: Base URL": gate.BaseURL, "Copy: errcode": "40164", "Copy: IP": "203.0.113.7"} {
 		s.press(label)
 		s.until(label, func() bool { return s.agent.copied() == want })
 	}

@@ -3,6 +3,8 @@ package window
 import (
 	"errors"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -15,9 +17,14 @@ func explained(ui *kit.UI, e *api.Error, account string) string {
 	return joined(ui, ui.Words.Cause(e, account), remedyText(ui, e, account))
 }
 
-// joined joins two sentences; Chinese puts no blank between them.
+// joined joins two sentences; Chinese puts no blank between them. The first may end
+// with the words of another program, and without a full stop.
 func joined(ui *kit.UI, a, b string) string {
-	if ui.Words.Lang() == text.Chinese {
+	chinese := ui.Words.Lang() == text.Chinese
+	if last, _ := utf8.DecodeLastRuneInString(a); b != "" && (unicode.IsLetter(last) || unicode.IsDigit(last)) {
+		a += map[bool]string{false: ".", true: "。"}[chinese]
+	}
+	if chinese {
 		return a + b
 	}
 	return strings.TrimSpace(a + " " + b)

@@ -3,6 +3,7 @@ package window
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strings"
 
 	"tokentray/core"
@@ -27,7 +28,7 @@ func (ed *accounts) paste() {
 		}, func(got api.Explanation, err *core.Error) {
 			switch {
 			case err == nil:
-				openExplanation(ed.shell, got)
+				openExplanation(ed.shell, got, ed.clipboard.copyText)
 			case err.Remedy != core.RemedyNoCode:
 				ed.showError(err, api.Ref{})
 			default:
@@ -62,7 +63,7 @@ func (ed *accounts) pasteAccounts(content string, none *core.Error) {
 }
 
 // openExplanation shows what a failed answer means. Nothing else of it is shown.
-func openExplanation(sh *shell, got api.Explanation) {
+func openExplanation(sh *shell, got api.Explanation, copyText func(text, said string)) {
 	if sh.win.Canvas().Overlays().Top() != nil {
 		return
 	}
@@ -74,9 +75,15 @@ func openExplanation(sh *shell, got api.Explanation) {
 		if m.Remedy != "" {
 			s.Add(kit.NewProse(m.Remedy, kit.SizeText, ui.Palette.Text))
 		}
+		for _, c := range codesOf(e) { // they have lines of their own
+			m.Facts = slices.DeleteFunc(m.Facts, func(f string) bool { return strings.HasSuffix(f, " "+c.Value) })
+		}
 		if len(m.Facts) > 0 {
 			s.Add(kit.NewProse(strings.Join(m.Facts, ui.Words.Say("cli.comma")), kit.SizeSmall, ui.Palette.Text))
 		}
+		codes := newCodes(ui, copyText)
+		showCodes(codes, e)
+		s.Add(codes.Box)
 		for _, p := range m.Pages {
 			s.Add(kit.NewSmallButton(ui, kit.Quiet, pageLabel(p.Line, p.URL), func() { openPage(sh, p.URL) }))
 		}

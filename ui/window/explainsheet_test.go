@@ -25,7 +25,9 @@ func TestPasteOnTheList(t *testing.T) {
 
 	paste(`{"errcode":40164,"errmsg":"invalid ip 203.0.113.9","access_token":"83_aTokenThatNobodyMaySee"}`)
 	s.untilSays("What this answer means")
-	s.mustSay("203.0.113.9 is not on the account's IP whitelist.", "errcode 40164")
+	s.mustSay("203.0.113.9 is not on the account's IP whitelist.", "errcode", "40164")
+	s.press("Copy: errcode")
+	s.until("the copy", func() bool { return s.agent.copied() == "40164" })
 	if got := strings.Join(s.words(), " "); strings.Contains(got, "83_aToken") {
 		t.Errorf("the pasted token is on the screen: %s", got)
 	}
@@ -65,7 +67,7 @@ func TestTheWindowSaysEveryCode(t *testing.T) {
 			for _, code := range spec.Codes {
 				e := &api.Error{Class: core.Misuse, Remedy: core.RemedyUnknownCode, Kind: spec.Kind, UpstreamCode: code}
 				cause, remedy := s.ui.Words.Cause(e, ""), s.ui.Words.Remedy(e, "")
-				openExplanation(s.shell, api.Explanation{Meanings: []*api.Error{e}})
+				openExplanation(s.shell, api.Explanation{Meanings: []*api.Error{e}}, func(string, string) {})
 				said := unbroken(strings.Join(s.words(), ""))
 				if !s.ui.Words.SaysCode(e) || !strings.Contains(said, unbroken(cause)) || !strings.Contains(said, unbroken(remedy)) {
 					t.Errorf("%s %d: the window says %q, and neither %q nor %q", spec.Kind, code, s.words(), cause, remedy)

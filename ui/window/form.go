@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
@@ -29,7 +30,7 @@ type form struct {
 	pressed bool            // Save was pressed: all may
 	verdict issue           // the answer to Test or Save
 	good    bool            // the verdict is a success
-	ip      string          // that the verdict is about, for the account's whitelist
+	failed  *api.Error      // that the verdict is about
 	busy    bool
 
 	from  string // what was filled in from the clipboard
@@ -45,7 +46,7 @@ type form struct {
 	fields  map[string]fyne.Focusable
 	save    *kit.Button
 	test    *kit.Button
-	copyIP  *kit.Button
+	codes   *kit.Rows[code, *kit.Fact] // what the verdict can be looked up by
 }
 
 // formActions are what the form needs of the window.
@@ -53,10 +54,11 @@ type formActions struct {
 	back   func()
 	save   func(*form)
 	test   func(*form)
-	ip     func(ip string) // copies an IP
 	redraw func(*form)
 	focus  func(fyne.Focusable)
-	read   func(then func(content string)) // the clipboard
+	// copyText copies a code of a failure.
+	copyText func(text, said string)
+	read     func(then func(content string)) // the clipboard
 	// tookSecret is called with a text of the clipboard that filled in a secret.
 	tookSecret func(content string)
 	// chooseCA reads a file of certificates that a person chooses.
@@ -218,9 +220,9 @@ func (f *form) drawFoot() {
 	f.words = kit.NewProse("", 13, ui.Palette.Text)
 	f.test = kit.NewButton(ui, kit.Quiet, ui.T("form.test"), func() { f.on.test(f) })
 	f.save = kit.NewButton(ui, kit.Filled, ui.T("form.save"), func() { f.on.save(f) })
-	f.copyIP = kit.NewButton(ui, kit.Quiet, ui.T("act.copy_ip"), func() { f.on.ip(f.ip) })
-	line := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.Beside(f.copyIP), f.test, f.save)
-	f.page.SetFoot(f.words, line)
+	line := container.New(&kit.Bar{Gap: 2 * kit.Grid}, kit.Space(0, 0), f.test, f.save)
+	f.codes = newCodes(ui, f.on.copyText)
+	f.page.SetFoot(f.words, f.codes.Box, line)
 }
 
 // drawFormats is a button with the format in which the account's token is copied,

@@ -282,10 +282,10 @@ func TestFormCopiesTheRefusedIP(t *testing.T) {
 	})
 	s.accounts.testForm(s.accounts.form)
 	s.until("the answer", func() bool { return !s.accounts.form.busy })
-	s.press("Copy IP")
+	s.press("Copy: IP")
 	s.until("the copy", func() bool { return s.agent.copied() == "203.0.113.7" })
 	s.typeInto("secret", goodSecret[1:]+"0")
-	if s.accounts.form.copyIP.Visible() {
+	if s.accounts.form.codes.Box.Visible() {
 		t.Error("the IP is still offered after an edit")
 	}
 }

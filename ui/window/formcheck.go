@@ -1,7 +1,6 @@
 package window
 
 import (
-	"strings"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -21,7 +20,7 @@ func (f *form) typed(name string, into *string) func(string) {
 func (f *form) touch(name string) {
 	f.touched[name] = true
 	f.from = ""
-	f.verdict, f.good, f.ip = issue{}, false, ""
+	f.verdict, f.good, f.failed = issue{}, false, nil
 	f.check()
 }
 
@@ -69,7 +68,7 @@ func (f *form) check() {
 		ink = p.LiveText
 	}
 	f.words.SetOrHide(f.verdict.Text, ink)
-	kit.Visible(f.copyIP, f.ip != "")
+	showCodes(f.codes, f.failed)
 	f.save.Enable(!f.busy)
 	f.test.Enable(!f.busy)
 	f.page.Reflow()
@@ -125,25 +124,20 @@ func (f *form) ready(focus func(fyne.Focusable), test bool) bool {
 
 // wait shows that the agent was asked.
 func (f *form) wait(words string) {
-	f.busy, f.good, f.verdict, f.ip = true, false, issue{words, true}, ""
+	f.busy, f.good, f.verdict, f.failed = true, false, issue{words, true}, nil
 	f.check()
 }
 
-// answer shows the result, with a button for the IP that upstream refused.
-func (f *form) answer(words string, good bool, ip string) {
-	f.busy, f.good, f.verdict, f.ip = false, good, issue{words, false}, ip
+// answer shows the result, and the codes of a failure.
+func (f *form) answer(words string, good bool, failed *api.Error) {
+	f.busy, f.good, f.verdict, f.failed = false, good, issue{words, false}, failed
 	f.check()
 }
 
-// testWords describes the result of a test.
+// testWords describes the result of a test. The codes of a failure have lines of their own.
 func testWords(ui *kit.UI, r api.TestResult, account string) (string, bool) {
 	if r.Error != nil {
-		words := explained(ui, r.Error, account)
-		code := api.Error{UpstreamCode: r.Error.UpstreamCode, RID: r.Error.RID}
-		if known := ui.Words.Details(&code); len(known) > 0 {
-			words += "\n" + strings.Join(known, " · ")
-		}
-		return words, false
+		return explained(ui, r.Error, account), false
 	}
 	return ui.T("form.test.ok", "mask", r.Mask, "time", ui.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
 }

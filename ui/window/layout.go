@@ -50,3 +50,28 @@ func (f *windowLayout) Layout(o []fyne.CanvasObject, size fyne.Size) {
 
 // MinSize lets the window become as small as one row with its figures.
 func (f *windowLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.NewSize(320, 320) }
+
+// tagged puts a tag right after words of size 13, which may take several lines.
+type tagged struct{}
+
+func (t *tagged) words(o []fyne.CanvasObject, width float32) float32 {
+	if o[1].Visible() {
+		width -= o[1].MinSize().Width + 2*kit.Grid
+	}
+	p := o[0].(*kit.Prose)
+	return max(1, min(width, kit.Measure(p.Content(), 13, p.Style).Width+1))
+}
+
+func (t *tagged) Layout(o []fyne.CanvasObject, size fyne.Size) {
+	w, tag := t.words(o, size.Width), o[1].MinSize()
+	kit.Place(o[0], 0, 0, w, size.Height)
+	kit.Place(o[1], w+2*kit.Grid, (kit.Measure("M", 13, fyne.TextStyle{Bold: true}).Height-tag.Height)/2, tag.Width, tag.Height)
+}
+
+func (t *tagged) HeightOf(o []fyne.CanvasObject, width float32) float32 {
+	return kit.HeightFor(o[0], t.words(o, width))
+}
+
+func (t *tagged) MinSize(o []fyne.CanvasObject) fyne.Size {
+	return fyne.NewSize(o[1].MinSize().Width, o[0].MinSize().Height)
+}

@@ -1,8 +1,6 @@
 package window
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/widget"
 
@@ -89,12 +87,8 @@ func (mn *menus) factsItem(a api.Account) *fyne.MenuItem {
 			add(ui.Words.Field(a.Kind, of), of.Value(a.Account))
 		}
 	}
-	if e := a.ErrorAt(mn.now()); e != nil {
-		if e.UpstreamCode != 0 {
-			add("errcode", strconv.Itoa(e.UpstreamCode))
-		}
-		add("IP", e.CallerIP)
-		add("rid", e.RID)
+	for _, c := range codesOf(a.ErrorAt(mn.now())) {
+		add(c.Name, c.Value)
 	}
 	if a.Mask != "" {
 		add(ui.T("detail.expires_at"), exactly(a.ExpiresAt))

@@ -146,7 +146,7 @@ func TestWhitelistIsHandledInTheDetail(t *testing.T) {
 	s := newStage(t, a).open()
 	opened := s.opens()
 	s.pane.openDetail("gate-sandbox")
-	s.mustSay("203.0.113.7 is not on the account's IP whitelist.", "管理 > 开发管理 > 开发设置", "The last refusal named 203.0.113.9", "errcode 40164", "rid 65f0-1a2b-3c4d")
+	s.mustSay("203.0.113.7 is not on the account's IP whitelist.", "管理 > 开发管理 > 开发设置", "The last refusal named 203.0.113.9", "40164", "rid 65f0-1a2b-3c4d")
 	s.press("Open console")
 	if want := []string{"https://mp.weixin.qq.com/"}; !slices.Equal(*opened, want) {
 		t.Errorf("opened %q, want %q", *opened, want)

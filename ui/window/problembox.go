@@ -18,8 +18,9 @@ type problemBox struct {
 
 	cause, remedy *kit.Prose
 	advice        [3]*kit.Prose
-	timing        *kit.Prose    // when another try makes sense
-	upstream      [4]*kit.Prose // for the upstream's support: errcode and message
+	timing        *kit.Prose                 // when another try makes sense
+	codes         *kit.Rows[code, *kit.Fact] // errcode and IP
+	upstream      [3]*kit.Prose              // what else is for the upstream's support
 	upstreamLine  *fyne.Container
 	rid           *kit.Prose // and the request ID
 	ridLine       *fyne.Container
@@ -27,7 +28,7 @@ type problemBox struct {
 	buttons       *kit.Rows[action, *kit.Button]
 }
 
-func newProblemBox(ui *kit.UI, do func(action)) *problemBox {
+func newProblemBox(ui *kit.UI, do func(action), copyText func(text, said string)) *problemBox {
 	b := &problemBox{ui: ui}
 	prose := func(size float32) *kit.Prose { return kit.NewProse("", size, ui.Palette.Text) }
 	b.cause, b.remedy, b.timing, b.rid = prose(kit.SizeText), prose(kit.SizeText), prose(kit.SizeText), prose(kit.SizeSmall)
@@ -38,6 +39,8 @@ func newProblemBox(ui *kit.UI, do func(action)) *problemBox {
 		inner.Add(b.advice[i])
 	}
 	inner.Add(b.timing)
+	b.codes = newCodes(ui, copyText)
+	inner.Add(b.codes.Box)
 	told := kit.Stack(kit.Grid)
 	for i := range b.upstream {
 		b.upstream[i] = prose(kit.SizeSmall)
@@ -92,8 +95,13 @@ func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 	if when != "" {
 		e.RetryAt = time.Time{} // said above
 	}
-	e.PriorIP, e.RID = "", ""
+	e.PriorIP = ""
+	changed = showCodes(b.codes, &api.Error{UpstreamCode: e.UpstreamCode, CallerIP: e.CallerIP}) || changed
+	e.UpstreamCode, e.CallerIP = 0, ""
 	details := ui.Words.Details(&e)
+	if rid != "" { // it has a line of its own
+		details = details[1:]
+	}
 	for i, line := range b.upstream {
 		changed = line.SetOrHide(at(details, i), p.Muted) || changed
 	}

@@ -27,6 +27,7 @@ type pushesBox struct {
 	root *fyne.Container
 	none *kit.Prose
 	rows *kit.Rows[int, *pushRow]
+	add  *kit.Button
 }
 
 // pushRow is one push, by its number.
@@ -43,8 +44,8 @@ func newPushesBox(ui *kit.UI, s *paneState, on pushActions) *pushesBox {
 		}
 		return kit.Stack(kit.Grid, r.target, r.last, kit.Beside(button("push.run", on.run), button("push.edit", on.edit), button("push.remove", on.remove))), r
 	})
-	add := kit.NewSmallButton(ui, kit.Quiet, ui.T("push.add"), func() { on.add(s.account.ID) })
-	b.root = kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("push.title")), b.none, b.rows.Box, kit.Beside(add))
+	b.add = kit.NewSmallButton(ui, kit.Quiet, ui.T("push.add"), func() { on.add(s.account.ID) })
+	b.root = kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("push.title")), b.none, b.rows.Box, kit.Beside(b.add))
 	return b
 }
 
@@ -90,6 +91,7 @@ func pushLine(ui *kit.UI, p api.Push, now time.Time) (string, tone) {
 type pushing struct {
 	*shell
 	pages *pages
+	pane  *pane
 	form  *pushForm // nil when none is open
 }
 
@@ -153,7 +155,21 @@ func (pu *pushing) open(id core.ID, d pushDraft) {
 func (pu *pushing) draw()          { pu.form.draw(pu.ui) }
 func (pu *pushing) top() *kit.Page { return pu.form.page }
 func (pu *pushing) closed()        { pu.form = nil }
-func (pu *pushing) back()          { pu.pages.closePage() }
+
+// back closes the form, after a question if something was typed.
+func (pu *pushing) back() {
+	if id := pu.form.id; pu.pages.closePage() {
+		pu.toList(id)
+	}
+}
+
+// toList gives the keyboard back to the list of pushes from which the form was opened.
+func (pu *pushing) toList(id core.ID) {
+	if d := pu.pane.detail; pu.pane.side.Visible() && pu.pane.state.account.ID == id {
+		d.page.Reveal(d.goes.root)
+		pu.focus(d.goes.add)
+	}
+}
 
 func (pu *pushing) unsaved() (question, bool) {
 	return discardTyped(pu.ui), pu.form.draft != pu.form.was
@@ -187,6 +203,7 @@ func (pu *pushing) save(f *pushForm) {
 			return
 		}
 		pu.pages.dropPage()
+		pu.toList(f.id)
 		switch {
 		case p.Failing():
 			pu.warn(pu.ui.T("push.saved_but", "cause", pu.ui.Words.Cause(p.Last.Error, refWords(ref))))

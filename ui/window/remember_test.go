@@ -11,8 +11,8 @@ import (
 	"tokentray/core"
 )
 
-// TestTheWindowComesBackAsItWasLeft: its size and place, the view of all and the selection. The
-// view of one environment is always that of the active one.
+// TestTheWindowComesBackAsItWasLeft: its size and place, the split, the view of all and
+// the selection. The view of one environment is always that of the active one.
 func TestTheWindowComesBackAsItWasLeft(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, time.Hour), sample("mall", core.Live, noon, time.Hour, time.Hour)).open()
 	var left []byte
@@ -21,6 +21,12 @@ func TestTheWindowComesBackAsItWasLeft(t *testing.T) {
 	s.win.Resize(fyne.NewSize(1000, 860))
 	s.listing.switchView(viewAll)
 	s.listing.selectAccount("mall-live")
+	usual := s.split.left(1000)
+	s.ctrl(fyne.KeyLeftBracket) // as a drag of what divides list and details
+	narrower := s.split.left(1000)
+	if narrower >= usual || s.pane.side.Size().Width <= 1000-usual {
+		t.Errorf("the list is %v wide of before %v, the details %v", narrower, usual, s.pane.side.Size().Width)
+	}
 	s.remember()
 	var k kept
 	if err := json.Unmarshal(left, &k); err != nil || k.Place == nil || *k.Place != (Place{-300, 40}) || k.Width != 1000 || k.Height != 860 || !k.All || k.Selected != "mall-live" {
@@ -35,6 +41,9 @@ func TestTheWindowComesBackAsItWasLeft(t *testing.T) {
 	t.Cleanup(again.Stop)
 	if got := again.win.Canvas().Size(); got != fyne.NewSize(1000, 860) || again.listing.view != viewAll || again.listing.selected != "mall-live" {
 		t.Errorf("it comes back as %v, %s, %s", got, again.listing.view, again.listing.selected)
+	}
+	if got := again.split.left(1000); got != narrower {
+		t.Errorf("the list comes back %v wide, and was %v", got, narrower)
 	}
 	if len(put) != 1 || put[0] != (Place{-300, 40}) {
 		t.Errorf("it is put at %v", put)

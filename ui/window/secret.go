@@ -20,6 +20,7 @@ type secretSheet struct {
 	sheet    *sheet
 	field    *kit.Entry
 	words    *kit.Prose
+	codes    *kit.Rows[code, *kit.Fact] // what the answer can be looked up by
 	test     *kit.Button
 	anyway   *kit.Button // saves although the test was inconclusive
 	busy     bool
@@ -41,15 +42,16 @@ func (ed *accounts) askSecret(id core.ID) {
 		body += "\n" + ui.T("secret.lives", "time", moment(ui, a.ExpiresAt, ed.now()))
 	}
 	asked, _ := ui.Words.Spec(a.Kind).Field(kinds.Secret)
-	s.field = kit.NewSecretEntry(ui, ui.Words.Field(a.Kind, asked), "", func(string) { s.say("", false) })
+	s.field = kit.NewSecretEntry(ui, ui.Words.Field(a.Kind, asked), "", func(string) { s.say("", nil) })
 	s.field.OnPaste = s.pasted
 	s.field.OnSubmitted = func(string) { s.try() }
 	s.words = kit.NewProse("", 13, ui.Palette.LiveText)
+	s.codes = newCodes(ui, ed.clipboard.copyText)
 	s.test = kit.NewButton(ui, kit.Filled, ui.T("secret.go"), s.try)
 	s.anyway = kit.NewButton(ui, kit.Quiet, ui.T("secret.force"), s.save)
 	s.anyway.Hide()
 	s.words.Hide()
-	s.sheet.Add(kit.Title(ui, ui.T("secret.title", append(ui.Words.Names(a.Kind), "account", refWords(a.Ref()))...)), kit.NewProse(body, kit.SizeText, ui.Palette.Text), s.field, s.words, kit.Beside(s.anyway),
+	s.sheet.Add(kit.Title(ui, ui.T("secret.title", append(ui.Words.Names(a.Kind), "account", refWords(a.Ref()))...)), kit.NewProse(body, kit.SizeText, ui.Palette.Text), s.field, s.words, s.codes.Box, kit.Beside(s.anyway),
 		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), ed.closeSheet), s.test))
 	s.sheet.typed = func() bool { return s.field.Text != "" }
 	s.sheet.first = s.field
@@ -64,7 +66,7 @@ func (s *secretSheet) pasted(content string) bool {
 	case !ok:
 		return false
 	case p.AppID != "" && p.AppID != s.appID:
-		s.say(s.accounts.ui.T("secret.other", append(s.accounts.ui.Words.Names(s.kind), "appid", p.AppID)...), false)
+		s.say(s.accounts.ui.T("secret.other", append(s.accounts.ui.Words.Names(s.kind), "appid", p.AppID)...), nil)
 		return true
 	case p.Secret == "":
 		return false
@@ -74,10 +76,11 @@ func (s *secretSheet) pasted(content string) bool {
 }
 
 // say shows the result, or nothing.
-func (s *secretSheet) say(words string, unsure bool) {
+func (s *secretSheet) say(words string, failed *api.Error) {
 	s.words.Set(words, s.accounts.ui.Palette.LiveText)
 	s.words.Hidden = words == ""
-	s.anyway.Hidden = !unsure
+	s.anyway.Hidden = failed == nil || !unsure(failed)
+	showCodes(s.codes, failed)
 	s.sheet.Reflow()
 	if words != "" {
 		s.accounts.focus(s.field)
@@ -86,7 +89,7 @@ func (s *secretSheet) say(words string, unsure bool) {
 
 func (s *secretSheet) wait(words string) {
 	s.busy = true
-	s.say("", false)
+	s.say("", nil)
 	s.words.Set(words, s.accounts.ui.Palette.Text)
 	s.words.Hidden = false
 	s.test.Enable(false)
@@ -106,7 +109,7 @@ func (s *secretSheet) try() {
 	spec := ui.Words.Spec(s.kind)
 	secret, found := spec.CleanSecret(core.NewSecret(s.field.Text))
 	if bad := found.Fatal(); len(bad) > 0 {
-		s.say(problemWords(ui, s.kind, bad), false)
+		s.say(problemWords(ui, s.kind, bad), nil)
 		return
 	}
 	if s.busy {
@@ -125,7 +128,7 @@ func (s *secretSheet) try() {
 		}
 		if r.Error != nil {
 			words, _ := testWords(ui, r, refWords(s.ref))
-			s.say(words, unsure(r.Error))
+			s.say(words, r.Error)
 			return
 		}
 		s.save()
@@ -155,7 +158,7 @@ func (s *secretSheet) save() {
 			return
 		}
 		if err != nil {
-			s.say(refusal(s.accounts.ui, err, refWords(s.ref)), false)
+			s.say(refusal(s.accounts.ui, err, refWords(s.ref)), nil)
 			return
 		}
 		s.accounts.closeSheet()

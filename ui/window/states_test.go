@@ -125,7 +125,7 @@ func pageStates() []pageState {
 				f.test = api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}}
 			})
 			s.key(fyne.KeyReturn)
-			s.until("the answer", func() bool { return s.sheet.Box.Objects[4].(*fyne.Container).Objects[0].Visible() })
+			s.until("the answer", func() bool { return s.sheet.Box.Objects[5].(*fyne.Container).Objects[0].Visible() })
 		}},
 		{"clients-begin", nil, func(s *stage) {
 			s.clients.openClients("shop-sandbox")
@@ -234,7 +234,7 @@ func TestProblemsToMarkup(t *testing.T) {
 
 // drawnProblem is what the detail says of an account that upstream refuses.
 func drawnProblem(ui *kit.UI, a api.Account) fyne.CanvasObject {
-	b := newProblemBox(ui, func(action) {})
+	b := newProblemBox(ui, func(action) {}, func(string, string) {})
 	b.set(a, noon)
 	return b.root
 }

@@ -178,5 +178,6 @@ func (td *today) write(now time.Time) {
 		f.SetLabel(ui.Words.Kind(kind))
 		f.Set(ui.T("today.kind", "calls", text.Number(of[kind].Calls), "accounts", text.Number(of[kind].Accounts)), ui.Palette.Text)
 	})
+	kit.Visible(p.byKind, len(kinds) > 0)
 	p.page.Reflow()
 }

@@ -22,11 +22,12 @@ type todayPage struct {
 	page *kit.Page
 	back *kit.Button
 
-	sum   *kit.Prose
-	kinds *kit.Rows[core.Kind, *kit.Fact]
-	calls *todayRows
-	fails *todayRows
-	next  *todayRows
+	sum    *kit.Prose
+	kinds  *kit.Rows[core.Kind, *kit.Fact]
+	byKind *fyne.Container // with its heading
+	calls  *todayRows
+	fails  *todayRows
+	next   *todayRows
 }
 
 // todayActions are what the page asks of the window.
@@ -75,7 +76,8 @@ func newTodayPage(ui *kit.UI, on todayActions) *todayPage {
 		return f.Root, f
 	})
 	p.fails, p.calls, p.next = p.newRows("today.failed"), p.newRows("today.calls"), p.newRows("today.next")
-	p.page.Add(p.sum, p.fails.root, p.calls.root, p.next.root, kit.Stack(kit.Grid, kit.Subhead(ui, ui.T("today.kinds")), p.kinds.Box))
+	p.byKind = kit.Stack(kit.Grid, kit.Subhead(ui, ui.T("today.kinds")), p.kinds.Box)
+	p.page.Add(p.sum, p.fails.root, p.calls.root, p.next.root, p.byKind)
 	return p
 }
 
@@ -86,7 +88,7 @@ func (p *todayPage) newRows(title string) *todayRows {
 		r := &todayRow{who: kit.NewProse("", 13, ui.Palette.Text), what: kit.NewProse("", 13, ui.Palette.Muted), live: newTag(ui, true), meter: newBareMeter(ui)}
 		r.who.Style.Bold = true
 		r.button = kit.NewSmallIconButton(ui, kit.IconFolded, "", func() { p.on.open(id) })
-		words := kit.Stack(2, container.New(&kit.Bar{Gap: 2 * kit.Grid}, r.who, r.live), r.what, r.meter.root)
+		words := kit.Stack(2, container.New(&tagged{}, r.who, r.live), r.what, r.meter.root)
 		return container.New(&kit.Bar{Gap: 2 * kit.Grid}, words, r.button), r
 	})
 	t.root = kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T(title)), t.none, t.rows.Box, t.more)

@@ -153,3 +153,38 @@ func TestExportsOfThePage(t *testing.T) {
 	s.press("Save list")
 	s.untilSays("There is a file of this name already")
 }
+
+// TestAFileThatDoesNotSayWhereItBelongs: the same remark of several lines is told once and
+// names no flag; where the accounts belong is chosen on the page.
+func TestAFileThatDoesNotSayWhereItBelongs(t *testing.T) {
+	for lang, want := range map[string][]string{
+		"en": {"line 1, 4: nothing says whether this is sandbox or live", "The file does not say where they belong"},
+		"zh": {"第 1，4 行：无法判断是沙箱还是生产", "文件未说明账号属于哪个环境"},
+	} {
+		s := newStage(t, well("shop")).in(lang, 460).open()
+		plan := somePlan()
+		plan.Remarks = []api.ImportRemark{{Code: "env", Line: 1}, {Code: "env", Line: 4}}
+		told := somePlan()
+		s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{plan, told} })
+		s.openTransfersWith("WX_APPID=wx0000000000000001\n")
+		if got := unbroken(strings.Join(s.words(), "")); !strings.Contains(got, unbroken(want[0])) || !strings.Contains(got, unbroken(want[1])) || strings.Contains(got, "--env") {
+			t.Errorf("it says %q", s.words())
+		}
+		s.transfers.page.file.Env = core.Live
+		s.transfers.plan()
+		s.until("the second plan", func() bool { return len(s.transfers.page.plan.Remarks) == 0 && s.transfers.page.planned })
+		if asked := held(s.agent, &s.agent.imports); asked[len(asked)-1].File.Env != core.Live {
+			t.Errorf("it asked for %+v", asked[len(asked)-1].File)
+		}
+		if !s.transfers.page.places.Visible() {
+			t.Error("what was chosen cannot be changed")
+		}
+	}
+}
+
+// openTransfersWith opens the page and plans the import of a text.
+func (s *stage) openTransfersWith(text string) {
+	s.transfers.openTransfers()
+	s.transfers.takeText("shop.env", text)
+	s.until("the plan", func() bool { return s.transfers.page.planned })
+}

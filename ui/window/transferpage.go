@@ -38,7 +38,9 @@ type transferPage struct {
 	page      *kit.Page
 	choose    *kit.Button
 	name      *kit.Prose
-	rows      *kit.Prose
+	rows      *planBox
+	place     *kit.Segment // where accounts belong whose file does not tell
+	places    *fyne.Container
 	say       *kit.Prose
 	pass      *kit.Entry
 	passBox   *fyne.Container
@@ -76,7 +78,7 @@ func (p *transferPage) drawImport() fyne.CanvasObject {
 	p.choose = kit.NewSmallButton(ui, kit.Quiet, ui.T("transfer.choose"), p.on.choose)
 	p.name = kit.NewProse("", kit.SizeText, ui.Palette.Text)
 	p.name.Style.Bold = true
-	p.rows, p.say = kit.NewProse("", 13, ui.Palette.Text), kit.NewProse("", 13, ui.Palette.Muted)
+	p.rows, p.say = newPlanBox(ui), kit.NewProse("", 13, ui.Palette.Muted)
 	p.pass = kit.NewSecretEntry(ui, "", p.passphrase, func(s string) { p.passphrase = s })
 	p.pass.OnSubmitted = func(string) { p.open() }
 	p.passBox = kit.Stack(kit.Grid, kit.Text(ui.T("transfer.passphrase"), 13, ui.Palette.Muted), kit.WithButton(p.pass, kit.NewSmallButton(ui, kit.Filled, ui.T("transfer.open"), p.open)))
@@ -84,11 +86,13 @@ func (p *transferPage) drawImport() fyne.CanvasObject {
 	p.conflicts = kit.Stack(kit.Grid, kit.Text(ui.T("transfer.conflict"), 13, ui.Palette.Muted), kit.NewSegment(ui, p.conflict, func(v string) { p.conflict = v; again() },
 		kit.Choice{Value: api.ConflictSkip, Label: ui.T("transfer.skip")}, kit.Choice{Value: api.ConflictRename, Label: ui.T("transfer.rename")}, kit.Choice{Value: api.ConflictReplace, Label: ui.T("transfer.replace")}))
 	p.skipping = kit.NewToggle(ui, ui.T("transfer.skip_problems"), p.skip, func(on bool) { p.skip = on; again() })
-	p.choices = kit.Stack(2*kit.Grid, p.conflicts, p.skipping, kit.NewToggle(ui, ui.T("transfer.paused"), p.paused, func(on bool) { p.paused = on; again() }))
+	p.place = kit.NewSegment(ui, "", func(v string) { p.file.Env = core.Env(v); again() }, envChoices(ui)...)
+	p.places = kit.Stack(kit.Grid, kit.Text(ui.T("transfer.place"), 13, ui.Palette.Muted), p.place)
+	p.choices = kit.Stack(2*kit.Grid, p.places, p.conflicts, p.skipping, kit.NewToggle(ui, ui.T("transfer.paused"), p.paused, func(on bool) { p.paused = on; again() }))
 	p.run = kit.NewSmallButton(ui, kit.Filled, "", p.on.apply)
 	p.buttons = kit.Beside(p.run, kit.NewSmallButton(ui, kit.Quiet, ui.T("cancel"), p.on.forget))
 	return kit.Stack(3*kit.Grid, kit.Subhead(ui, ui.T("transfer.import")), kit.NewProse(ui.T("transfer.import.say"), 13, ui.Palette.Muted),
-		kit.Beside(p.choose), p.name, p.passBox, p.rows, p.choices, p.say, p.buttons)
+		kit.Beside(p.choose), p.name, p.passBox, p.rows.root, p.choices, p.say, p.buttons)
 }
 
 func (p *transferPage) drawList() fyne.CanvasObject {
@@ -209,7 +213,7 @@ func (p *transferPage) show() {
 		name = text.Isolated(p.file.Name)
 	}
 	p.name.SetOrHide(name, ui.Palette.Text)
-	p.rows.SetOrHide(strings.Join(planLines(ui, p.plan), "\n"), ui.Palette.Text)
+	p.rows.show(p.plan)
 	ink := ui.Palette.Muted
 	if p.bad {
 		ink = ui.Palette.LiveText
@@ -219,6 +223,10 @@ func (p *transferPage) show() {
 	conflict := slices.ContainsFunc(p.plan.Rows, func(r api.ImportRow) bool { return r.Status == api.ImportConflict }) || undecided(p.plan)
 	kit.Visible(p.passBox, p.asks)
 	kit.Visible(p.choices, open && len(p.plan.Rows) > 0)
+	kit.Visible(p.places, p.file != nil && (p.file.Env != "" || asksEnv(p.plan)))
+	if p.file != nil {
+		p.place.Choose(string(p.file.Env))
+	}
 	kit.Visible(p.conflicts, conflict)
 	kit.Visible(p.skipping, slices.ContainsFunc(p.plan.Rows, func(r api.ImportRow) bool { return r.Status == api.ImportProblem }))
 	kit.Visible(p.buttons, p.file != nil && !p.plan.Done)

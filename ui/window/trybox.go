@@ -42,6 +42,7 @@ type tryBox struct {
 	result *fyne.Container
 	status *kit.Prose
 	means  *kit.Prose
+	codes  *kit.Rows[code, *kit.Fact]
 	pages  *kit.Rows[string, *kit.Button]
 	notes  *kit.Prose
 	text   *kit.Prose
@@ -71,6 +72,7 @@ func newTryBox(ui *kit.UI, s *paneState, on tryActions, copyText func(text, said
 	b.send = kit.NewSmallButton(ui, kit.Filled, ui.T("try.send"), on.send)
 	b.kind, b.say, b.status, b.notes, b.more = note(), note(), kit.NewProse("", 13, ui.Palette.Text), note(), note()
 	b.means = kit.NewProse("", 13, ui.Palette.Text)
+	b.codes = newCodes(ui, copyText)
 	b.pages = kit.NewRows(kit.Stack(2*kit.Grid), func(page string) (fyne.CanvasObject, *kit.Button) {
 		open := kit.NewSmallButton(ui, kit.Quiet, "", func() { on.page(page) })
 		return kit.Beside(open), open
@@ -81,7 +83,7 @@ func newTryBox(ui *kit.UI, s *paneState, on tryActions, copyText func(text, said
 	b.textOf = container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, b.text)
 	b.copy = kit.NewSmallButton(ui, kit.Quiet, ui.T("try.copy"), func() { copyText(s.try.answer.text, ui.T("try.copied")) })
 	b.save = kit.NewSmallButton(ui, kit.Quiet, ui.T("try.save"), on.save)
-	b.result = kit.Stack(2*kit.Grid, b.status, b.means, b.pages.Box, b.notes, b.textOf, b.more, kit.Beside(b.copy, b.save))
+	b.result = kit.Stack(2*kit.Grid, b.status, b.means, b.codes.Box, b.pages.Box, b.notes, b.textOf, b.more, kit.Beside(b.copy, b.save))
 	b.root = kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("try.title")), kit.NewProse(ui.T("try.say"), 13, ui.Palette.Muted), b.holder, b.method, b.target,
 		b.fields.Box, b.bodyOf, container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.kind, b.send), b.say, b.result)
 	return b
@@ -181,6 +183,7 @@ func (b *tryBox) showAnswer(t *tryAnswer) {
 		}
 	}
 	b.means.SetOrHide(means, ui.Palette.Text)
+	showCodes(b.codes, t.Error)
 	b.pages.Show(open, func(page string, one *kit.Button) { one.Rename(labels[page]) })
 	var notes []string
 	if t.Renewed {

@@ -120,7 +120,7 @@ func (w *Window) connect() {
 	w.exports = &exports{shell: sh}
 	w.clients = &clients{shell: sh, pages: w.pages, clipboard: w.clipboard, listing: w.listing, settings: w.settings.openSettings, setups: map[core.ID]*clientSetup{}}
 	w.settings.clients = func() { w.clients.openClients("") }
-	w.pushing = &pushing{shell: sh, pages: w.pages}
+	w.pushing = &pushing{shell: sh, pages: w.pages, pane: w.pane}
 	w.many.exports = w.exports
 	w.actions = &actions{shell: sh, link: w.link, clipboard: w.clipboard, renewals: w.renewals, vault: w.vault, settings: w.settings, accounts: w.accounts}
 	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, clients: w.clients, pushing: w.pushing, actions: w.actions, many: w.many}
