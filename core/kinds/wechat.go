@@ -104,7 +104,7 @@ func wechatSpec(s Spec, quota map[core.Product]int) Spec {
 				{Match: `^[0-9a-f]{32}$`, Problem: ProblemSecretOdd, Warn: true},
 			},
 		},
-		{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
+		{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl", "apihost", "apihosturl", "apibase", "apibaseurl", "baseuri", "apidomain", "apiserver", "apiendpoint", "apigateway", "apiaddress"}},
 		{Key: APIURL, Input: URL, Rare: true, Hint: "https://api…"},
 	}
 	officialPaths := []string{

@@ -64,7 +64,7 @@ func wecom() Spec {
 					{Match: `^[0-9A-Za-z_-]{43}$`, Problem: ProblemSecretOdd, Warn: true},
 				},
 			},
-			{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl", "baseapiurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
+			{Key: BaseURL, Input: URL, Rare: true, Names: []string{"baseurl", "baseapiurl", "apihost", "apihosturl", "apibase", "apibaseurl", "baseuri", "apidomain", "apiserver", "apiendpoint", "apigateway", "apiaddress"}},
 			{Key: APIURL, Input: URL, Rare: true, Hint: "https://api…"},
 		},
 		Products: []Product{

@@ -132,7 +132,7 @@ func (p Preset) Spec() kinds.Spec {
 				Key: kinds.Secret, Label: p.Secret.Label, Input: kinds.SecretText, Required: true, Hint: p.Secret.Hint, Names: p.Secret.Names,
 				Checks: []kinds.Check{{Match: `^[!-~]+$`, Problem: kinds.ProblemSecretChars, Says: "holds blanks, invisible characters or others than ASCII inside; copy it again"}},
 			},
-			{Key: kinds.BaseURL, Input: kinds.URL, Rare: true, Names: []string{"baseurl", "apihost", "apihosturl", "apibase", "apibaseurl"}},
+			{Key: kinds.BaseURL, Input: kinds.URL, Rare: true, Names: []string{"baseurl", "apihost", "apihosturl", "apibase", "apibaseurl", "baseuri", "apidomain", "apiserver", "apiendpoint", "apigateway", "apiaddress"}},
 			{Key: kinds.APIURL, Input: kinds.URL, Rare: true, Hint: "https://api…"},
 		},
 		BaseURL: p.Request.Base, BaseURLs: p.Request.Hosts,

@@ -389,7 +389,7 @@ func (k *kind) otherApp(c Candidate) string {
 
 func otherWord(word string) string {
 	switch word {
-	case "open", "component", "openplatform", "openapp", "third", "thirdparty", "3rd", "componentapp", "开放平台", "第三方平台":
+	case "open", "component", "openplatform", "openapp", "third", "thirdparty", "3rd", "componentapp", "kaifang", "website", "qrconnect", "开放平台", "第三方平台":
 		return RemarkComponent
 	case "pay", "payment", "wxpay", "wepay", "mch", "merchant", "cp":
 		return RemarkOther

@@ -94,6 +94,8 @@ func TestAccounts(t *testing.T) {
 		{"an AppID under a second name", "WX_APPID=" + id + "\nVUE_APP_X=" + id, Named{}, []string{"wx/ ID"}},
 		{"names in another spelling", "my.wx-id=" + id + "\nmy.wx-key=" + secret, Named{"MY_WX_ID", "my_wxKey"}, []string{"wechat/ ID SECRET"}},
 
+		{"a domain", "WX_APPID=" + id + "\nWX_API_DOMAIN=proxy.example", Named{}, []string{"wx/ ID at https://proxy.example"}},
+		{"a website", "WX_WEBSITE_APPID=" + id, Named{}, []string{"1 component WX_WEBSITE_APPID"}},
 		{"a host", "WX_APPID=" + id + "\nWX_API_HOST=proxy.example:8080/wx", Named{}, []string{"wx/ ID at https://proxy.example:8080/wx"}},
 		{"the application's own host", "APPID=" + id + "\nBASE_URL=https://shop.example", Named{}, []string{"wechat/ ID"}},
 		{"a proxy with its password", "WX_MP_APPID=" + id + "\nWX_HTTP_PROXY=http://me:hidden@10.0.0.1:3128", Named{}, []string{"wx-mp/ ID official via http://me@10.0.0.1:3128 hidden"}},
@@ -206,6 +208,8 @@ func TestStandsFor(t *testing.T) {
 		"{{resolve:secretsmanager:wx}}", "${{ secrets.WX }}", "credentials('wx')", "wxxxxxxxxxxxxxxxxx", "wx****", "wx<id>", "wx_your_app_id", "YourAppSecret", "app_secret", "wx-app-id", "appid",
 		"change-me-please", "replace_with_secret", "fill in", "enter-secret", "redacted", "example-secret", "to-be-done", "false", "小程序AppSecret", "未填写", "密钥填写",
 		"@/run/secrets/wx", "@@secret@@", "##SECRET##", "$$WX", "«secret»", "&wx", "*wx", "cipher-kms-aes-128-dataKey-x", "$2a$10$N9qo8uLOickgx2ZMRZoMye", "SECRET_FROM_VAULT", "USE_VAULT",
+		"[ENCRYPTED]Zm9v", "$$secret$$", "U2FsdGVkX1+vupppZksvRf5pq5g5XjFRlipRkwB0K1Y=",
+		"eyJhbGciOiJkaXIifQ..a1b2.c3d4.e5f6", `""`, "''", "wx", "WeChat", "touristappid",
 		"null", "undefined", "None", "TODO", "changeme", "your-app-secret", "YOUR_APP_ID", "put-it-here", "你的AppSecret", "请填写", "****", "xxxxxxxx", "*REDACTED*", "--- removed ---", "[FILTERED]", "…", "••••••",
 	} {
 		if !StandsFor(v) {
@@ -214,7 +218,7 @@ func TestStandsFor(t *testing.T) {
 	}
 	for _, v := range []string{
 		id, secret, "ww0123456789abcdef", "cli_a1b2c3d4e5f6g7h8", "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123", "2021000000000000",
-		"p@ss$w0rd", "a$b", "a%b%c", "x_y__z", "", "GOCSPX-a1b2C3_d4", "abc8Q~x.Y-z_1", "Zm9v/YmFy+A1==", "wx0000000000000000", "tt0123456789abcdef01", "dingoa1b2c3d4e5", "secretly9", "settle42", "keyboard7",
+		"p@ss$w0rd", "a$b", "a%b%c", "x_y__z", "", "GOCSPX-a1b2C3_d4", "abc8Q~x.Y-z_1", "Zm9v/YmFy+A1==", "wx0000000000000000", "tt0123456789abcdef01", "dingoa1b2c3d4e5", "secretly9", "settle42", "keyboard7", "shop.backend", "SHOP_CLIENT", "eyJhbGciOiJIUzI1NiJ9.e30.a1",
 	} {
 		if StandsFor(v) {
 			t.Errorf("%s is taken for what stands for a value", v)
@@ -224,12 +228,12 @@ func TestStandsFor(t *testing.T) {
 
 // Words are no secret, and a secret is no words.
 func TestStandsForSecret(t *testing.T) {
-	for _, v := range []string{"op read op://Dev/shop/appsecret", "stored in vault", "见飞书文档", "问运维", " two\twords ", "${WX_SECRET}"} {
+	for _, v := range []string{"op read op://Dev/shop/appsecret", "stored in vault", "见飞书文档", "问运维", " two\twords ", "${WX_SECRET}", "env.WX_SECRET", "ssm.wx.secret", "SHOP_WX_KEY", "aws_ssm_parameter.wx.value"} {
 		if !StandsForSecret(v) {
 			t.Errorf("%q is taken for a secret", v)
 		}
 	}
-	for _, v := range []string{secret, " " + secret + "\n", "p@ss$w0rd", ""} {
+	for _, v := range []string{secret, " " + secret + "\n", "p@ss$w0rd", "", "a.b1", "aB.cD9", "AKIA_7Q"} {
 		if StandsForSecret(v) {
 			t.Errorf("%q is taken for what stands for a secret", v)
 		}

@@ -18,12 +18,13 @@ var reference = sync.OnceValue(func() *regexp.Regexp {
 		`^@[A-Za-z_/@]`,                                                                          // Maven's @name@, @Microsoft.KeyVault(…), @file
 		`^__[A-Za-z].*__$`, `^#_.*_#$`, `^#{1,2}[A-Za-z_][\w.-]*#{1,2}$`, `^\|\w+\|$`, `^~\w+~$`, // __NAME__, #NAME#, |NAME|
 		`<[^<>]*>`, `^\[.*\]$`, `^\(.*\)$`, `^【.*】$`, `^（.*）$`, `^《.*》$`, `^「.*」$`, `^«.*»$`, // <your secret>, [secret]
-		`^\{[^{}]*\}`,          // Spring Cloud's {cipher}…, {secret}
+		`^\{[^{}]*\}`, `^\[[A-Za-z_]+\]`, `^\$\$.+\$\$$`, // Spring Cloud's {cipher}…, {secret}, [ENCRYPTED]…, $$secret$$
 		`^[A-Za-z][\w.]*[(\[]`, // ENC(…), SOPS' ENC[…], env("NAME"), process.env["NAME"]
 		`^(?:process\.env|import\.meta|os\.environ|var|local|data|module|secrets|vault|params|parameters|config)\.[A-Za-z]`,
 		`^[A-Za-z][\w.+-]*:.`,                                                                             // op://vault/item, ref+vault://…, vault:path#key, arn:aws:…, encrypted:…
 		`^[!&*]\w`,                                                                                        // YAML's !vault, !secret, !Ref, &anchor, *alias
 		`^cipher-[a-z0-9-]+-.`, `^\$2[aby]\$\d\d\$`, `^(?:FROM|USE|IN)_[A-Z_]+$`, `_(?:FROM|IN)_[A-Z_]+$`, // Nacos' encryption, a hash of bcrypt, SECRET_FROM_VAULT
+		`^U2FsdGVkX1[89+/]`, `^eyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$`, // what openssl enc and CryptoJS write, JWE
 		`^\$ANSIBLE_VAULT`, `^-----BEGIN `, `^(?:AgA|gAAAAA|AQICAH|AQECAH)[0-9A-Za-z+/=_-]{60,}$`, // Fernet, KMS, sealed secrets
 		`^(?:~|\.{1,2})?/(?:run|etc|var|secrets?|home|opt|mnt|usr|vault|app|srv|root|keys?)/`, `^[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+(?:[#:]\w+)?$`, `^projects/.+/secrets/`, // where it is kept
 		`[…•*]{3,}`, `^[…*•.xX?#_-]+$`, `^[wW][xX][xX*…]+$`, // ****, xxxx, wxxxxxxx, …
@@ -33,7 +34,7 @@ var reference = sync.OnceValue(func() *regexp.Regexp {
 // filler is what people and templates write when nothing is filled in yet.
 var filler = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`(?i)^(?:` + strings.Join([]string{
-		`null|nil|none|nan|undefined|unset|empty|missing|blank|false|true|no|yes|todo.*|tbd.*|fixme.*|n/?a|~`,
+		`null|nil|none|nan|undefined|unset|empty|missing|blank|false|true|no|yes|todo.*|tbd.*|fixme.*|n/?a|~|["']+|(?:wechat|weixin|wx|ww|mp)|touristappid`,
 		`(?:change|replace|fill|set|update)[-_ ]?(?:me|it|this|in|with)(?:[-_ !.].*)?|(?:insert|enter|put|paste|add|see|from|managed|generated)[-_ ].*`,
 		`[^0-9a-z]*(?:redacted|removed|hidden|masked|filtered|censored)[^0-9a-z]*|placeholder.*|secret|password|default|dummy.*|fake.*|mock.*|example.*|sample.*|to[-_ ]?be[-_ ].*|not[-_ ]?set.*`,
 		`(?:(?:wechat|weixin|wx|mp|mini(?:app|program)?|app|client|corp|developer)[-_ ]?){0,3}(?:id|secret|key|appid|appsecret|secretkey)(?:[-_ ]?(?:here|value|placeholder))?`,
@@ -52,11 +53,17 @@ func StandsFor(value string) bool {
 	return reference().MatchString(value) || filler().MatchString(value)
 }
 
+// named is the name of something that has the secret, without a digit in it:
+// env.WX_SECRET, ssm.wx.secret, SHOP_WX_KEY.
+var named = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^[A-Za-z_]+(?:\.[A-Za-z_]+)+$|^[A-Z]+(?:_[A-Z]+)+$`)
+})
+
 // StandsForSecret reports the same of a secret, which is never written in Chinese, nor
 // in several words: the name of a place, a command, a note.
 func StandsForSecret(value string) bool {
 	value = strings.TrimSpace(value)
-	return StandsFor(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || isHan(r) })
+	return StandsFor(value) || named().MatchString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || isHan(r) })
 }
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
