@@ -13,6 +13,7 @@ const (
 	Big         = "too_big"     // Other: the limit in MB
 	UTF16       = "utf16"       // save it as UTF-8
 	Binary      = "binary"      // no text at all
+	Sheet       = "spreadsheet" // of Excel, Numbers or LibreOffice: save it as CSV
 	UTF8        = "not_utf8"    // save it as UTF-8
 	Empty       = "empty"       // nothing in it
 	Unknown     = "unknown"     // none of the formats
@@ -55,6 +56,7 @@ func English() map[string]string {
 		Big:         "The file is larger than {other} MB; import it in parts.",
 		UTF16:       "The file is UTF-16; save it as UTF-8.",
 		Binary:      "The file is not text; choose the file that was exported.",
+		Sheet:       "The file is a spreadsheet or an archive; save the sheet as CSV, or unpack the file, and import that.",
 		UTF8:        "Not UTF-8; save the file as UTF-8.",
 		Empty:       "The file is empty.",
 		Unknown:     "The format is not recognised. Name it with --from: tokentray, csv, dotenv, postman, wxjava (properties, YAML or JSON) or backup. Or paste the text into the window's form for a new account: it takes any text with an AppID and an AppSecret.",

@@ -298,9 +298,12 @@ func (c columnsOf) nobodys(a Account, o Options) bool {
 	return !c.marked && !named && a.AppID != "" && !recognise.StandsFor(a.AppID) && !o.Recogniser.HasForm(a.AppID)
 }
 
-// textCell is a cell without ="…", by which a spreadsheet is kept from taking a text
-// for a number.
+// textCell is a cell without ="…" or an apostrophe before it, by which a spreadsheet is
+// kept from taking a text for a number.
 func textCell(cell string) string {
+	if inner, ok := strings.CutPrefix(cell, "'"); ok && recognise.IsPlain("_"+inner) {
+		return inner
+	}
 	if inner, ok := strings.CutPrefix(cell, `="`); ok && len(inner) > 1 && strings.Count(inner, `"`) == 1 && strings.HasSuffix(inner, `"`) {
 		return strings.TrimSuffix(inner, `"`)
 	}

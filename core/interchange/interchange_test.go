@@ -397,6 +397,8 @@ func TestFaults(t *testing.T) {
 		{"UTF-16 that is cut off", "\xff\xfea\x00b", "", "utf16 0 "},
 		{"UTF-16 with half a character", "\xff\xfea\x00\x00\xd8", "", "utf16 0 "},
 		{"binary", "\x7fELF\x00\x01\x02\x00", "", "binary 0 "},
+		{"a spreadsheet", "PK\x03\x04\x14\x00\x06\x00xl/", "", "spreadsheet 0 "},
+		{"an older spreadsheet", "\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1\x00\x00", CSV, "spreadsheet 0 "},
 		{"Latin-1", "# x\nname,appid\ncaf\xe9,wx\n", CSV, "not_utf8 3 "},
 		{"CSV without the column that somebody named", "name,id\na,b\n", CSV, "header 1 "},
 		{"a picture", "\x89PNG\r\n\x1a\n\x01\xff", "", "binary 0 "},

@@ -41,6 +41,9 @@ func prepare(data []byte) (text []byte, converted bool, err error) {
 	if elsewhere(data) {
 		return nil, false, one(filefault.Encrypted, 0)
 	}
+	if isSheet(data) {
+		return nil, false, one(filefault.Sheet, 0)
+	}
 	line := 1
 	for rest := data; len(rest) > 0; {
 		r, size := utf8.DecodeRune(rest)
@@ -106,6 +109,12 @@ func elsewhere(data []byte) bool {
 		}
 	}
 	return false
+}
+
+// isSheet reports whether a file is one that spreadsheets save: a zip archive or, of
+// older ones, a compound file.
+func isSheet(data []byte) bool {
+	return bytes.HasPrefix(data, []byte("PK\x03\x04")) || bytes.HasPrefix(data, []byte("\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"))
 }
 
 // looksBinary reports whether the beginning has control characters that no text has.

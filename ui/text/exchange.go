@@ -130,6 +130,7 @@ func faultsInChinese() map[string]string {
 		filefault.Big:         "文件大于 {other} MB，请分批导入。",
 		filefault.UTF16:       "文件为 UTF-16 编码，请另存为 UTF-8。",
 		filefault.Binary:      "文件不是文本，请选择导出的文件。",
+		filefault.Sheet:       "文件是电子表格或压缩包，请将工作表另存为 CSV，或解压后再导入。",
 		filefault.UTF8:        "不是 UTF-8 编码，请将文件另存为 UTF-8。",
 		filefault.Empty:       "文件为空。",
 		filefault.Unknown:     "无法识别格式。请用 --from 指定：tokentray、csv、dotenv、postman、wxjava（properties、YAML 或 JSON）或 backup。也可将文本粘贴到窗口的新建账号表单：凡含 AppID 和 AppSecret 的文本都能识别。",
