@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
+	urlpath "path"
 	"regexp"
 	"slices"
 	"strings"
@@ -27,7 +28,8 @@ const (
 )
 
 // Clean is core.Account.Clean and what the kind adds: its first product if none was
-// named, the first value of a required choice, and URLs in their one spelling.
+// named, the first value of a required choice, and URLs in their one spelling: a base
+// URL does not end with where the paths below it begin, as in https://host/cgi-bin.
 func (s Set) Clean(a core.Account) core.Account {
 	written := strings.TrimSpace(a.BaseURL)
 	a = a.Clean()
@@ -35,6 +37,7 @@ func (s Set) Clean(a core.Account) core.Account {
 	if a.Product == "" {
 		a.Product = spec.FirstProduct("")
 	}
+	a.BaseURL = spec.root(a.BaseURL)
 	if spec.Endpoint && a.BaseURL != "" {
 		a.BaseURL = spec.endpoint(written, a.Product)
 	}
@@ -51,6 +54,22 @@ func (s Set) Clean(a core.Account) core.Account {
 	}
 	a.Params = core.ParamsOf(params)
 	return a
+}
+
+// root is a base URL without the path, or its folder, at which the kind's tokens are
+// asked for below it: that is added to each call.
+func (s Spec) root(base string) string {
+	if s.Door == nil {
+		return base
+	}
+	for _, p := range s.Door.Paths {
+		for _, tail := range []string{p.Path, urlpath.Dir(p.Path)} {
+			if rest, ok := strings.CutSuffix(base, tail); ok && tail != "/" && strings.Contains(rest, "://") {
+				return rest
+			}
+		}
+	}
+	return base
 }
 
 // Fit is an account whose kind has just been changed, without the former kind's

@@ -56,6 +56,27 @@ func TestCheckAccount(t *testing.T) {
 	}
 }
 
+// A base URL is written without the path, or its folder, that each call adds.
+func TestABaseURLEndsBeforeThePaths(t *testing.T) {
+	for _, c := range []struct {
+		kind            core.Kind
+		written, stored string
+	}{
+		{kinds.WeChat, "https://api.weixin.qq.com/cgi-bin", "https://api.weixin.qq.com"},
+		{kinds.WeChat, "https://gw.example.com/wx/cgi-bin/", "https://gw.example.com/wx"},
+		{kinds.WeChatLegacy, "http://127.0.0.1:8080/cgi-bin/token", "http://127.0.0.1:8080"},
+		{kinds.WeCom, "https://qyapi.weixin.qq.com/cgi-bin/gettoken", "https://qyapi.weixin.qq.com"},
+		{kinds.WeChat, "https://gw.example.com/my-cgi-bin", "https://gw.example.com/my-cgi-bin"},
+		{kinds.WeChat, "https://gw.example.com/cgi-bin/wx", "https://gw.example.com/cgi-bin/wx"},
+		{kinds.OAuth2, "https://id.example.com/cgi-bin/token", "https://id.example.com/cgi-bin/token"},
+	} {
+		got := kinds.Builtin().Clean(core.Account{Kind: c.kind, BaseURL: c.written}).BaseURL
+		if got != c.stored {
+			t.Errorf("%s, %s: stored as %s, want %s", c.kind, c.written, got, c.stored)
+		}
+	}
+}
+
 // A name that an earlier version accepted stays usable until it is changed.
 func TestCheckChangeKeepsWhatWasTaken(t *testing.T) {
 	const old = "0123456789abcdef0123456789abcdef"
