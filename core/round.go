@@ -108,7 +108,9 @@ type attempt struct {
 	req     Request
 	current Token // when the round began
 	left    int   // calls that the account's budget allows
-	out     outcome
+	// holds is why the team's turn has ended, nil while it lasts; nil: there is no turn.
+	holds func(context.Context) error
+	out   outcome
 }
 
 func (k *Keeper) attempt(ctx context.Context, a Account, current Token) *attempt {
@@ -171,6 +173,12 @@ func (w *attempt) fetch() {
 	w.out.back = w.k.setBack
 	w.k.mu.Unlock()
 	var err error
+	if w.holds != nil && grant.Value == "" {
+		if err = w.holds(w.ctx); err != nil {
+			w.fail(err)
+			return
+		}
+	}
 	if grant.Value == "" {
 		grant, err = w.up.Fetch(w.ctx, w.req)
 		w.out.asked(err)

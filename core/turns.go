@@ -39,8 +39,9 @@ type Turn struct {
 	// Ready is why this machine cannot ask upstream, for example because it has no
 	// secret. It is called before others are kept from asking.
 	Ready func() error
-	// Ask asks upstream until ctx ends. Valid: upstream accepts Current.
-	Ask func(ctx context.Context) (g Grant, valid bool, err error)
+	// Ask asks upstream until ctx ends. Valid: upstream accepts Current. holds is asked
+	// right before each fetch: why this machine may not fetch any more, nil when it may.
+	Ask func(ctx context.Context, holds func(context.Context) error) (g Grant, valid bool, err error)
 	// Calls is how many calls Ask made to upstream so far.
 	Calls func() int
 }
@@ -102,8 +103,8 @@ func (w *attempt) round(r round) {
 		Report: g == report, Force: g == force, Need: w.up.Traits.window(w.current.Life), Gap: gap,
 		Harmless: w.up.Traits.Repeat.Harmless(),
 		Ready:    func() error { return w.ready(g) },
-		Ask: func(ctx context.Context) (Grant, bool, error) {
-			w.ctx, w.out = ctx, outcome{}
+		Ask: func(ctx context.Context, holds func(context.Context) error) (Grant, bool, error) {
+			w.ctx, w.out, w.holds = ctx, outcome{}, holds
 			w.run(g)
 			if w.out.err != nil {
 				return Grant{}, false, w.out.err

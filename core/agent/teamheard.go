@@ -26,9 +26,9 @@ func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
 		t.keeper.Take(ctx, id, taken)
 		t.read(id)
 		switch {
-		case m.Err() != nil || m.Seen(id).Err != nil:
 		case p.Wanted && p.Value != "":
-			t.answerWant(ctx, m, id, p.Value)
+			t.answerWant(ctx, m, id, p)
+		case m.Err() != nil || m.Seen(id).Err != nil:
 		case p.Value == "":
 			t.offer(ctx, m, id)
 		}
@@ -43,13 +43,26 @@ const (
 
 // answerWant starts the round that a member's report asks for, unless another machine
 // has run it meanwhile. A round that may not begin yet is tried again when it may.
-func (t *teams) answerWant(ctx context.Context, m *team.Member, id core.ID, value string) {
+//
+// A machine that keeps a token of its own beside the reported one, because it has not
+// heard of that or because its own came too late for the team, leaves the answer to the
+// others for longer. If none gives it, it goes back to the team's token for the round.
+func (t *teams) answerWant(ctx context.Context, m *team.Member, id core.ID, p team.Published) {
 	for range answerTries {
 		a, there := t.accounts.get(id)
-		if !there || !a.Auto || t.idle() || t.pause(ctx) != nil || !m.Wanted(id, value) {
+		if !there || !a.Auto || t.idle() || t.pause(ctx) != nil || !m.Wanted(id, p.Value) {
 			return
 		}
-		_, err := t.keeper.Refresh(ctx, id, core.Report{Stale: value})
+		if m.Err() != nil || m.Seen(id).Err != nil { // it has just come back, and not yet with everything
+			continue
+		}
+		if own, _ := t.keeper.Token(id); own.Value != p.Value && own.Good(t.now(), 0) {
+			if !t.keeper.Live(a) || t.pause(ctx) != nil || !m.Wanted(id, p.Value) {
+				return
+			}
+			t.keeper.Take(ctx, id, core.Taken{Grant: core.Grant{Value: p.Value, ExpiresIn: p.Remaining()}, By: p.By})
+		}
+		_, err := t.keeper.Refresh(ctx, id, core.Report{Stale: p.Value})
 		if err == nil {
 			return
 		}

@@ -81,7 +81,8 @@ type Published struct {
 	Calls, Forced int
 
 	gen     string
-	now     int64 // the time of the Redis
+	wall    time.Time // of Read by the wall clock
+	now     int64     // the time of the Redis
 	account *Account
 	version version
 }
@@ -99,12 +100,17 @@ func (p Published) Newest() bool {
 	return !p.version.less(a.seen) && !doubted
 }
 
-// Remaining is the remaining life now.
+// Remaining is the remaining life now. A monotonic clock stands still while the machine
+// sleeps, and the wall clock does not: the one that counts more is believed.
 func (p Published) Remaining() time.Duration {
 	if p.Value == "" {
 		return 0
 	}
-	return p.Left - time.Since(p.Read)
+	since := time.Since(p.Read)
+	if !p.wall.IsZero() {
+		since = max(since, time.Now().Round(0).Sub(p.wall))
+	}
+	return p.Left - since
 }
 
 // counters returns the keys of a day's counts.
@@ -140,6 +146,7 @@ func (a *Account) CountForce(ctx context.Context, day string, budget int) (bool,
 // publish over it.
 func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	p := Published{Read: time.Now()}
+	p.wall = p.Read.Round(0)
 	keys := []string{a.tok}
 	if day != "" {
 		calls, force := a.counters(day)

@@ -247,7 +247,7 @@ func TestAMachineThatEndsHoldsUpNobody(t *testing.T) {
 			Account: core.Account{ID: "1", Kind: kind}, TokenID: shop, Gap: time.Minute, Force: force,
 			Ready: func() error { return nil },
 			Calls: func() int { return 1 },
-			Ask: func(ctx context.Context) (core.Grant, bool, error) {
+			Ask: func(ctx context.Context, _ func(context.Context) error) (core.Grant, bool, error) {
 				if n := r.redis.Exists(t.Context(), a.lease, a.next, a.rep).Val(); n != 2 {
 					t.Errorf("during the call there are %d keys of it", n)
 				}

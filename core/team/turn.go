@@ -72,7 +72,7 @@ func (m *Member) Turn(ctx context.Context, t core.Turn) core.Turned {
 	if err := t.Ready(); err != nil {
 		return core.Turned{Err: err}
 	}
-	_, _, err := t.Ask(ctx)
+	_, _, err := t.Ask(ctx, func(context.Context) error { return nil })
 	return core.Turned{Asked: true, Err: err}
 }
 
@@ -313,7 +313,18 @@ func (a *Account) ask(ctx context.Context, l *Lease, t core.Turn) (core.Grant, b
 			}
 		}
 	})
-	return t.Ask(held)
+	return t.Ask(held, l.holds)
+}
+
+// holds reports why the holder of the lease may not fetch any more: it slept after Begin,
+// with its machine or in a call that took long. A machine's clocks do not tell that of a
+// sleep, so the Redis is asked. While it cannot be, the lease's own time counts.
+func (l *Lease) holds(ctx context.Context) error {
+	err := l.Renew(ctx)
+	if err == nil || core.AsError(err).Remedy != core.RemedyTryAgain && l.Left() >= callSlack {
+		return nil
+	}
+	return errLost(l.account.kind)
 }
 
 // pause waits for d, or until ctx ends.

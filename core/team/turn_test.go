@@ -59,7 +59,7 @@ func (m machine) Credentials(context.Context, core.Account) (core.Credentials, e
 }
 
 // keeper is another machine's Keeper with the shared account.
-func (r *rig) keeper(u *upstream, m machine, repeat core.Repeat, edit func(*core.Account)) *core.Keeper {
+func (r *rig) keeper(u core.Source, m machine, repeat core.Repeat, edit func(*core.Account)) *core.Keeper {
 	r.t.Helper()
 	return r.keeperOf(u, m, repeat, edit, nil)
 }
@@ -70,7 +70,7 @@ func (r *rig) keeperAt(u *upstream, off time.Duration) *core.Keeper {
 	return r.keeperOf(u, machine{}, core.RepeatSame, nil, func() time.Time { return time.Now().Add(off).Round(0) })
 }
 
-func (r *rig) keeperOf(u *upstream, m machine, repeat core.Repeat, edit func(*core.Account), now func() time.Time) *core.Keeper {
+func (r *rig) keeperOf(u core.Source, m machine, repeat core.Repeat, edit func(*core.Account), now func() time.Time) *core.Keeper {
 	r.t.Helper()
 	url, err := redisconn.Parse(r.server.URL)
 	if err != nil {
@@ -335,7 +335,7 @@ func TestATokenThatComesTooLateIsReported(t *testing.T) {
 	got := late.turn(t.Context(), core.Turn{
 		Current: "the first token", Report: true, Gap: time.Millisecond,
 		Ready: func() error { return nil }, Calls: func() int { return 1 },
-		Ask: func(context.Context) (core.Grant, bool, error) {
+		Ask: func(context.Context, func(context.Context) error) (core.Grant, bool, error) {
 			shut.Store(true)
 			r.redis.Del(t.Context(), late.lease, late.rep) // as if they had expired
 			publish(t, other, "the other's token", time.Hour)
