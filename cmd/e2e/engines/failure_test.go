@@ -104,12 +104,7 @@ func TestHoldersEnd(t *testing.T) {
 	a.signal(syscall.SIGCONT)
 	// The late publish is refused, b's token is checked once, and all get a living
 	// one.
-	c.until("all have the same living token", 60*time.Second, func() bool {
-		one, err1 := a.token(t.Context())
-		two, err2 := b.token(t.Context())
-		three, err3 := plain.token(t.Context())
-		return err1 == nil && err2 == nil && err3 == nil && one == two && two == three && c.lives(one)
-	})
+	c.oneLiving(60*time.Second, a, b, plain)
 	if n := c.asked() - asked; n > 3 {
 		t.Errorf("stopped: the upstream was asked %d times", n)
 	}
