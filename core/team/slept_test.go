@@ -2,6 +2,7 @@ package team
 
 import (
 	"context"
+	"errors"
 	"testing"
 	"time"
 
@@ -43,6 +44,94 @@ func TestAHolderThatSleptFetchesNothing(t *testing.T) {
 	}
 	if p := read(t, other); p.Value != "the other's token" {
 		t.Errorf("the team has %q", p.Value)
+	}
+}
+
+// asking is the turn of a machine that reports the first token, and asks by ask.
+func asking(ask func(context.Context) (core.Grant, error)) core.Turn {
+	return core.Turn{
+		Current: "the first token", Report: true, Gap: time.Millisecond,
+		Ready: func() error { return nil }, Calls: func() int { return 1 },
+		Ask: func(ctx context.Context, _ func(context.Context) error) (core.Grant, bool, error) {
+			g, err := ask(ctx)
+			return g, false, err
+		},
+	}
+}
+
+// TestACallUnderWayIsAwaited: a machine fell asleep during its call, and another brought a
+// token meanwhile. Upstream may serve the call after the other's, so only its answer tells
+// which token lives.
+func TestACallUnderWayIsAwaited(t *testing.T) {
+	r := newRig(t)
+	r.timing = Timing{Lease: 10 * time.Second, Renew: time.Millisecond, Call: 25 * time.Second}
+	slept, other := r.member(), r.member()
+	publish(t, other, "the first token", time.Hour)
+	got := slept.turn(t.Context(), asking(func(ctx context.Context) (core.Grant, error) {
+		r.redis.Del(t.Context(), slept.lease, slept.rep) // as if they had expired
+		publish(t, other, "the other's token", time.Hour)
+		select {
+		case <-ctx.Done():
+			return core.Grant{}, ctx.Err()
+		case <-time.After(200 * time.Millisecond): // a renewal has told it that the lease is lost
+			return core.Grant{Value: "the late token", ExpiresIn: time.Hour}, nil
+		}
+	}))
+	if !got.Asked || !errors.Is(got.Err, ErrOlder) || got.Grant.Value != "" {
+		t.Errorf("the late answer: %+v", got)
+	}
+	if p := read(t, other); p.Value != "the other's token" || !p.Wanted {
+		t.Errorf("the team has %q, reported %v", p.Value, p.Wanted)
+	}
+}
+
+// TestACallWithoutAnAnswer: a call of which no answer came may have killed what another
+// machine published meanwhile, so that is reported. Upstream has not heard of some calls,
+// has refused others, and some kill nothing.
+func TestACallWithoutAnAnswer(t *testing.T) {
+	silent := core.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "no answer"}
+	unsent, refused := silent, silent
+	unsent.Unsent, refused.Code = true, -1
+	for name, c := range map[string]struct {
+		err              core.Error
+		harmless, nobody bool
+		shut             bool // the machine is cut off from the Redis when the call ends
+		want             bool
+	}{
+		"no answer":                 {err: silent, want: true},
+		"no answer, no Redis":       {err: silent, shut: true, want: true},
+		"nobody published":          {err: silent, nobody: true},
+		"not sent":                  {err: unsent},
+		"refused":                   {err: refused},
+		"a kind that kills nothing": {err: silent, harmless: true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			r := newRig(t)
+			team, shut := r.cuttable()
+			slept, other := team.Account(kind, shop), r.member()
+			publish(t, other, "the first token", time.Hour)
+			turn := asking(func(context.Context) (core.Grant, error) {
+				r.redis.Del(t.Context(), slept.lease, slept.rep) // as if they had expired
+				if l := acquire(t, other); c.nobody {
+					if err := l.Settle(t.Context(), read(t, other)); err != nil {
+						t.Fatal(err)
+					}
+				} else if err := l.Publish(t.Context(), read(t, other), core.Grant{Value: "the other's token", ExpiresIn: time.Hour}); err != nil {
+					t.Fatal(err)
+				}
+				shut.Store(c.shut)
+				return core.Grant{}, &c.err
+			})
+			turn.Harmless = c.harmless
+			if got := slept.turn(t.Context(), turn); !got.Asked || got.Err == nil {
+				t.Errorf("the turn: %+v", got)
+			}
+			shut.Store(false)
+			team.later.Wait()
+			if p := read(t, other); p.Wanted != c.want {
+				t.Errorf("the team has %q, reported %v", p.Value, p.Wanted)
+			}
+		})
 	}
 }
 

@@ -203,6 +203,7 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 		}}
 	}
 	g, valid, err := a.ask(ctx, l, t)
+	silent := !t.Harmless && unanswered(err)
 	handOver := func(ctx context.Context) error { return l.HandOver(ctx, personal) }
 	switch e := core.AsError(err); {
 	case e == nil:
@@ -229,6 +230,10 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 		free = nil
 		a.team.later.Go(func() { a.publishLater(l, p, g, t) })
 		err = nil
+	case silent:
+		if failed := after(func(ctx context.Context) error { return a.suspect(ctx, p) }); failed != nil {
+			a.team.later.Go(func() { a.suspectLater(p) })
+		}
 	}
 	return core.Turned{Asked: true, Err: err}
 }
@@ -263,57 +268,94 @@ func (a *Account) older(after func(func(context.Context) error) error, t core.Tu
 	return got
 }
 
-// How long, and how often at most, a token is offered to a Redis that was unreachable
-// when the token came. Its fence keeps it from replacing a newer one.
+// unanswered reports whether a call ended without an answer although upstream may have
+// served it.
+func unanswered(err error) bool {
+	e := core.AsError(err)
+	return e != nil && e.Class == core.Temporary && e.Code == 0 && !e.Unsent
+}
+
+// suspect reports the team's token if another member published it while this one had a
+// call of which no answer came: the call may have reached upstream later than the other's
+// and killed it.
+func (a *Account) suspect(ctx context.Context, before Published) error {
+	p, err := a.Read(ctx, "")
+	if err != nil || p.Value == "" || p.version == before.version {
+		return err
+	}
+	_, err = a.Report(ctx, p)
+	return err
+}
+
+// How long, and how often at most, a Redis that was unreachable at the end of a turn is
+// told what the turn has learned.
 const (
-	publishFor   = 10 * time.Minute
-	publishPause = 10 * time.Second
+	laterFor   = 10 * time.Minute
+	laterPause = 10 * time.Second
 )
 
-// publishLater publishes a token once the Redis is back.
-func (a *Account) publishLater(l *Lease, before Published, g core.Grant, t core.Turn) {
-	ctx, done := context.WithTimeout(a.team.ctx, publishFor)
+// tellLater has do try again until it returns true.
+func (a *Account) tellLater(do func(context.Context) bool) {
+	ctx, done := context.WithTimeout(a.team.ctx, laterFor)
 	defer done()
-	for wait := pollLease; pause(ctx, wait) == nil; wait = min(2*wait, publishPause) {
+	for wait := pollLease; pause(ctx, wait) == nil; wait = min(2*wait, laterPause) {
 		one, end := context.WithTimeout(ctx, tellTime)
-		err := l.Publish(one, before, g)
-		if err == nil {
-			err = l.Release(one)
-		}
+		told := do(one)
 		end()
-		switch {
-		case err == nil:
-			a.team.log.Info("the team has the token that came while its Redis was away")
-			return
-		case errors.Is(err, ErrOlder):
-			a.team.log.Warn("the team does not have a token that came", "error", err)
-			told, end := context.WithTimeout(ctx, tellTime)
-			defer end()
-			a.older(func(do func(context.Context) error) error { return do(told) }, t)
-			return
-		case core.AsError(err).Class != core.Temporary, before.Read.Add(g.ExpiresIn).Before(time.Now()):
-			a.team.log.Warn("the team does not have a token that came", "error", err)
+		if told {
 			return
 		}
 	}
-	a.team.log.Warn("the team does not have a token that came; its Redis stayed away")
+	a.team.log.Warn("the team was not told how a call to upstream ended; its Redis stayed away")
 }
 
-// ask asks the upstream and renews the lease meanwhile. It is cancelled when the
-// lease is lost.
+// suspectLater is suspect once the Redis is back.
+func (a *Account) suspectLater(before Published) {
+	a.tellLater(func(ctx context.Context) bool {
+		err := a.suspect(ctx, before)
+		return err == nil || core.AsError(err).Class != core.Temporary
+	})
+}
+
+// publishLater publishes a token once the Redis is back. Its fence keeps it from
+// replacing a newer one.
+func (a *Account) publishLater(l *Lease, before Published, g core.Grant, t core.Turn) {
+	a.tellLater(func(ctx context.Context) bool {
+		err := l.Publish(ctx, before, g)
+		if err == nil {
+			err = l.Release(ctx)
+		}
+		switch {
+		case err == nil:
+			a.team.log.Info("the team has the token that came while its Redis was away")
+			return true
+		case core.AsError(err).Class == core.Temporary && time.Now().Before(before.Read.Add(g.ExpiresIn)):
+			return false
+		}
+		a.team.log.Warn("the team does not have a token that came", "error", err)
+		if errors.Is(err, ErrOlder) {
+			a.older(func(do func(context.Context) error) error { return do(ctx) }, t)
+		}
+		return true
+	})
+}
+
+// ask asks the upstream and renews the lease meanwhile. A call that is under way when
+// the lease is lost is not broken off: upstream may have it already, and then only its
+// answer tells which token lives. No further call begins, see holds.
 func (a *Account) ask(ctx context.Context, l *Lease, t core.Turn) (core.Grant, bool, error) {
-	held, lose := context.WithCancel(ctx)
+	asking, done := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	defer wg.Wait()
-	defer lose()
+	defer done()
 	wg.Go(func() {
-		for pause(held, a.team.timing.Renew) == nil {
-			if err := l.Renew(held); err != nil && (core.AsError(err).Remedy == core.RemedyTryAgain || l.Left() < callSlack) {
-				lose()
+		for pause(asking, a.team.timing.Renew) == nil {
+			if err := l.Renew(asking); err != nil && core.AsError(err).Remedy == core.RemedyTryAgain {
+				return // it is lost
 			}
 		}
 	})
-	return t.Ask(held, l.holds)
+	return t.Ask(ctx, l.holds)
 }
 
 // holds reports why the holder of the lease may not fetch any more: it slept after Begin,
@@ -324,7 +366,9 @@ func (l *Lease) holds(ctx context.Context) error {
 	if err == nil || core.AsError(err).Remedy != core.RemedyTryAgain && l.Left() >= callSlack {
 		return nil
 	}
-	return errLost(l.account.kind)
+	lost := errLost(l.account.kind)
+	lost.Unsent = true
+	return lost
 }
 
 // pause waits for d, or until ctx ends.

@@ -303,15 +303,13 @@ func (c cut) Write(p []byte) (int, error) {
 	return c.Conn.Write(p)
 }
 
-// TestATokenThatComesTooLateIsReported: its machine was cut off from the Redis when the
-// token came, and another published meanwhile. One of the two is dead, so the team's is
-// reported, and does not replace the late one before a round has answered.
-func TestATokenThatComesTooLateIsReported(t *testing.T) {
-	r := newRig(t)
+// cuttable is a member that can be cut off from the Redis.
+func (r *rig) cuttable() (*Team, *atomic.Bool) {
+	r.t.Helper()
 	var shut atomic.Bool
 	url, err := redisconn.Parse(r.server.URL)
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
 	client, err := redisconn.Open(url, redisconn.Options{Dial: func(ctx context.Context, network, addr string) (net.Conn, error) {
 		if shut.Load() {
@@ -322,14 +320,25 @@ func TestATokenThatComesTooLateIsReported(t *testing.T) {
 		return cut{c, &shut}, err
 	}})
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
-	defer client.Close()
 	team, err := New("five", r.keys, client, Options{})
 	if err != nil {
-		t.Fatal(err)
+		r.t.Fatal(err)
 	}
-	defer team.Close()
+	r.t.Cleanup(func() {
+		team.Close()
+		_ = client.Close()
+	})
+	return team, &shut
+}
+
+// TestATokenThatComesTooLateIsReported: its machine was cut off from the Redis when the
+// token came, and another published meanwhile. One of the two is dead, so the team's is
+// reported, and does not replace the late one before a round has answered.
+func TestATokenThatComesTooLateIsReported(t *testing.T) {
+	r := newRig(t)
+	team, shut := r.cuttable()
 	late, other := team.Account(kind, shop), r.member()
 	publish(t, other, "the first token", time.Hour)
 	got := late.turn(t.Context(), core.Turn{
