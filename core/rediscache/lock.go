@@ -28,6 +28,9 @@ const (
 	// lockWait is how long a fetch waits for a backend's own.
 	lockWait = 10 * time.Second
 	lockPoll = 200 * time.Millisecond
+	// lockAnswer is how long a Redis may take to answer. A fetch waits no longer for one
+	// that does not.
+	lockAnswer = 2 * time.Second
 	// lockClocks is how far a backend's clock may be ahead without the lock being taken
 	// for one that has ended.
 	lockClocks = time.Hour
@@ -78,9 +81,9 @@ func (w *Writer) lockHeld(ctx context.Context, c redis.Cmdable, key string) (tex
 }
 
 // Hold takes the lock of the SDK, so that the backend does not fetch while this program
-// does. It waits for a backend that fetches, for a limited time; without the lock it is
-// then fetched all the same. What the backend brought meanwhile is in the answer. The lock
-// ends by itself, or by Free.
+// does. It waits for a backend that fetches, for a limited time, and only a moment for a
+// Redis that does not answer; without the lock it is then fetched all the same. What the
+// backend brought meanwhile is in the answer. The lock ends by itself, or by Free.
 func (w *Writer) Hold(ctx context.Context, job core.RedisWrite) (core.RedisHold, error) {
 	var out core.RedisHold
 	e, err := w.entry(job)
@@ -125,6 +128,8 @@ func (w *Writer) Hold(ctx context.Context, job core.RedisWrite) (core.RedisHold,
 
 // take puts text into a lock that nobody holds, or that holds own, which is ours.
 func (w *Writer) take(ctx context.Context, c redisconn.Client, key, text, own string) (taken bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, lockAnswer)
+	defer cancel()
 	err = c.Watch(ctx, func(tx *redis.Tx) error {
 		now, held, err := w.lockHeld(ctx, tx, key)
 		if err != nil || held && (own == "" || now != own) {
@@ -145,6 +150,8 @@ func (w *Writer) take(ctx context.Context, c redisconn.Client, key, text, own st
 
 // came is the token of an entry that is newer than the account's.
 func (w *Writer) came(ctx context.Context, c redisconn.Client, e entry, job core.RedisWrite) (core.Grant, error) {
+	ctx, cancel := context.WithTimeout(ctx, lockAnswer)
+	defer cancel()
 	v, err := read(ctx, c, e.target, e.key)
 	if err != nil {
 		return core.Grant{}, err

@@ -4,16 +4,21 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"strconv"
 	"strings"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/redis/go-redis/v9"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/rediscache"
 	"tokentray/core/redisconn"
 	"tokentray/core/redisconn/redistest"
 )
@@ -242,6 +247,33 @@ func TestALockThatIsNotGivenBackDelaysNothingForEver(t *testing.T) {
 	c.Set(t.Context(), lockKey, ms(time.Now().Add(-time.Second)), 0)
 	if _, err := w.Write(t.Context(), shop(s, "wxjava")); err != nil {
 		t.Errorf("a lock that a killed backend left behind keeps us from writing: %v", err)
+	}
+}
+
+// TestASilentRedisDelaysNoFetchForLong: one that swallows what is sent to it, or that no
+// packet reaches.
+func TestASilentRedisDelaysNoFetchForLong(t *testing.T) {
+	for name, dial := range map[string]rediscache.Dialer{
+		"swallows": func(context.Context, string, string) (net.Conn, error) {
+			here, there := net.Pipe()
+			go func() { _, _ = io.Copy(io.Discard, there) }()
+			return here, nil
+		},
+		"out of reach": func(ctx context.Context, _, _ string) (net.Conn, error) {
+			<-ctx.Done()
+			return nil, ctx.Err()
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			w, began := rediscache.NewWriter(kinds.Builtin, rediscache.Options{Dial: dial}), time.Now()
+			got, err := w.Hold(t.Context(), shop(&redistest.Server{URL: "redis://192.0.2.1:6379"}, "wxjava"))
+			if e := core.AsError(err); e == nil || e.Class != core.Temporary || got.Lock != "" {
+				t.Errorf("%s: %+v, %v", name, got, err)
+			}
+			if took := time.Since(began); took > 2*time.Second {
+				t.Errorf("%s: a fetch would wait %v for it", name, took)
+			}
+		})
 	}
 }
 
