@@ -36,6 +36,8 @@ type Turn struct {
 	// Harmless: asking again costs nobody a token, so a member that cannot reach the
 	// team may ask alone.
 	Harmless bool
+	// Overlap is how long upstream accepts a token that another has replaced.
+	Overlap time.Duration
 	// Ready is why this machine cannot ask upstream, for example because it has no
 	// secret. It is called before others are kept from asking.
 	Ready func() error
@@ -101,8 +103,8 @@ func (w *attempt) round(r round) {
 	got := w.k.cfg.Team.Turn(w.ctx, Turn{
 		Account: a, TokenID: w.up.TokenID(a), Day: w.k.day(a).Day(sent), Current: w.current.Value,
 		Report: g == report, Force: g == force, Need: w.up.Traits.window(w.current.Life), Gap: gap,
-		Harmless: w.up.Traits.Repeat.Harmless(),
-		Ready:    func() error { return w.ready(g) },
+		Harmless: w.up.Traits.Repeat.Harmless(), Overlap: w.up.Traits.Overlap,
+		Ready: func() error { return w.ready(g) },
 		Ask: func(ctx context.Context, holds func(context.Context) error) (Grant, bool, error) {
 			w.ctx, w.out, w.holds = ctx, outcome{}, holds
 			w.run(g)

@@ -135,6 +135,47 @@ func TestACallWithoutAnAnswer(t *testing.T) {
 	}
 }
 
+// TestATokenThatMayHaveBeenReplacedIsReportedAgain: upstream accepts it for a while longer,
+// so a round that looks at once finds nothing.
+func TestATokenThatMayHaveBeenReplacedIsReportedAgain(t *testing.T) {
+	for name, answer := range map[string]core.Grant{"an answer that came too late": {Value: "the late token", ExpiresIn: time.Hour}, "no answer": {}} {
+		for after, renewed := range map[string]bool{"": false, ", and the next token": true} {
+			t.Run(name+after, func(t *testing.T) {
+				t.Parallel()
+				r := newRig(t)
+				team, _ := r.cuttable()
+				slept, other := team.Account(kind, shop), r.member()
+				publish(t, other, "the first token", time.Hour)
+				turn := asking(func(context.Context) (core.Grant, error) {
+					r.redis.Del(t.Context(), slept.lease, slept.rep) // as if they had expired
+					publish(t, other, "the other's token", time.Hour)
+					if answer.Value == "" {
+						return answer, &core.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "no answer"}
+					}
+					return answer, nil
+				})
+				turn.Overlap = 3 * time.Second
+				slept.turn(t.Context(), turn)
+				p := read(t, other)
+				if p.Value != "the other's token" || !p.Wanted {
+					t.Fatalf("the team has %q, reported %v", p.Value, p.Wanted)
+				}
+				if err := acquire(t, other).Settle(t.Context(), p); err != nil { // a round found that it lives
+					t.Fatal(err)
+				}
+				if renewed {
+					r.redis.Del(t.Context(), other.lease)
+					publish(t, other, "the next token", time.Hour)
+				}
+				team.later.Wait()
+				if p := read(t, other); p.Wanted == renewed {
+					t.Errorf("afterwards the team has %q, reported %v", p.Value, p.Wanted)
+				}
+			})
+		}
+	}
+}
+
 // TestWhileTheRedisIsAwayTheLeaseCounts: the holder may fetch until its own time for it
 // ends.
 func TestWhileTheRedisIsAwayTheLeaseCounts(t *testing.T) {

@@ -231,8 +231,8 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 		a.team.later.Go(func() { a.publishLater(l, p, g, t) })
 		err = nil
 	case silent:
-		if failed := after(func(ctx context.Context) error { return a.suspect(ctx, p) }); failed != nil {
-			a.team.later.Go(func() { a.suspectLater(p) })
+		if failed := after(func(ctx context.Context) error { return a.suspect(ctx, p, t) }); failed != nil {
+			a.team.later.Go(func() { a.suspectLater(p, t) })
 		}
 	}
 	return core.Turned{Asked: true, Err: err}
@@ -260,7 +260,11 @@ func (a *Account) older(after func(func(context.Context) error) error, t core.Tu
 			got.Asked = true
 			return nil
 		}
-		return a.doubt(ctx, p)
+		err = a.doubt(ctx, p)
+		if err == nil {
+			a.suspectAgain(p, t)
+		}
+		return err
 	})
 	if err != nil {
 		got.Err = errors.Join(got.Err, err)
@@ -278,13 +282,36 @@ func unanswered(err error) bool {
 // suspect reports the team's token if another member published it while this one had a
 // call of which no answer came: the call may have reached upstream later than the other's
 // and killed it.
-func (a *Account) suspect(ctx context.Context, before Published) error {
+func (a *Account) suspect(ctx context.Context, before Published, t core.Turn) error {
 	p, err := a.Read(ctx, "")
 	if err != nil || p.Value == "" || p.version == before.version {
 		return err
 	}
 	_, err = a.Report(ctx, p)
+	if err == nil {
+		a.suspectAgain(p, t)
+	}
 	return err
+}
+
+// suspectAgain reports a token of the team once more when upstream accepts it no longer,
+// if another has replaced it. Until then a round finds that it lives.
+func (a *Account) suspectAgain(p Published, t core.Turn) {
+	if t.Overlap <= 0 {
+		return
+	}
+	a.team.later.Go(func() {
+		if pause(a.team.ctx, t.Overlap) != nil {
+			return
+		}
+		a.tellLater(func(ctx context.Context) bool {
+			now, err := a.Read(ctx, "")
+			if err == nil && now.version == p.version && now.Remaining() > 0 {
+				_, err = a.Report(ctx, now)
+			}
+			return err == nil || core.AsError(err).Class != core.Temporary
+		})
+	})
 }
 
 // How long, and how often at most, a Redis that was unreachable at the end of a turn is
@@ -310,9 +337,9 @@ func (a *Account) tellLater(do func(context.Context) bool) {
 }
 
 // suspectLater is suspect once the Redis is back.
-func (a *Account) suspectLater(before Published) {
+func (a *Account) suspectLater(before Published, t core.Turn) {
 	a.tellLater(func(ctx context.Context) bool {
-		err := a.suspect(ctx, before)
+		err := a.suspect(ctx, before, t)
 		return err == nil || core.AsError(err).Class != core.Temporary
 	})
 }

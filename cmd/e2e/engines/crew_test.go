@@ -6,8 +6,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"maps"
-	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -139,18 +137,18 @@ func agree(want string, machines ...*machine) {
 }
 
 // oneLiving waits until all machines have the same token and upstream accepts it.
-func (c *crew) oneLiving(limit time.Duration, machines ...*machine) {
+func (c *crew) oneLiving(limit time.Duration, machines ...*machine) (token string) {
 	c.t.Helper()
 	for deadline := time.Now().Add(limit); ; time.Sleep(20 * time.Millisecond) {
 		var said []string
 		given := map[string]bool{}
 		for _, m := range machines {
 			got, err := m.token(c.t.Context())
-			given[got] = err == nil && c.lives(got)
+			token, given[got] = got, err == nil && c.lives(got)
 			said = append(said, fmt.Sprintf("%s has %s (lives: %v, %v)", m.name, core.Mask(got), given[got], err))
 		}
-		if len(given) == 1 && !slices.Contains(slices.Collect(maps.Values(given)), false) {
-			return
+		if len(given) == 1 && given[token] {
+			return token
 		}
 		if time.Now().After(deadline) {
 			c.t.Fatalf("after %v there is no one living token of all:\n%s", limit, strings.Join(said, "\n"))

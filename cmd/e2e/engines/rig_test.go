@@ -162,7 +162,8 @@ func (r *rig) home(name string) *machine {
 			r.t.Errorf("%s has a data race", name)
 		}
 		if r.t.Failed() {
-			r.t.Logf("the log of %s:\n%s", name, log)
+			kept, _ := os.ReadFile(filepath.Join(dir, "h", "tokentray.log"))
+			r.t.Logf("the log of %s:\n%s%s", name, log, kept)
 		}
 		_ = os.RemoveAll(dir)
 	})
