@@ -44,7 +44,7 @@ func redisTexts() table {
 		"remedy.redis_tls":  {"Name the file with the Redis' authority: ?ca=FILE. If its certificate is for another host: ?name=HOST. If it speaks no TLS: redis://.", "请用 ?ca=文件 指定 Redis 的 CA 证书；如果证书属于其他主机名，请加 ?name=主机名；如果它不使用 TLS，请写 redis://。"},
 		"remedy.redis_auth": {"Ask whoever runs the Redis for user and password, and enter them again.", "请向 Redis 管理员确认用户名和密码，然后重新输入。"},
 		"remedy.redis_acl":  {"Ask whoever runs the Redis to extend the user's ACL; README has the line.", "请让 Redis 管理员扩大该用户的 ACL 权限，README 中有完整的一行配置。"},
-		"remedy.redis_away": {"See that the Redis runs and can be reached from here, by rediss:// where it wants TLS. It is tried again by itself.", "请确认 Redis 正在运行且可从本机访问；要求 TLS 的地址以 rediss:// 开头。会自动重试。"},
+		"remedy.redis_away": {"See that the Redis runs and can be reached from here, by rediss:// where it wants TLS, else by redis://. It is tried again by itself.", "请确认 Redis 正在运行且可从本机访问；要求 TLS 的地址以 rediss:// 开头，否则用 redis://。会自动重试。"},
 		"remedy.redis_full": {"Give the Redis more memory or disk. It is tried again by itself.", "请为 Redis 增加内存或磁盘空间；会自动重试。"},
 		"remedy.redis_type": {"Another program uses that key. Choose another one.", "其他程序正在使用该键，请换一个。"},
 	}
