@@ -141,7 +141,7 @@ RACE ?=
 .PHONY: test-engines
 test-engines: $(if $(RACE),race-agent,$(programs)) ## a team on Redis: agents and redis-servers that are killed, stopped and cut off; RACE=1 looks for data races in them
 	$(call say,engines)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN)$(if $(RACE),/race) $(GO) test -vet=off -tags $(TAGS) $(if $(RACE),-race) -count=1 -timeout $(if $(RACE),60m,20m) ./cmd/e2e/engines
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN)$(if $(RACE),/race) $(GO) test -vet=off -tags $(TAGS) $(if $(RACE),-race) -count=1 -timeout $(if $(RACE),60m,20m) -parallel 4 ./cmd/e2e/engines # they mostly wait
 
 .PHONY: race-agent
 race-agent:
