@@ -266,7 +266,7 @@ func TestASilentRedisDelaysNoFetchForLong(t *testing.T) {
 	} {
 		synctest.Test(t, func(t *testing.T) {
 			w, began := rediscache.NewWriter(kinds.Builtin, rediscache.Options{Dial: dial}), time.Now()
-			got, err := w.Hold(t.Context(), shop(&redistest.Server{URL: "redis://192.0.2.1:6379"}, "wxjava"))
+			got, err := w.Hold(t.Context(), shop(&redistest.Server{URL: "redis://127.0.0.1:6379"}, "wxjava"))
 			if e := core.AsError(err); e == nil || e.Class != core.Temporary || got.Lock != "" {
 				t.Errorf("%s: %+v, %v", name, got, err)
 			}
