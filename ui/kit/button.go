@@ -143,6 +143,10 @@ func (b *Button) CreateRenderer() fyne.WidgetRenderer {
 			Place(b.glyph, (s.Width-side)/2, (s.Height-side)/2, side, side)
 			return
 		}
+		if words := b.fitting(s.Width); words != b.text.Text {
+			b.text.Text = words
+			b.text.Refresh()
+		}
 		h := b.text.MinSize().Height
 		Place(b.text, 0, (s.Height-h)/2-Lift(b.size()), s.Width, h)
 	}
@@ -197,8 +201,16 @@ func (b *Button) paint() {
 		}
 	}
 	if b.text != nil {
-		b.text.Text, b.text.Color = b.label, ink
+		b.text.Text, b.text.Color = b.fitting(b.Size().Width), ink
 	}
+}
+
+// fitting is what of the label has room: words never run over the frame.
+func (b *Button) fitting(width float32) string {
+	if room := width - 2*Grid; room > 0 {
+		return Ellipsize(b.label, room, b.size(), fyne.TextStyle{Bold: true})
+	}
+	return b.label
 }
 
 // Icon reports whether the button shows an icon in place of words.

@@ -51,8 +51,12 @@ type Meaning struct {
 	Facts  []string // errcode, rid, IP
 }
 
-// Page is a page of an upstream: a line that says what it is for, and its URL.
-type Page struct{ Line, URL string }
+// Page is a page of an upstream: a line that says what it is for, that line's key, and
+// its URL.
+type Page struct {
+	Name      Key
+	Line, URL string
+}
 
 // Meaning says in words what an explanation means. remedy is what can be done, in the
 // words of the caller.
@@ -74,7 +78,7 @@ func (t *Text) Meaning(e *api.Error, remedy string) Meaning {
 	add := func(name Key, url string, args ...any) {
 		if strings.HasPrefix(url, "https://") && !slices.Contains(seen, url) {
 			seen = append(seen, url)
-			m.Pages = append(m.Pages, Page{t.Say(name, append(args, "url", url)...), url})
+			m.Pages = append(m.Pages, Page{name, t.Say(name, append(args, "url", url)...), url})
 		}
 	}
 	if e.Class != core.Temporary && e.Remedy != core.RemedyUnknownCode {

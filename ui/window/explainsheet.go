@@ -9,6 +9,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
+	"tokentray/ui/text"
 )
 
 // paste handles a text that is pasted while the list has the keyboard: it plans the
@@ -85,7 +86,7 @@ func openExplanation(sh *shell, got api.Explanation, copyText func(text, said st
 		showCodes(codes, e)
 		s.Add(codes.Box)
 		for _, p := range m.Pages {
-			s.Add(kit.NewSmallButton(ui, kit.Quiet, pageLabel(p.Line, p.URL), func() { openPage(sh, p.URL) }))
+			s.Add(kit.NewSmallButton(ui, kit.Quiet, pageLabel(ui, p), func() { openPage(sh, p.URL) }))
 		}
 	}
 	closing := kit.NewButton(ui, kit.Quiet, ui.T("close"), sh.closeSheet)
@@ -94,11 +95,15 @@ func openExplanation(sh *shell, got api.Explanation, copyText func(text, said st
 	sh.openSheet(s)
 }
 
-// pageLabel is the text of a button that opens a page: its line with only the host.
-func pageLabel(line, page string) string {
-	u, err := url.Parse(page)
+// pageLabel is the text of a button that opens a page: its line, or a shorter one, with
+// only the host.
+func pageLabel(ui *kit.UI, p text.Page) string {
+	u, err := url.Parse(p.URL)
 	if err != nil {
-		return line
+		return p.Line
 	}
-	return strings.ReplaceAll(line, page, u.Host)
+	if short := "window." + p.Name; ui.Words.Has(short) {
+		return ui.Words.Say(short, "url", u.Host)
+	}
+	return strings.ReplaceAll(p.Line, p.URL, u.Host)
 }

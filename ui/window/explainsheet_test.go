@@ -31,7 +31,7 @@ func TestPasteOnTheList(t *testing.T) {
 	if got := strings.Join(s.words(), " "); strings.Contains(got, "83_aToken") {
 		t.Errorf("the pasted token is on the screen: %s", got)
 	}
-	s.press("To have the rid explained, paste it at developers.weixin.qq.com")
+	s.press("Look the rid up: developers.weixin.qq.com")
 	if len(*opened) != 1 || !strings.HasPrefix((*opened)[0], "https://developers.weixin.qq.com/console/devtools/debug") {
 		t.Errorf("opened %q", *opened)
 	}

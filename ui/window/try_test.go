@@ -101,7 +101,7 @@ func TestAnAnswerIsExplained(t *testing.T) {
 	s.pane.openTry("shop-sandbox")
 	s.press("Send")
 	s.untilSays("errcode 40164", "203.0.113.9", "Add it in the console", "The token was dead; the call was made again with a new one.")
-	s.press("To have the rid explained, paste it at developers.weixin.qq.com")
+	s.press("Look the rid up: developers.weixin.qq.com")
 	if len(*opened) != 1 {
 		t.Errorf("opened %q", *opened)
 	}

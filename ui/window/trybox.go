@@ -179,7 +179,7 @@ func (b *tryBox) showAnswer(t *tryAnswer) {
 			if others[p.URL] {
 				continue
 			}
-			open, labels[p.URL] = append(open, p.URL), pageLabel(p.Line, p.URL)
+			open, labels[p.URL] = append(open, p.URL), pageLabel(ui, p)
 		}
 	}
 	b.means.SetOrHide(means, ui.Palette.Text)
