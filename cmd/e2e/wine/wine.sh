@@ -69,8 +69,8 @@ setup() {
 keep() {
 	mkfifo "$wine/keep" 2>/dev/null || :
 	wine cmd /k <>"$wine/keep" >/dev/null 2>&1 &
-	trap 'wineserver -k || :; rm -f "$wine/keep"' EXIT
-	wine cmd /c exit >/dev/null 2>&1
+	trap 'wineserver -k || :; timeout 60 wineserver -w || :; rm -f "$wine/keep"' EXIT
+	wine cmd /c exit >/dev/null 2>&1 || { echo "wine.sh: wine runs no program" >&2; exit 1; }
 }
 
 # programs builds the programs that need no C compiler, and beside each a script of
