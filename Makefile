@@ -74,7 +74,7 @@ test: deps-test ## everything that must hold: format, vet, lint, unit tests, Win
 	rest=$$build; trap 'kill -- -$$build -$$rest 2>/dev/null || :' EXIT; \
 	$(MAKE) --no-print-directory check-format vet-others test-unit; \
 	wait $$build || { cat $(BIN)/build.log; exit 1; }; \
-	$(MAKE) --no-print-directory BUILT=yes vet lint test-sdk test-clients >$(BIN)/rest.log 2>&1 & rest=$$!; \
+	{ nice $(MAKE) --no-print-directory vet lint && $(MAKE) --no-print-directory BUILT=yes test-sdk test-clients; } >$(BIN)/rest.log 2>&1 & rest=$$!; \
 	$(MAKE) --no-print-directory BUILT=yes test-e2e; \
 	wait $$rest || { cat $(BIN)/rest.log; exit 1; }; \
 	cat $(BIN)/rest.log; \
@@ -128,11 +128,11 @@ test-unit: ## the unit tests, with the race detector
 	$(GO) test -vet=off -tags $(TAGS) -timeout 10m -run '^TestGoldenPictures$$' ./ui/window
 
 # The programs are built without the race detector, and what drives them needs none.
-# What runs in parallel mostly waits: four at a time, whatever the number of cores.
+# What runs in parallel mostly waits: three at a time, whatever the number of cores.
 .PHONY: test-e2e
 test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -vet=off -tags $(TAGS) -count=1 -parallel 4 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -vet=off -tags $(TAGS) -count=1 -parallel 3 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
 # Real redis-servers, Sentinels, a Cluster, several agents and their ends. With RACE the
 # agents have the race detector, too.
