@@ -60,7 +60,7 @@ func TestNoSecretIsTold(t *testing.T) {
 		if f, err := Read(sound, Options{FileName: name}); err != nil || f.Accounts[0].Secret.Reveal() != secretA {
 			t.Fatalf("%s: %v", name, err)
 		}
-		for range 4000 {
+		for range 1000 { // fuzzing goes on from here
 			data := sound
 			for range 1 + r.IntN(3) {
 				if len(data) > 0 {
@@ -82,7 +82,7 @@ func TestNoSecretIsTold(t *testing.T) {
 			}
 		}
 	}
-	if faulty < 1000 {
+	if faulty < 250 {
 		t.Errorf("only %d files were refused", faulty)
 	}
 }

@@ -37,10 +37,12 @@ func TestAScanFindsWhatBackendsKeep(t *testing.T) {
 	if err := c.HSet(ctx, "gowechat_work__access_token_"+corpID, "a", "b").Err(); err != nil {
 		t.Fatal(err)
 	}
+	sessions := make([]any, 0, 2*3000)
 	for i := range 3000 {
-		if err := c.Set(ctx, fmt.Sprintf("session:%d", i), "x", 0).Err(); err != nil {
-			t.Fatal(err)
-		}
+		sessions = append(sessions, fmt.Sprintf("session:%d", i), "x")
+	}
+	if err := c.MSet(ctx, sessions...).Err(); err != nil {
+		t.Fatal(err)
 	}
 	const bags = "Senparc:DefaultCache:Container:Senparc.Weixin."
 	for key, field := range map[string]string{
