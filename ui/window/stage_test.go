@@ -12,6 +12,7 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/driver/desktop"
+	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
 
 	"tokentray/core"
@@ -45,7 +46,11 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 	s := &stage{t: t, queue: make(chan func(), 1024), time: noon}
 	s.agent = newFakeAgent(func() time.Time { return noon }, accounts...)
 	s.agent.list.Settings.Language, s.agent.list.Settings.Theme = "en", "light"
-	s.Window = New(test.NewTempApp(t), Config{
+	app := test.NewTempApp(t)
+	// Fyne keeps what it drew until a drawing finds that it is a minute old: without this
+	// one, it would keep the windows of all tests. Its clock is set by drawings alone.
+	software.NewTransparentCanvasWithPainter(nil).Capture()
+	s.Window = New(app, Config{
 		Kinds: preset.With(kinds.Builtin()),
 		Connect: func(context.Context) (Agent, error) {
 			s.line.Lock()
