@@ -111,6 +111,35 @@ func TestWhatAFileSaysOfProductionIsPaused(t *testing.T) {
 	}
 }
 
+// A secret in a form that the kind's secrets do not have may be anything. It is kept
+// and goes nowhere by itself, in a new account or in one that was there.
+func TestAnOddSecretOfAFileGoesNowhere(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	for _, c := range []struct {
+		id, secret string
+		auto       bool
+	}{
+		{"wx00000000000000c1", "Zm9vYmFyYmF6+Zm9vYmFyYmF6=", false},
+		{"wx00000000000000c2", "a1b2c3d4e5f60718293a4b5c6d7e8f90", true},
+		{"wx00000000000000c2", "a1b2c3d4e5f60718293a4b5c6d7e8f9", false}, // one digit was lost
+	} {
+		text := "APP_ENV=testing\nWX_APPID=" + c.id + "\nWX_SECRET=" + c.secret + "\n"
+		req := api.ImportRequest{File: &api.ImportFile{Name: ".env", AccountName: c.id, Data: []byte(text)}, OnConflict: api.ConflictReplace}
+		plan, err := r.client.Import(t.Context(), req)
+		if err != nil || len(plan.Rows) != 1 || plan.Rows[0].Auto != c.auto {
+			t.Fatalf("%s: planned %+v, %v", c.secret, plan.Rows, err)
+		}
+		req.Apply = plan.Digest
+		if _, err := r.client.Import(t.Context(), req); err != nil {
+			t.Fatal(err)
+		}
+		if a, err := r.client.Account(t.Context(), api.Ref{Name: c.id, Env: core.Sandbox}); err != nil || a.Auto != c.auto {
+			t.Errorf("%s: renewed %v, %v", c.secret, a.Auto, err)
+		}
+	}
+}
+
 // What is wrong with a file reaches the client with its lines, and without what
 // the file holds.
 func TestFaultsOfAFileReachTheClient(t *testing.T) {

@@ -12,6 +12,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/core/preset"
 )
 
@@ -146,7 +147,7 @@ func (p *importer) added(ctx context.Context, row api.ImportRow, d draft) (api.I
 		row.Problems = append(row.Problems, p.s.twice(d.account, true))
 	}
 	a := &d.account
-	a.Auto = a.Auto && !p.req.Paused && !p.unsure && (a.Env != core.Live || p.req.RenewLive)
+	a.Auto = a.Auto && !p.req.Paused && !p.unsure && !p.odd(d) && (a.Env != core.Live || p.req.RenewLive)
 	d.complete(entry{}, core.Destination{}, p.s.goes(*a))
 	p.s.otherSecret(ctx, &d, p.drafts...)
 	row.Auto, row.NoSecret = a.Auto, d.entry.Secret == ""
@@ -207,9 +208,18 @@ func (p *importer) replaced(ctx context.Context, row api.ImportRow, was core.Acc
 		return p.refuse(row, problems), nil
 	}
 	p.s.otherSecret(ctx, &d, p.drafts...)
+	if p.odd(d) && d.account.Auto {
+		d.account.Auto, row.Auto, row.Changes = false, false, append(row.Changes, "auto")
+	}
 	row.Action = api.ImportReplace
 	row.Problems = append(row.Problems, d.warnings...)
 	return row, &d
+}
+
+// odd reports whether a file gives a secret in another form than its kind's secrets
+// have. It may be anything: it goes nowhere until a person says so.
+func (p *importer) odd(d draft) bool {
+	return p.req.File != nil && !p.backup && d.secret != nil && slices.ContainsFunc(d.warnings, func(w core.Problem) bool { return w.Key == kinds.ProblemSecretOdd })
 }
 
 // merge completes the draft of an existing account, as Service.merge does for an
