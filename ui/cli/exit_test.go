@@ -197,3 +197,39 @@ func TestARefusalOfTheVaultSpeaksOfTheKind(t *testing.T) {
 		t.Errorf("it says %q", errOut)
 	}
 }
+
+// What was typed in the wrong place and looks like a secret or a token is not repeated:
+// logs of others' programs keep what a command says.
+func TestWhatLooksLikeASecretIsNotRepeated(t *testing.T) {
+	const (
+		secret = "a1b2c3d4e5f60718293a4b5c6d7e8f90"
+		corp   = "abcDEF-123_abcDEF-123_abcDEF-123_abcDEF-123"
+		token  = "84_Abcdefghijklmnopqrstuvwxyz0123456789abcdefghijklmnopqrstuvwxyz"
+	)
+	for _, typed := range []string{secret, corp, token} {
+		for _, args := range [][]string{
+			{typed},
+			{"get", typed},
+			{"show", typed + "/live"},
+			{"import", typed + ".env"},
+			{"help", typed},
+			{"refresh", typed},
+			{"get", "--json", typed},
+		} {
+			r := newRun()
+			r.agent.err = &core.Error{Class: core.NotFound, Message: "there is no account " + typed + "; list the accounts"}
+			if _, out, errOut := r.do(t.Context(), args...); errOut == "" || strings.Contains(out+errOut, typed) {
+				t.Errorf("%q: %s%s", args, out, errOut)
+			}
+		}
+	}
+	for said, args := range map[string][]string{
+		"no account the-shop-of-the-second-floor-in-shenzhen-01": {"get", "the-shop-of-the-second-floor-in-shenzhen-01"},
+		"no account wx0123456789abcdef":                          {"get", "wx0123456789abcdef"},
+		"no account shop":                                        {"get", "shop"},
+	} {
+		if got := unsaid(said, args); got != said {
+			t.Errorf("%q became %q", said, got)
+		}
+	}
+}
