@@ -159,6 +159,8 @@ func TestASignalEndsWhoWaitsForInput(t *testing.T) {
 		{"import", pipe},
 		{"refresh", "shop", "--stale", "-"},
 		{"vault", "init", "--passphrase-stdin"},
+		{"explain"},
+		{"team", "join", pipe},
 	} {
 		for _, s := range []syscall.Signal{syscall.SIGINT, syscall.SIGTERM} {
 			cmd := exec.Command(exe, args...)
