@@ -89,48 +89,25 @@ func TestAnotherTextOfTheSameLengthStays(t *testing.T) {
 	d.wantPaste(t, mine)
 }
 
-// stopped makes another program the owner of text and stops it, as a program that
-// hangs.
-func (x *xvfb) stopped(t *testing.T, text string) (goOn func()) {
-	t.Helper()
-	cmd := exec.Command(tool(t, "xclip", "xclip"), "-selection", "clipboard", "-i", "-quiet")
-	cmd.Env = append(os.Environ(), "DISPLAY="+x.display)
-	cmd.Stdin = strings.NewReader(text)
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cmd.Process.Kill()
-		cmd.Wait()
-	})
-	for limit := time.Now().Add(10 * time.Second); ; {
-		if got, ok := x.paste(t, "UTF8_STRING"); ok && got == text {
-			break
-		}
-		if time.Now().After(limit) {
-			t.Fatal("xclip never became the owner")
-		}
-	}
-	if err := cmd.Process.Signal(syscall.SIGSTOP); err != nil {
-		t.Fatal(err)
-	}
-	return func() { cmd.Process.Signal(syscall.SIGCONT) }
-}
-
 // Of an owner that hangs nobody knows what it holds. It delays nothing for long,
 // and nothing of it is touched.
 func TestAnOwnerThatHangs(t *testing.T) {
 	d := newDesk(t)
 	d.copy(t, token, 45*time.Second)
 	<-d.set
-	goOn := d.x.stopped(t, token)
-	d.wantTaken(t)
+	xclip := d.x.foreign(t, token)
+	d.wantTaken(t) // before, a paste may come from our own clipboard
+	if err := xclip.Signal(syscall.SIGSTOP); err != nil {
+		t.Fatal(err)
+	}
 	d.due <- time.Time{}
 	d.wantGone(t, Silent)
 	if _, err := Read(t.Context(), d.Session()); core.AsError(err).Remedy != core.RemedySilentOwner || core.AsError(err).Class != core.Temporary {
 		t.Errorf("reading: %v", err)
 	}
-	goOn()
+	if err := xclip.Signal(syscall.SIGCONT); err != nil {
+		t.Fatal(err)
+	}
 	d.wantPaste(t, token)
 }
 

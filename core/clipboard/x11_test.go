@@ -80,8 +80,8 @@ func (x *xvfb) paste(t testing.TB, target string) (content string, ok bool) {
 	return string(out), err == nil
 }
 
-// foreign makes another program the owner and returns when it is.
-func (x *xvfb) foreign(t testing.TB, text string) {
+// foreign makes another program the owner and returns it when it is.
+func (x *xvfb) foreign(t testing.TB, text string) *os.Process {
 	t.Helper()
 	cmd := exec.Command(tool(t, "xclip", "xclip"), "-selection", "clipboard", "-i", "-quiet")
 	cmd.Env = append(os.Environ(), "DISPLAY="+x.display)
@@ -95,10 +95,11 @@ func (x *xvfb) foreign(t testing.TB, text string) {
 	})
 	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
 		if got, ok := x.paste(t, "UTF8_STRING"); ok && got == text {
-			return
+			return cmd.Process
 		}
 	}
 	t.Fatal("xclip never became the owner")
+	return nil
 }
 
 // desk is a Manager on an X server of its own, whose time is in the test's hand.
