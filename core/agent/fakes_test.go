@@ -42,7 +42,7 @@ func (u *upstream) Fetch(ctx context.Context, req core.Request) (core.Grant, err
 	if req.Credentials.Secret.Reveal() != goodSecret {
 		return core.Grant{}, &core.Error{Class: core.BadSecret, Message: "wrong secret; enter the right one", Remedy: core.RemedySecret, Code: 40125}
 	}
-	token := fmt.Sprintf("88_%s_%04d_tokentokentokentoken", req.Account.AppID, u.asked)
+	token := fmt.Sprintf("88_%s_tokentokentokentoken_%04d", req.Account.AppID, u.asked) // a mask tells one from another
 	u.issued = append(u.issued, token)
 	return core.Grant{Value: token, ExpiresIn: 2 * time.Hour}, nil
 }
