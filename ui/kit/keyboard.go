@@ -13,7 +13,11 @@ func Focusables(tree fyne.CanvasObject) []fyne.Focusable {
 		return nil
 	}
 	if f, ok := tree.(fyne.Focusable); ok {
-		return []fyne.Focusable{f}
+		parts := []fyne.Focusable{f}
+		if e, ok := tree.(*Entry); ok && e.ActionItem != nil { // the eye of a secret
+			parts = append(parts, Focusables(e.ActionItem)...)
+		}
+		return parts
 	}
 	var inner []fyne.CanvasObject
 	switch t := tree.(type) {

@@ -237,6 +237,23 @@ func TestFormOutlivesTheAgent(t *testing.T) {
 	s.untilCalled("add shop/sandbox")
 }
 
+// The eye of a secret keeps the keyboard while the agent goes and comes back.
+func TestTheKeyboardStaysOnTheEye(t *testing.T) {
+	s := newStage(t).open()
+	s.accounts.openAdd()
+	eye := s.accounts.form.fields["secret"].(*kit.Entry).ActionItem.(fyne.Focusable)
+	s.focus(eye)
+	s.refuse(failure(core.Internal, core.RemedyNoAgent))
+	s.agent.crash()
+	s.untilSays("The agent is gone. Connecting again…")
+	s.refuse(nil)
+	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
+	s.mustNotSay("The agent is gone.")
+	if got := s.win.Canvas().Focused(); got != eye {
+		t.Errorf("the keyboard is on %T", got)
+	}
+}
+
 // An agent that dies while it saves leaves the form as it is.
 func TestFormOutlivesAnAgentThatDiesWhileSaving(t *testing.T) {
 	s := newStage(t).open()
