@@ -134,11 +134,10 @@ test-unit: ## the unit tests, with the race detector
 	$(GO) test -vet=off -tags $(TAGS) -timeout 10m -run '^TestGoldenPictures$$' ./ui/window
 
 # The programs are built without the race detector, and what drives them needs none.
-# What runs in parallel mostly waits: three at a time, whatever the number of cores.
 .PHONY: test-e2e
 test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -vet=off -tags $(TAGS) -count=1 -parallel 3 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -vet=off -tags $(TAGS) -count=1 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
 # Real redis-servers, Sentinels, a Cluster, several agents and their ends. With RACE the
 # agents have the race detector, too.

@@ -118,7 +118,7 @@ func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
 	}
 	h := p.hands()
 	h.press("Down", "Right")            // open its details
-	h.press("Tab", "Tab", "Tab", "Tab") // past the menu and the copy buttons, to Edit secret
+	h.press("Tab", "Tab", "Tab", "Tab", "Tab") // past the menu and three copy buttons, to Edit secret
 	_ = p.changes(h.w, func() { h.press("space") })
 	saved := func() bool {
 		items, err := p.KeyringItems()

@@ -68,7 +68,6 @@ func noticeBoard(t *testing.T) (string, notices) {
 // account that the upstream starts to refuse. It withdraws the notification when it
 // ends.
 func TestTheAgentNotifies(t *testing.T) {
-	t.Parallel()
 	exe, err := alone()
 	if err != nil {
 		t.Fatal(err)
