@@ -299,7 +299,8 @@ func (c columnsOf) nobodys(a Account, o Options) bool {
 }
 
 // textCell is a cell without ="…" or an apostrophe before it, by which a spreadsheet is
-// kept from taking a text for a number.
+// kept from taking a text for a number. A cell with other characters than a name's
+// keeps its apostrophe, which may be a secret's own; "_" lets a name begin with a digit.
 func textCell(cell string) string {
 	if inner, ok := strings.CutPrefix(cell, "'"); ok && recognise.IsPlain("_"+inner) {
 		return inner
