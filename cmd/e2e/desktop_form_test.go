@@ -117,7 +117,7 @@ func TestWindowTriesASecretBeforeItIsSaved(t *testing.T) {
 		t.Fatalf("a refresh with the old secret ended with %d", code)
 	}
 	h := p.hands()
-	h.press("Down", "Right")            // open its details
+	h.press("Down", "Right")                   // open its details
 	h.press("Tab", "Tab", "Tab", "Tab", "Tab") // past the menu and three copy buttons, to Edit secret
 	_ = p.changes(h.w, func() { h.press("space") })
 	saved := func() bool {
