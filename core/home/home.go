@@ -260,6 +260,14 @@ func (h Home) RemoveLog() error {
 	if runtime.GOOS != "windows" {
 		return nil
 	}
+	// Who starts an agent gives it the log for what it prints.
+	if log, err := os.Stat(h.Log()); err == nil {
+		for _, out := range []*os.File{os.Stdout, os.Stderr} {
+			if info, err := out.Stat(); err == nil && os.SameFile(info, log) {
+				_ = out.Close()
+			}
+		}
+	}
 	if err := os.Remove(h.Log()); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return fmt.Errorf("remove %s: %w", h.Log(), pathless(err))
 	}

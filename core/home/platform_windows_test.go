@@ -152,3 +152,23 @@ func TestTheSocketOfAnOlderAgentIsFound(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// An agent that was started by a command prints into the log, and removes it at a reset.
+func TestTheLogThatItPrintsIntoIsRemoved(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "home")
+	h := newHome(dir, dir, dir)
+	if err := h.Mkdirs(); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.OpenFile(h.Log(), os.O_CREATE|os.O_WRONLY|os.O_APPEND, 0o600)
+	if err != nil {
+		t.Fatal(err)
+	}
+	was := os.Stderr
+	os.Stderr = f
+	err = h.RemoveLog()
+	os.Stderr = was
+	if _, gone := os.Stat(dir); err != nil || !os.IsNotExist(gone) {
+		t.Errorf("%v, the folder: %v", err, gone)
+	}
+}
