@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/netip"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -111,12 +110,6 @@ const (
 
 	MaxBudget = 1_000_000 // calls a day
 )
-
-var secretInside = regexp.MustCompile(`[0-9A-Fa-f]{32}`)
-
-// HoldsSecret reports whether a text that is shown and stored in clear, such as a
-// name, holds what looks like an AppSecret: 32 hexadecimal digits.
-func HoldsSecret(text string) bool { return secretInside.MatchString(text) }
 
 // CleanName trims and normalises (NFC) a name, or says what is wrong with it. It
 // serves lookups, so it accepts a name that looks like a secret: an earlier version

@@ -29,7 +29,7 @@ func HidePieces(text, value string) string {
 			for n < len(low) && strings.Contains(find, low[:n+1]) {
 				n++
 			}
-			out.WriteString(hidden)
+			out.WriteString(Hidden)
 		}
 		text, low = text[n:], low[n:]
 	}

@@ -7,8 +7,8 @@ import (
 	"unicode/utf8"
 )
 
-// hidden is what every rendering of a Secret shows.
-const hidden = "•••"
+// Hidden stands in a text for a secret or a token.
+const Hidden = "•••"
 
 // Secret holds an AppSecret, a proxy password or a passphrase. Every way of
 // printing it shows ••• instead, so that it cannot slip into a log, an error
@@ -36,14 +36,14 @@ func WeakPassphrase(p Secret) bool {
 	return len(distinct) < few || utf8.RuneCountInString(p.value) < short
 }
 
-func (s Secret) String() string               { return hidden }
-func (s Secret) GoString() string             { return hidden }
-func (s Secret) LogValue() slog.Value         { return slog.StringValue(hidden) }
-func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + hidden + `"`), nil }
-func (s Secret) MarshalText() ([]byte, error) { return []byte(hidden), nil }
+func (s Secret) String() string               { return Hidden }
+func (s Secret) GoString() string             { return Hidden }
+func (s Secret) LogValue() slog.Value         { return slog.StringValue(Hidden) }
+func (s Secret) MarshalJSON() ([]byte, error) { return []byte(`"` + Hidden + `"`), nil }
+func (s Secret) MarshalText() ([]byte, error) { return []byte(Hidden), nil }
 
 // Format prints ••• for every verb and flag.
-func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, hidden) }
+func (s Secret) Format(f fmt.State, _ rune) { _, _ = io.WriteString(f, Hidden) }
 
 // Credentials are what an account needs to ask for a token.
 type Credentials struct {

@@ -254,7 +254,7 @@ func redact(said, text string) string {
 	if text == "" {
 		return said
 	}
-	return strings.ReplaceAll(strings.TrimSpace(said), text, "•••")
+	return strings.ReplaceAll(strings.TrimSpace(said), text, core.Hidden)
 }
 
 // capped keeps the first left bytes and discards the rest.

@@ -129,8 +129,7 @@ func (s Set) Check(a core.Account) core.Problems {
 // account. core finds those of 32 hexadecimal digits.
 func (s Set) shown(a core.Account) (found core.Problems) {
 	for field, text := range map[string]string{"name": a.Name, "group": a.Group} {
-		random := strings.ContainsAny(text, "0123456789") && strings.ToLower(text) != text && strings.ToUpper(text) != text
-		if random && !core.HoldsSecret(text) && s.LooksSecret(text) {
+		if core.LooksRandom(text) && !core.HoldsSecret(text) && s.LooksSecret(text) {
 			found = append(found, core.Problem{Field: field, Key: core.ProblemNameSecret})
 		}
 	}

@@ -12,9 +12,6 @@ import (
 	"tokentray/core/upstream"
 )
 
-// veil replaces a secret that is sent.
-const veil = "•••"
-
 // Trial is what a preset sent, and what it found in the answer. It shows no secret
 // and no token.
 type Trial struct {
@@ -72,7 +69,7 @@ func (a *Asker) Try(ctx context.Context, p Preset, req core.Request) Trial {
 
 // shown is the request with its secrets veiled.
 func (p Preset) shown(base string, req core.Request) Trial {
-	fill := strings.NewReplacer(holdID, req.Account.AppID, holdSecret, veil)
+	fill := strings.NewReplacer(holdID, req.Account.AppID, holdSecret, core.Hidden)
 	t := Trial{Method: p.Request.Method, URL: strings.TrimSuffix(base, "/") + strings.ReplaceAll(p.Request.Path, holdID, url.PathEscape(req.Account.AppID))}
 	for _, h := range p.Request.Headers {
 		t.Headers = append(t.Headers, kinds.Pair{Name: h.Name, Value: fill.Replace(h.Value)})

@@ -11,8 +11,6 @@ import (
 // longWord is longer than any word; longer runs may be a token in another spelling.
 const longWord = 24
 
-const hidden = "•••"
-
 // redact makes a command's message fit to be shown and stored: it contains no piece
 // of a token, no long run of letters and digits, such as a token in base64, and no
 // control character. It is cut to maxSaid bytes.
@@ -31,7 +29,7 @@ func redact(line string, tokens ...string) string {
 		n := wordLength(line)
 		switch {
 		case n > longWord:
-			out.WriteString(hidden)
+			out.WriteString(core.Hidden)
 		case n > 0:
 			out.WriteString(line[:n])
 		default:
@@ -40,7 +38,7 @@ func redact(line string, tokens ...string) string {
 		}
 		line = line[n:]
 	}
-	return cut(strings.ToValidUTF8(out.String(), hidden)) // a piece may end within a character
+	return cut(strings.ToValidUTF8(out.String(), core.Hidden)) // a piece may end within a character
 }
 
 // wordLength is how many bytes at the beginning of s could be of one token:

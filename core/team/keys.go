@@ -99,10 +99,10 @@ func errKeys() error {
 }
 
 // Format hides the keys from everything that prints them.
-func (k Keys) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, "•••") }
+func (k Keys) Format(s fmt.State, _ rune) { _, _ = io.WriteString(s, core.Hidden) }
 
 // MarshalJSON hides the keys in JSON.
-func (k Keys) MarshalJSON() ([]byte, error) { return []byte(`"•••"`), nil }
+func (k Keys) MarshalJSON() ([]byte, error) { return []byte(`"` + core.Hidden + `"`), nil }
 
 // acct is the name of a token's account in the Redis.
 func (k Keys) acct(id core.TokenID) string { return hex.EncodeToString(k.mac("acct", string(id))[:16]) }

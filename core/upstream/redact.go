@@ -16,9 +16,6 @@ import (
 // maxMessage is how much of an upstream message is kept, in characters.
 const maxMessage = 300
 
-// veil replaces a text that nobody should read.
-const veil = "•••"
-
 var (
 	// longRun is anything as long as an AppSecret or a token. Request IDs are
 	// shorter (26 characters), and so are AppIDs (18).
@@ -68,7 +65,7 @@ func (r Redactor) pattern() *regexp.Regexp {
 func (r Redactor) Clean(text string) string {
 	text = oneLine(text)
 	if p := r.pattern(); p != nil {
-		text = p.ReplaceAllLiteralString(text, veil)
+		text = p.ReplaceAllLiteralString(text, core.Hidden)
 	}
 	for _, v := range r {
 		if len(v) >= shortSecret {
@@ -78,8 +75,8 @@ func (r Redactor) Clean(text string) string {
 			}
 		}
 	}
-	text = parameter().ReplaceAllString(text, "${1}="+veil)
-	text = longRun().ReplaceAllLiteralString(text, veil)
+	text = parameter().ReplaceAllString(text, "${1}="+core.Hidden)
+	text = longRun().ReplaceAllLiteralString(text, core.Hidden)
 	if utf8.RuneCountInString(text) > maxMessage {
 		text = string([]rune(text)[:maxMessage-1]) + "…"
 	}

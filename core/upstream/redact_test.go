@@ -10,6 +10,8 @@ import (
 	"testing"
 	"unicode"
 	"unicode/utf8"
+
+	"tokentray/core"
 )
 
 // token and secret look like real ones.
@@ -100,7 +102,7 @@ func FuzzClean(f *testing.F) {
 			}
 		}
 		if len(hidden) >= 4 && plain.MatchString(hidden) {
-			bare := strings.ReplaceAll(strings.ToLower(got), veil, " ")
+			bare := strings.ReplaceAll(strings.ToLower(got), core.Hidden, " ")
 			// The name before a hidden URL parameter stays.
 			if strings.Contains(bare, strings.ToLower(hidden)) {
 				t.Fatalf("%q shows %q", got, hidden)

@@ -49,28 +49,10 @@ func (a *app) fail(ctx context.Context, err error, args []string) int {
 		_, _ = fmt.Fprintln(a.Term.Err()) // the prompt's line ends here
 	default:
 		for _, line := range a.explain(err) {
-			_, _ = fmt.Fprintln(a.Term.Err(), unsaid(line, args))
+			_, _ = fmt.Fprintln(a.Term.Err(), core.HideSecrets(line, args...))
 		}
 	}
 	return code
-}
-
-// unsaid is a text without what looks like a secret or a token among the arguments. It
-// was typed in the wrong place, as in "get $SECRET", and the text may go into a log that
-// others read.
-func unsaid(said string, args []string) string {
-	for _, arg := range args {
-		for word := range strings.FieldsFuncSeq(arg, func(r rune) bool {
-			return !(r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || r == '_' || r == '-')
-		}) {
-			const capitals, small, digits, shortest = "ABCDEFGHIJKLMNOPQRSTUVWXYZ", "abcdefghijklmnopqrstuvwxyz", "0123456789", 40
-			mixed := strings.ContainsAny(word, capitals) && strings.ContainsAny(word, small) && strings.ContainsAny(word, digits)
-			if core.HoldsSecret(word) || mixed && len(word) >= shortest {
-				said = strings.ReplaceAll(said, word, "•••")
-			}
-		}
-	}
-	return said
 }
 
 // failJSON writes the error as the local API does, on standard error, so that
@@ -87,7 +69,7 @@ func (a *app) failJSON(code int, err error, args []string) {
 		wire = api.FromError(err)
 	}
 	if raw, err := encodeJSON(map[string]any{"error": wire}, ""); err == nil {
-		_, _ = a.Term.Err().Write([]byte(unsaid(string(raw), args)))
+		_, _ = a.Term.Err().Write([]byte(core.HideSecrets(string(raw), args...)))
 	}
 }
 
