@@ -112,6 +112,10 @@ func causes() table {
 		"part.life":         {"token's life", "有效期"},
 		"part.code":         {"code of success", "成功代码"},
 
+		"label.errcode": {"errcode", "errcode"},
+		"label.ip":      {"IP", "IP"},
+		"label.rid":     {"rid", "rid"},
+
 		"detail.code":     {"errcode {code}", "errcode {code}"},
 		"detail.rid":      {"rid {rid}", "rid {rid}"},
 		"detail.ip":       {"caller IP {ip}", "调用方 IP {ip}"},

@@ -144,6 +144,27 @@ func (t *Text) Details(e *api.Error) []string {
 	return out
 }
 
+// Code is what people look a failure up by, and its name.
+type Code struct{ Name, Value string }
+
+// Codes are those of a failure that are known: of Details, what is worth copying alone.
+func (t *Text) Codes(e *api.Error) []Code {
+	if e == nil {
+		return nil
+	}
+	var out []Code
+	if e.UpstreamCode != 0 {
+		out = append(out, Code{t.Say("label.errcode"), strconv.Itoa(e.UpstreamCode)})
+	}
+	if e.CallerIP != "" {
+		out = append(out, Code{t.Say("label.ip"), e.CallerIP})
+	}
+	if e.RID != "" {
+		out = append(out, Code{t.Say("label.rid"), e.RID})
+	}
+	return out
+}
+
 // withoutRID removes the request ID from the upstream's message. It has a line of its
 // own.
 func withoutRID(said, rid string) string {

@@ -1,46 +1,29 @@
 package window
 
 import (
-	"strconv"
-
 	"fyne.io/fyne/v2"
 
 	"tokentray/core/api"
 	"tokentray/ui/kit"
+	"tokentray/ui/text"
 )
 
-// code is what people look a failure up by, and its name.
-type code struct{ Name, Value string }
-
-// codesOf are those of a failure that are known.
-func codesOf(e *api.Error) []code {
-	if e == nil {
-		return nil
-	}
-	var out []code
-	if e.UpstreamCode != 0 {
-		out = append(out, code{"errcode", strconv.Itoa(e.UpstreamCode)})
-	}
-	if e.CallerIP != "" {
-		out = append(out, code{"IP", e.CallerIP})
-	}
-	if e.RID != "" {
-		out = append(out, code{"rid", e.RID})
-	}
-	return out
+// codes are lines with the codes of a failure, each with a button that copies it.
+type codes struct {
+	*kit.Rows[text.Code, *kit.Fact]
+	words *text.Text
 }
 
-// newCodes are lines with the codes of a failure, each with a button that copies it.
-func newCodes(ui *kit.UI, copyText func(text, said string)) *kit.Rows[code, *kit.Fact] {
-	return kit.NewRows(kit.Stack(kit.Grid), func(c code) (fyne.CanvasObject, *kit.Fact) {
+func newCodes(ui *kit.UI, copyText func(text, said string)) codes {
+	return codes{kit.NewRows(kit.Stack(kit.Grid), func(c text.Code) (fyne.CanvasObject, *kit.Fact) {
 		name := func(label string) string { return ui.T("detail.copy_fact", "what", label) }
 		f := kit.NewCopiedFact(ui, c.Name, name, func(label, value string) { copyText(value, ui.T("snack.fact", "what", label)) })
 		f.Set(c.Value, ui.Palette.Text)
 		return f.Root, f
-	})
+	}), ui.Words}
 }
 
-// showCodes brings such lines to a failure, or to none.
-func showCodes(rows *kit.Rows[code, *kit.Fact], e *api.Error) bool {
-	return rows.Show(codesOf(e), func(code, *kit.Fact) {})
+// show brings the lines to a failure, or to none. It reports whether anything changed.
+func (c codes) show(e *api.Error) bool {
+	return c.Rows.Show(c.words.Codes(e), func(text.Code, *kit.Fact) {})
 }

@@ -76,15 +76,15 @@ func openExplanation(sh *shell, got api.Explanation, copyText func(text, said st
 		if m.Remedy != "" {
 			s.Add(kit.NewProse(m.Remedy, kit.SizeText, ui.Palette.Text))
 		}
-		for _, c := range codesOf(e) { // they have lines of their own
+		for _, c := range ui.Words.Codes(e) { // they have lines of their own
 			m.Facts = slices.DeleteFunc(m.Facts, func(f string) bool { return strings.HasSuffix(f, " "+c.Value) })
 		}
 		if len(m.Facts) > 0 {
 			s.Add(kit.NewProse(strings.Join(m.Facts, ui.Words.Say("cli.comma")), kit.SizeSmall, ui.Palette.Text))
 		}
-		codes := newCodes(ui, copyText)
-		showCodes(codes, e)
-		s.Add(codes.Box)
+		lines := newCodes(ui, copyText)
+		lines.show(e)
+		s.Add(lines.Box)
 		for _, p := range m.Pages {
 			s.Add(kit.NewSmallButton(ui, kit.Quiet, pageLabel(ui, p), func() { openPage(sh, p.URL) }))
 		}

@@ -46,7 +46,7 @@ type form struct {
 	fields  map[string]fyne.Focusable
 	save    *kit.Button
 	test    *kit.Button
-	codes   *kit.Rows[code, *kit.Fact] // what the verdict can be looked up by
+	codes   codes // what the verdict can be looked up by
 }
 
 // formActions are what the form needs of the window.

@@ -68,7 +68,7 @@ func (f *form) check() {
 		ink = p.LiveText
 	}
 	f.words.SetOrHide(f.verdict.Text, ink)
-	showCodes(f.codes, f.failed)
+	f.codes.show(f.failed)
 	f.save.Enable(!f.busy)
 	f.test.Enable(!f.busy)
 	f.page.Reflow()

@@ -87,7 +87,7 @@ func (mn *menus) factsItem(a api.Account) *fyne.MenuItem {
 			add(ui.Words.Field(a.Kind, of), of.Value(a.Account))
 		}
 	}
-	for _, c := range codesOf(a.ErrorAt(mn.now())) {
+	for _, c := range ui.Words.Codes(a.ErrorAt(mn.now())) {
 		add(c.Name, c.Value)
 	}
 	if a.Mask != "" {

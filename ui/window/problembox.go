@@ -18,9 +18,9 @@ type problemBox struct {
 
 	cause, remedy *kit.Prose
 	advice        [3]*kit.Prose
-	timing        *kit.Prose                 // when another try makes sense
-	codes         *kit.Rows[code, *kit.Fact] // errcode and IP
-	upstream      [3]*kit.Prose              // what else is for the upstream's support
+	timing        *kit.Prose    // when another try makes sense
+	codes         codes         // errcode and IP
+	upstream      [3]*kit.Prose // what else is for the upstream's support
 	upstreamLine  *fyne.Container
 	rid           *kit.Prose // and the request ID
 	ridLine       *fyne.Container
@@ -96,7 +96,7 @@ func (b *problemBox) set(a api.Account, now time.Time) (changed bool) {
 		e.RetryAt = time.Time{} // said above
 	}
 	e.PriorIP = ""
-	changed = showCodes(b.codes, &api.Error{UpstreamCode: e.UpstreamCode, CallerIP: e.CallerIP}) || changed
+	changed = b.codes.show(&api.Error{UpstreamCode: e.UpstreamCode, CallerIP: e.CallerIP}) || changed
 	e.UpstreamCode, e.CallerIP = 0, ""
 	details := ui.Words.Details(&e)
 	if rid != "" { // it has a line of its own

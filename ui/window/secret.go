@@ -20,7 +20,7 @@ type secretSheet struct {
 	sheet    *sheet
 	field    *kit.Entry
 	words    *kit.Prose
-	codes    *kit.Rows[code, *kit.Fact] // what the answer can be looked up by
+	codes    codes // what the answer can be looked up by
 	test     *kit.Button
 	anyway   *kit.Button // saves although the test was inconclusive
 	busy     bool
@@ -80,7 +80,7 @@ func (s *secretSheet) say(words string, failed *api.Error) {
 	s.words.Set(words, s.accounts.ui.Palette.LiveText)
 	s.words.Hidden = words == ""
 	s.anyway.Hidden = failed == nil || !unsure(failed)
-	showCodes(s.codes, failed)
+	s.codes.show(failed)
 	s.sheet.Reflow()
 	if words != "" {
 		s.accounts.focus(s.field)

@@ -42,7 +42,7 @@ type tryBox struct {
 	result *fyne.Container
 	status *kit.Prose
 	means  *kit.Prose
-	codes  *kit.Rows[code, *kit.Fact]
+	codes  codes
 	pages  *kit.Rows[string, *kit.Button]
 	notes  *kit.Prose
 	text   *kit.Prose
@@ -183,7 +183,7 @@ func (b *tryBox) showAnswer(t *tryAnswer) {
 		}
 	}
 	b.means.SetOrHide(means, ui.Palette.Text)
-	showCodes(b.codes, t.Error)
+	b.codes.show(t.Error)
 	b.pages.Show(open, func(page string, one *kit.Button) { one.Rename(labels[page]) })
 	var notes []string
 	if t.Renewed {
