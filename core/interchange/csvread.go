@@ -84,7 +84,7 @@ func columnNames(header []string, o Options) []string {
 // count. A name that the user gave comes first; then our own names, in English and
 // in Chinese, and the kinds' names for their fields.
 func columnName(cell string, o Options) string {
-	s := strings.ToLower(strings.Trim(cell, " \t\u3000\ufeff*＊:："))
+	s := strings.ToLower(strings.Trim(cell, " \t\u3000\ufeff\u200b*＊:："))
 	s = strings.NewReplacer(" ", "_", "-", "_").Replace(s)
 	switch {
 	case o.AppIDKey != "" && strings.EqualFold(strings.TrimSpace(cell), strings.TrimSpace(o.AppIDKey)):
@@ -101,6 +101,8 @@ func columnName(cell string, o Options) string {
 		return idColumn(o)
 	case "类型", "种类", "账号类型":
 		return "kind"
+	case "平台":
+		return platformColumn
 	case "产品", "产品类型":
 		return "product"
 	case "公众号id", "小程序id", "公众号appid", "小程序appid":
@@ -139,6 +141,9 @@ func columnName(cell string, o Options) string {
 	return s
 }
 
+// platformColumn tells the kind if its cell is one of a kind's names.
+const platformColumn = "platform"
+
 // addressName is the name of a column with URLs that are asked for tokens.
 var addressName = pattern(`url|uri|api|endpoint`)
 
@@ -167,15 +172,22 @@ func readCSV(text []byte, o Options) (File, error) {
 	}
 	f := File{Source: CSV}
 	line, _ := r.FieldPos(0)
-	ours, err := readHeader(header, line, &f, o)
+	names := columnNames(header, o)
+	formed := !isTable(names) && o.AppIDKey == "" && o.SecretKey == "" && columnsByForm(names, text, sep, o)
+	ours, err := readHeader(header, names, line, &f, o)
 	if err != nil {
 		return File{}, err
 	}
-	f.ours = ours.marked
+	f.ours, ours.formed = ours.marked, formed
 	var bad faults
+	var others []Remark // rows of other services, one by one if they are not many
 	for {
 		row, err := r.Read()
 		if errors.Is(err, io.EOF) {
+			if formed && len(others) > maxFaults {
+				others = []Remark{{Code: recognise.RemarkOther, Key: "appid"}}
+			}
+			f.Remarks = append(f.Remarks, others...)
 			return f, bad.err()
 		}
 		if err != nil {
@@ -192,7 +204,7 @@ func readCSV(text []byte, o Options) (File, error) {
 		default:
 			a := ours.account(row, line, o, &bad)
 			if ours.nobodys(a, o) {
-				f.Remarks = append(f.Remarks, Remark{Code: recognise.RemarkOther, Line: line, Key: "appid"})
+				others = append(others, Remark{Code: recognise.RemarkOther, Line: line, Key: "appid"})
 				continue
 			}
 			f.Accounts = append(f.Accounts, a)
@@ -211,12 +223,12 @@ type columnsOf struct {
 	names  []string
 	called []string // the names of kinds' fields in them, in the form of recognise.Words
 	marked bool     // there is a version, so the file is ours and guarded
+	formed bool     // only the form of cells told which columns count
 }
 
-func readHeader(header []string, line int, f *File, o Options) (columnsOf, error) {
+func readHeader(header, names []string, line int, f *File, o Options) (columnsOf, error) {
 	out := columnsOf{names: make([]string, len(header)), called: make([]string, len(header))}
 	var bad faults
-	names := columnNames(header, o)
 	for i, cell := range header {
 		name := names[i]
 		if m := o.Recogniser.Meaning(cell); m.Field == recognise.ID || m.Field == recognise.Param {
@@ -225,7 +237,7 @@ func readHeader(header []string, line int, f *File, o Options) (columnsOf, error
 		switch {
 		case name == "version":
 			out.marked = true
-		case name == "auto", setField(&Account{}, name, ""), strings.HasPrefix(name, paramColumn) && name != paramColumn:
+		case name == "auto", name == platformColumn, setField(&Account{}, name, ""), strings.HasPrefix(name, paramColumn) && name != paramColumn:
 		default:
 			f.Remarks = append(f.Remarks, Remark{Code: RemarkColumn, Line: i + 1})
 			continue
@@ -270,10 +282,14 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 			default:
 				a.Auto = &on
 			}
+		case platformColumn: // of other programs, too
+			if kind := o.Recogniser.KindOf(strings.ToLower(strings.TrimSpace(cell))); kind != "" && a.Kind == "" {
+				a.Kind = kind
+			}
 		case "env", "kind", "product":
 			setField(&a, name, wordOf(name, cell, o))
 		case "appid", "secret":
-			setField(&a, name, strings.TrimSpace(cell))
+			setField(&a, name, strings.TrimSpace(o.Recogniser.Clean(cell)))
 		default:
 			if key, own := strings.CutPrefix(name, paramColumn); !own {
 				setField(&a, name, cell)
@@ -294,6 +310,9 @@ func (c columnsOf) account(row []string, line int, o Options, bad *faults) Accou
 // nobodys reports whether nothing in somebody's own table tells the kind of an account,
 // the form of its AppID neither: its secret may be another platform's.
 func (c columnsOf) nobodys(a Account, o Options) bool {
+	if c.formed {
+		return !o.Recogniser.HasIDForm(a.AppID)
+	}
 	named := o.Kind != "" || o.AppIDKey != "" || a.Kind != "" || a.Product != "" || o.Product != "" || a.BaseURL != nil
 	return !c.marked && !named && a.AppID != "" && !recognise.StandsFor(a.AppID) && !o.Recogniser.HasForm(a.AppID)
 }

@@ -24,6 +24,9 @@ func readDotenv(text []byte, o Options) (File, error) {
 
 // ofVariables are the accounts in names and values.
 func ofVariables(vars []recognise.Variable, o Options) (File, error) {
+	for i := range vars {
+		vars[i].Value = o.Recogniser.Clean(vars[i].Value)
+	}
 	found, known := o.Recogniser.Accounts(vars, recognise.Named{ID: o.AppIDKey, Secret: o.SecretKey})
 	if !known {
 		return File{}, one(filefault.NoKey, 0)
@@ -59,7 +62,7 @@ func recognised(a recognise.Account) Account {
 }
 
 var (
-	assignment = pattern(`^[ \t]*(?:(?:export|declare|typeset|readonly|local|set|ENV|ARG)(?:[ \t]+--?[A-Za-z]+)*[ \t]+)?(?:\$(?i:env):)?` + variableName + `[ \t]*(?:[:?+]?=[ \t]*|:(?:[ \t]+|$))`)
+	assignment = pattern(`^[ \t]*(?:(?:export|declare|typeset|readonly|local|set|ENV|ARG)(?:[ \t]+--?[A-Za-z]+)*[ \t]+)?(?:\$(?i:env):)?` + variableName + `[ \t]*(?:(?:[:?+]?=|[：＝])[ \t]*|:(?:[ \t]+|$))`)
 	// spaced is an assignment without a sign: of fish, csh and Dockerfiles.
 	spaced = pattern(`^[ \t]*(?:set(?:[ \t]+--?[A-Za-z]+)+|setenv|ENV)[ \t]+` + variableName + `[ \t]+`)
 	// sectionLine is [a] of INI, and [a."b.c"] and [[list]] of TOML.
@@ -181,7 +184,13 @@ func (d *dotenv) list() {
 // offset.
 func (d *dotenv) assign(name string, at, first int) error {
 	v := recognise.Variable{Name: d.section + name, Line: d.line}
-	value, length, ok := dotenvValue(d.text[at:], d.ini)
+	value, length, ok := "", 0, false
+	if d.more {
+		value, length, ok = tripled(d.text[at:])
+	}
+	if !ok {
+		value, length, ok = dotenvValue(d.text[at:], d.ini)
+	}
 	if bare := d.text[at : at+length]; strings.TrimLeft(bare, "\"'`") == bare {
 		if end := d.further(bare); end >= 0 {
 			value, length = strings.TrimSpace(bare[:end]), end
@@ -283,6 +292,17 @@ func dotenvValue(s string, ini bool) (value string, length int, ok bool) {
 			out.WriteByte(unescape(s[i]))
 		default:
 			out.WriteByte(c)
+		}
+	}
+	return "", 0, false
+}
+
+// tripled reads a text of several lines in three quotes, as TOML and Python have them.
+func tripled(s string) (value string, length int, ok bool) {
+	for _, quotes := range []string{`"""`, "'''"} {
+		if rest, begins := strings.CutPrefix(s, quotes); begins {
+			inside, _, closed := strings.Cut(rest, quotes)
+			return strings.TrimPrefix(inside, "\n"), len(inside) + 2*len(quotes), closed
 		}
 	}
 	return "", 0, false

@@ -251,7 +251,7 @@ func guess(text []byte, o Options) Source {
 // whose lines only look like such.
 var (
 	dotenvEndings = []string{".env", ".toml", ".tfvars", ".bru"}
-	codeEndings   = []string{".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".vue", ".php", ".go", ".java", ".kt", ".cs", ".rb", ".rs"}
+	codeEndings   = []string{".js", ".mjs", ".cjs", ".ts", ".tsx", ".jsx", ".vue", ".php", ".go", ".java", ".kt", ".cs", ".rb", ".rs", ".sql"}
 )
 
 // tells reports whether a line is an assignment to a field of an account.

@@ -102,7 +102,7 @@ type bean struct {
 }
 
 // place is the purpose of a value: an ID or a further field under one of its names,
-// or the secret.
+// or the secret, whose name is the kind if its own tells one: see part.
 type place struct {
 	field recognise.Field
 	name  string
@@ -135,6 +135,7 @@ func (s *spring) read(all []property) {
 			s.document(docs[doc], s.base, s.profile)
 		}
 	}
+	s.part(s.base)
 	s.finish(s.base)
 	byProfile := map[string]map[string]*bean{}
 	var names []string
@@ -150,6 +151,7 @@ func (s *spring) read(all []property) {
 		s.document(docs[doc], byProfile[profile], profile)
 	}
 	for _, name := range names {
+		s.part(byProfile[name])
 		s.finish(byProfile[name])
 	}
 	s.byForm()
@@ -219,7 +221,7 @@ func (s *spring) document(props []property, beans map[string]*bean, profile stri
 		if name := p.path[len(p.path)-1]; recognise.OfMerchant(name) {
 			s.paid[canonicalPath(p.path[:len(p.path)-1])] = true
 		}
-		p.value = s.decoded(p)
+		p.value = s.r.Clean(s.decoded(p))
 		is, prefix, rest := s.placeOf(p)
 		if is.field == recognise.None {
 			if len(s.loose) < maxLoose && s.r.HasForm(p.value) {
@@ -277,8 +279,8 @@ func (s *spring) placeOf(p property) (is place, prefix, rest []string) {
 		if len(m.Rest) > 0 && !s.r.Speaks(m.Rest) && !s.r.HasForm(p.value) {
 			return place{}, nil, nil
 		}
-		if is = (place{field: m.Field}); m.Field == recognise.ID {
-			is.name = m.Name
+		if is = (place{m.Field, m.Name}); m.Field == recognise.Secret {
+			is.name = string(s.r.Sole(recognise.Secret, m.Name))
 		}
 		return is, prefix, m.Rest
 	case recognise.Param, recognise.Proxy:

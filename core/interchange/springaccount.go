@@ -2,12 +2,74 @@ package interchange
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 
+	"tokentray/core/filefault"
 	"tokentray/core/recognise"
 )
+
+// part gives each bean one secret. One with the secrets of two kinds becomes two, if it
+// has the IDs of both: WeixinAppId and WeixinCorpId beside their secrets.
+func (s *spring) part(beans map[string]*bean) {
+	for _, b := range slices.Collect(maps.Values(beans)) {
+		plain := place{field: recognise.Secret}
+		for is, p := range b.values {
+			if is.field != recognise.Secret || is.name == "" {
+				continue
+			}
+			first, several := b.values[plain]
+			delete(b.values, is)
+			own := func(id place) bool {
+				return id.field == recognise.ID && string(s.r.Sole(recognise.ID, id.name)) == is.name
+			}
+			switch {
+			case !several:
+				b.values[plain] = p
+			case !s.partOf(beans, b, is.name, p, own):
+				s.bad.add(filefault.Twice, max(p.line, first.line), s.shown(p.path), min(p.line, first.line))
+			}
+		}
+	}
+}
+
+// partOf moves the IDs that are the kind's own, and their secret, into a bean beside the
+// others'. It reports whether there are both.
+func (s *spring) partOf(beans map[string]*bean, b *bean, kind string, secret property, own func(place) bool) bool {
+	rest := append(slices.Clone(b.rest), kind)
+	key := canonicalPath(slices.Concat(b.prefix, rest))
+	c, begun := beans[key] // of the documents without a profile
+	if !begun {
+		c = &bean{prefix: b.prefix, rest: rest, profile: b.profile, line: secret.line, order: len(beans), values: map[place]property{}}
+	}
+	var ours, others []property
+	for is, p := range b.values {
+		switch {
+		case own(is):
+			ours = append(ours, p)
+		case is.field == recognise.ID:
+			others = append(others, p)
+		}
+	}
+	if !begun && (len(ours) == 0 || len(others) == 0) {
+		return false
+	}
+	maps.DeleteFunc(b.values, func(is place, p property) bool {
+		if own(is) {
+			c.values[is], c.line = p, p.line
+		}
+		return own(is)
+	})
+	for _, p := range others {
+		b.line = p.line
+	}
+	c.values[place{field: recognise.Secret}] = secret
+	c.alongside = c.alongside || b.alongside
+	beans[key] = c
+	return true
+}
 
 // finish makes accounts from the beans, in the order of their lines.
 func (s *spring) finish(beans map[string]*bean) {

@@ -49,7 +49,7 @@ func wecom() Spec {
 			},
 			{
 				Key: wecomAgent, Input: Text, Required: true, Identity: true, Instead: wecomLabel, Missing: "is empty; enter the application's AgentId, or a label for a secret that has none", Hint: "1000002",
-				Names:  []string{"agentid", "agent"},
+				Names:  []string{"agentid", "agent", "corpagentid"},
 				Checks: []Check{{Match: `^(0|[1-9][0-9]{0,9})$`, Problem: "agent_number", Says: "must be the application's AgentId, a number"}},
 			},
 			{

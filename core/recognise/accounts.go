@@ -59,12 +59,14 @@ func (r *Recogniser) Accounts(vars []Variable, named Named) (found Found, known 
 		if !g.named(vars, named) {
 			return Found{}, false
 		}
+		g.part()
 	} else {
 		for _, v := range vars {
 			if m := r.Meaning(v.Name); m.Field == ID || m.Field == Secret {
 				g.put(m, v)
 			}
 		}
+		g.part()
 		g.share(vars)
 		g.byForm(vars)
 	}
@@ -154,7 +156,7 @@ func (g *groups) put(m Meaning, v Variable) {
 	}
 	what := m.Name
 	if m.Field != ID {
-		what = ""
+		what = string(g.r.Sole(Secret, m.Name))
 	}
 	value := Value{Text: v.Value, Name: m.Name, Shown: g.r.Shown(v.Name), Line: v.Line}
 	slot := string(rune('0'+m.Field)) + what
@@ -166,8 +168,36 @@ func (g *groups) put(m Meaning, v Variable) {
 	if m.Field == ID {
 		c.IDs = append(c.IDs, value)
 	} else {
-		c.Secret = &value
+		c.secrets = append(c.secrets, value)
 	}
+}
+
+// part gives each group one secret. A group with the secrets of two kinds becomes two, if
+// it has the IDs of both: WEIXIN_APPID and WEIXIN_CORPID beside their secrets.
+func (g *groups) part() {
+	var parts []*Candidate
+	for _, c := range g.order {
+		parts = append(parts, c)
+		for i := 0; i < len(c.secrets) && len(c.secrets) > 1; i++ {
+			k := g.r.Sole(Secret, c.secrets[i].Name)
+			own := slices.DeleteFunc(slices.Clone(c.IDs), func(v Value) bool { return k == "" || g.r.Sole(ID, v.Name) != k })
+			if len(own) == 0 || len(own) == len(c.IDs) {
+				continue
+			}
+			c.IDs = slices.DeleteFunc(c.IDs, func(v Value) bool { return g.r.Sole(ID, v.Name) == k })
+			parts = append(parts, &Candidate{Words: append(slices.Clone(c.Words), string(k)), IDs: own, Secret: &c.secrets[i], Env: c.Env, Named: c.Named})
+			c.secrets = slices.Concat(c.secrets[:i], c.secrets[i+1:])
+			break
+		}
+		for _, v := range c.secrets {
+			if c.Secret == nil {
+				c.Secret = &v
+			} else {
+				g.twice = append(g.twice, Twice{v.Line, c.Secret.Line, v.Shown})
+			}
+		}
+	}
+	g.order = parts
 }
 
 // further adds the other fields to the accounts, and returns the environment of all
@@ -224,8 +254,9 @@ type Candidate struct {
 	shared bool   // its ID is another's
 	label  string // instead of what tells accounts of the ID apart
 
-	seen map[string]int
-	vars []Variable // of the whole file
+	seen    map[string]int
+	secrets []Value    // until each group has one
+	vars    []Variable // of the whole file
 }
 
 // Judge makes an account from a candidate, or says why it is none. It makes a remark
@@ -239,7 +270,7 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 		return nil, nil
 	}
 	remark := func(code string, v Value) Remark { return Remark{code, v.Line, v.Shown} }
-	empty := StandsFor(id.Text) && (k == nil || !k.URL || !isAddress(id.Text))
+	empty := StandsFor(id.Text) && (k == nil || !k.URL || !isAddress(id.Text)) && (k == nil || !k.Anywhere || !chosen(id.Text))
 	switch {
 	case k == nil && empty && len(c.Words) == 0: // a bare name tells no kind
 	case k == nil && everyones(id.Name) && !slices.Contains(r.kinds[0].IDs, id.Name): // APP_KEY of something else

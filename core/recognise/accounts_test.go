@@ -89,6 +89,7 @@ func TestAccounts(t *testing.T) {
 		{"a secret told by its form", "WX_APPID=" + id + "\nWX_PASSWORD=" + secret, Named{}, []string{"wx/ ID SECRET"}},
 		{"the nearest name", "A_B_THING=" + id + "\nA_KEY=" + strings.ToUpper(secret) + "\nA_B_KEY=" + secret + "\nA_C_THING=" + other, Named{}, []string{"a-b/ ID SECRET", "4 shape A_C_THING"}},
 		{"somebody else's key", "SHOP_THING=" + id + "\nSHOP_PAY_KEY=" + secret + "\nCACHE_KEY=" + secret, Named{}, []string{"1 shape SHOP_THING"}},
+		{"one of two secrets", "WX_APPID=" + id + "\nWX_THIS=" + secret + "\nWX_THAT=" + secret, Named{}, []string{"wx/ ID"}},
 		{"a merchant's key", "WX_APPID=" + id + "\nWX_MCHID=1\nWX_KEY=" + secret, Named{}, []string{"wx/ ID"}},
 		{"an application's key", "APP_ID=" + id + "\nAPP_KEY=" + secret, Named{}, []string{"wechat/ ID"}},
 		{"an AppID under a second name", "WX_APPID=" + id + "\nVUE_APP_X=" + id, Named{}, []string{"wx/ ID"}},
@@ -110,6 +111,16 @@ func TestAccounts(t *testing.T) {
 		{"WeCom's application", "WECOM_CORPID=ww1\nWECOM_CORP_SECRET=" + secret + "\nWECOM_AGENT_ID=1000002", Named{}, []string{"wecom/ ww1 SECRET wecom agent=1000002"}},
 		{"an application of WxJava's", "wx.cp.corp-id=ww1\nwx.cp.corp-secret=" + secret + "\nwx.cp.agent-id=1000002", Named{}, []string{"wx-cp/ ww1 SECRET wecom agent=1000002"}},
 		{"WeCom's ID under another name", "APPID=ww0123456789abcdef", Named{}, []string{"wecom/ ww0123456789abcdef wecom"}},
+		{
+			"two kinds under one name", "WEIXIN_APPID=" + id + "\nWEIXIN_APPSECRET=" + secret + "\nWEIXIN_CORPID=ww1\nWEIXIN_CORPSECRET=" + secret + "\nWEIXIN_AGENTID=1000002",
+			Named{},
+			[]string{"weixin/ ID SECRET", "weixin-wecom/ ww1 SECRET wecom agent=1000002"},
+		},
+		{"two kinds without a name", "CORPID=ww1\nCORPSECRET=" + secret + "\nAPPID=" + id + "\nAPPSECRET=" + secret, Named{}, []string{"wechat/ ID SECRET", "wecom/ ww1 SECRET wecom"}},
+		{"two secrets of one account", "WX_APPID=" + id + "\nWX_SECRET=" + secret + "\nWX_CORPSECRET=" + secret, Named{}, []string{"wx/ ID SECRET", "3 twice 2 WX_CORPSECRET"}},
+		{"two secrets of one corp", "WECOM_CORPID=ww1\nWECOM_SECRET=" + secret + "\nWECOM_CORP_SECRET=" + secret, Named{}, []string{"wecom/ ww1 SECRET wecom", "3 twice 2 WECOM_CORP_SECRET"}},
+		{"an ID of one's own", "OAUTH_CLIENT_ID=my-service\nOAUTH_TOKEN_URL=https://t.example/token", Named{}, []string{"oauth/ my-service oauth2 at https://t.example/token"}},
+		{"an ID of a template's", "OAUTH_CLIENT_ID=my-client-id\nOAUTH_TOKEN_URL=https://t.example/token", Named{}, []string{"1 placeholder OAUTH_CLIENT_ID"}},
 		{"an open platform", "WECHAT_OPEN_PLATFORM_APPID=" + id + "\nWECHAT_COMPONENT_APPID=" + other, Named{}, []string{"1 component WECHAT_OPEN_PLATFORM_APPID", "2 component WECHAT_COMPONENT_APPID"}},
 		{"an open platform grown onto the brand", "WXOPEN_APPID=" + id + "\nwechatPay_APPID=" + other, Named{}, []string{"1 component WXOPEN_APPID", "2 other_app wechatPay_APPID"}},
 		{"a product grown onto the brand", "WXMP_APPID=" + id, Named{}, []string{"wxmp/ ID official"}},
@@ -204,7 +215,7 @@ func TestStandsFor(t *testing.T) {
 		"%env(WX_SECRET)%", "%env(resolve:WX_SECRET)%", "%(wx_secret)s", "$env:WX_SECRET", "$[wx]", "`pass wx`", "[[wx.secret]]", "{% raw %}", "{secret}", "%{lookup('x')}",
 		"@profiles.active@", "#WX_SECRET#", "|WX_SECRET|", "【AppSecret】", "env('WX_SECRET')", `process.env["X"]`, "process.env.WX_SECRET", "var.wx_secret", "secrets.WX",
 		"awssm://shop", "file:///run/secrets/wx", "/run/secrets/wx_secret", "secret/data/shop#appsecret", "shop/wechat/secret", "ssm:/shop/wx", "gcp:secret:x", "secretref:wx", "bitwarden:wx",
-		"doppler://shop/wx", "infisical:/shop", "!vault", "!secret wx", "!Ref WxSecret", "-----BEGIN PGP MESSAGE-----", "gAAAAA" + strings.Repeat("Bk9", 30), "AgA" + strings.Repeat("x1B", 40),
+		"doppler://shop/wx", "infisical:/shop", "!vault", "!secret wx", "!Ref WxSecret", "-----BEGIN PGP MESSAGE-----", "gAAAAA" + strings.Repeat("Bk9", 30), "AgA" + strings.Repeat("x1B", 40), "AgBy3i4OJSWK+PiTySYZZA9rO43cGDEqAgBy3i4OJSWK+PiTySYZZA9rO43cGDEq", "a0b1...c2d3", "~~SECRET~~",
 		"{{resolve:secretsmanager:wx}}", "${{ secrets.WX }}", "credentials('wx')", "wxxxxxxxxxxxxxxxxx", "wx****", "wx<id>", "wx_your_app_id", "YourAppSecret", "app_secret", "wx-app-id", "appid",
 		"change-me-please", "replace_with_secret", "fill in", "enter-secret", "redacted", "example-secret", "to-be-done", "false", "小程序AppSecret", "未填写", "密钥填写",
 		"@/run/secrets/wx", "@@secret@@", "##SECRET##", "$$WX", "«secret»", "&wx", "*wx", "cipher-kms-aes-128-dataKey-x", "$2a$10$N9qo8uLOickgx2ZMRZoMye", "SECRET_FROM_VAULT", "USE_VAULT",
@@ -228,7 +239,7 @@ func TestStandsFor(t *testing.T) {
 
 // Words are no secret, and a secret is no words.
 func TestStandsForSecret(t *testing.T) {
-	for _, v := range []string{"op read op://Dev/shop/appsecret", "stored in vault", "见飞书文档", "问运维", " two\twords ", "${WX_SECRET}", "env.WX_SECRET", "ssm.wx.secret", "SHOP_WX_KEY", "aws_ssm_parameter.wx.value"} {
+	for _, v := range []string{"op read op://Dev/shop/appsecret", "stored in vault", "见飞书文档", "问运维", " two\twords ", "${WX_SECRET}", "env.WX_SECRET", "ssm.wx.secret", "SHOP_WX_KEY", "00000000000000000000000000000000", "1111", "aws_ssm_parameter.wx.value"} {
 		if !StandsForSecret(v) {
 			t.Errorf("%q is taken for a secret", v)
 		}

@@ -23,8 +23,9 @@ func (g *groups) byForm(vars []Variable) {
 	slices.SortStableFunc(pairs, func(a, b pair) int {
 		return cmp.Or(b.common-a.common, a.lines()-b.lines())
 	})
+	unclear := len(ids) == 1 && len(pairs) > 1 && pairs[0].common == pairs[1].common // which of the secrets is it?
 	for _, p := range pairs {
-		if !p.id.used && !p.secret.used {
+		if !unclear && !p.id.used && !p.secret.used {
 			p.id.used, p.secret.used = true, true
 			g.take(p)
 		}
@@ -162,6 +163,13 @@ func (r *Recogniser) kindByForm(value string) *kind {
 func (r *Recogniser) HasForm(value string) bool {
 	value = strings.TrimSpace(value)
 	return r.kindByForm(value) != nil || r.hasSecretForm(value)
+}
+
+// IsPair reports whether one value has the form of an ID, and another that of the
+// secrets of its kind.
+func (r *Recogniser) IsPair(id, secret string) bool {
+	k := r.kindByForm(strings.TrimSpace(r.Clean(id)))
+	return k != nil && k.secret != nil && k.secret.MatchString(strings.TrimSpace(r.Clean(secret)))
 }
 
 // HasIDForm reports whether a value has the form of an ID.

@@ -112,6 +112,28 @@ func spelled(names []string) string {
 	return strings.Join(out, "|")
 }
 
+// Sole is the kind that alone has a name for the field, empty if none or several have,
+// or if it is the first: corpsecret is WeCom's.
+func (r *Recogniser) Sole(field Field, name string) (of core.Kind) {
+	for _, k := range r.kinds {
+		names := k.IDs
+		if field == Secret {
+			names = k.Secrets
+		}
+		switch {
+		case !slices.Contains(names, name):
+		case of != "":
+			return ""
+		default:
+			of = k.Kind
+		}
+	}
+	if of == r.kinds[0].Kind {
+		return ""
+	}
+	return of
+}
+
 // Of are the words of kinds, from their specs. The default kind comes first. A kind
 // with a sibling has the same words as the sibling; the sibling, which does no harm,
 // is meant.

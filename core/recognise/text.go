@@ -57,6 +57,9 @@ func (r *Recogniser) Text(text string) (p Pasted, ok bool) {
 		p = r.byForm(p, text)
 	}
 	p.Several = p.Several || ids > 1
+	if r.hasSecretForm(p.AppID) && r.HasIDForm(p.Secret) { // each under the other's name
+		p.AppID, p.Secret, label = p.Secret, p.AppID, ""
+	}
 	if p.AppID == text || p.Secret == text {
 		return Pasted{}, false
 	}

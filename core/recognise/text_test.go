@@ -37,6 +37,7 @@ func TestText(t *testing.T) {
 		{"a Markdown table", "| AppID | AppSecret |\n|---|---|\n| " + id + " | " + key + " |", both},
 		{"values alone", id + "\t" + key, both},
 		{"values in a sentence", "use " + id + " with " + key + ".", both},
+		{"each under the other's name", "AppID: " + key + "\nAppSecret: " + id, both},
 		{"a name and one value", "AppID: " + id, Pasted{AppID: id}},
 		{"a secret under its name", "AppSecret: " + key, Pasted{Secret: key}},
 		{"two accounts", "appid: " + id + "\nsecret: " + key + "\nappid: wxfedcba9876543210\nsecret: ffffffffffffffffffffffffffffffff", Pasted{AppID: id, Secret: key, Several: true}},

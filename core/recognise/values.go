@@ -5,6 +5,7 @@ import (
 	"strings"
 	"sync"
 	"unicode"
+	"unicode/utf8"
 )
 
 // reference is a value that another program replaces by the real one, in the forms
@@ -15,8 +16,8 @@ var reference = sync.OnceValue(func() *regexp.Regexp {
 		`[$#%@=&]!?\{`, `\{\{`, `\[\[`, `<%`, `\{%`, // ${NAME}, ${NAME:default}, #{name}, %{name}, {{name}}, [[name]], <%= name %>
 		`^\$[$!]?[A-Za-z_][\w.:]*$`, `\$\(`, `^\$\[`, "^`", // $NAME, $env:NAME, $(NAME), $[name], `command`
 		`^%[A-Za-z_][\w.]*%$`, `^%[a-z]\w*\(`, `%\(\w+\)s`, // %NAME%, Symfony's %env(NAME)%, Python's %(name)s
-		`^@[A-Za-z_/@]`,                                                                          // Maven's @name@, @Microsoft.KeyVault(…), @file
-		`^__[A-Za-z].*__$`, `^#_.*_#$`, `^#{1,2}[A-Za-z_][\w.-]*#{1,2}$`, `^\|\w+\|$`, `^~\w+~$`, // __NAME__, #NAME#, |NAME|
+		`^@[A-Za-z_/@]`,                                                                            // Maven's @name@, @Microsoft.KeyVault(…), @file
+		`^__[A-Za-z].*__$`, `^#_.*_#$`, `^#{1,2}[A-Za-z_][\w.-]*#{1,2}$`, `^\|\w+\|$`, `^~+\w+~+$`, // __NAME__, #NAME#, |NAME|
 		`<[^<>]*>`, `^\[.*\]$`, `^\(.*\)$`, `^【.*】$`, `^（.*）$`, `^《.*》$`, `^「.*」$`, `^«.*»$`, // <your secret>, [secret]
 		`^\{[^{}]*\}`, `^\[[A-Za-z_]+\]`, `^\$\$.+\$\$$`, // Spring Cloud's {cipher}…, {secret}, [ENCRYPTED]…, $$secret$$
 		`^[A-Za-z][\w.]*[(\[]`, // ENC(…), SOPS' ENC[…], env("NAME"), process.env["NAME"]
@@ -25,9 +26,9 @@ var reference = sync.OnceValue(func() *regexp.Regexp {
 		`^[!&*]\w`,                                                                                        // YAML's !vault, !secret, !Ref, &anchor, *alias
 		`^cipher-[a-z0-9-]+-.`, `^\$2[aby]\$\d\d\$`, `^(?:FROM|USE|IN)_[A-Z_]+$`, `_(?:FROM|IN)_[A-Z_]+$`, // Nacos' encryption, a hash of bcrypt, SECRET_FROM_VAULT
 		`^U2FsdGVkX1[89+/]`, `^eyJ[\w-]+\.[\w-]*\.[\w-]+\.[\w-]+\.[\w-]+$`, // what openssl enc and CryptoJS write, JWE
-		`^\$ANSIBLE_VAULT`, `^-----BEGIN `, `^(?:AgA|gAAAAA|AQICAH|AQECAH)[0-9A-Za-z+/=_-]{60,}$`, // Fernet, KMS, sealed secrets
+		`^\$ANSIBLE_VAULT`, `^-----BEGIN `, `^(?:A[gQ][A-D]|gAAAAA|AQICAH|AQECAH)[0-9A-Za-z+/=_-]{60,}$`, // Fernet, KMS, sealed secrets
 		`^(?:~|\.{1,2})?/(?:run|etc|var|secrets?|home|opt|mnt|usr|vault|app|srv|root|keys?)/`, `^[a-z][a-z_.-]*(?:/[a-z][a-z0-9_.-]*)+(?:[#:]\w+)?$`, `^projects/.+/secrets/`, // where it is kept
-		`[…•*]{3,}`, `^[…*•.xX?#_-]+$`, `^[wW][xX][xX*…]+$`, // ****, xxxx, wxxxxxxx, …
+		`[…•*.]{3,}`, `^[…*•.xX?#_-]+$`, `^[wW][xX][xX*…]+$`, // ****, xxxx, wxxxxxxx, …
 	}, "|"))
 })
 
@@ -60,10 +61,39 @@ var named = sync.OnceValue(func() *regexp.Regexp {
 })
 
 // StandsForSecret reports the same of a secret, which is never written in Chinese, nor
-// in several words: the name of a place, a command, a note.
+// in several words: the name of a place, a command, a note. Nor is it zeros or ones alone.
 func StandsForSecret(value string) bool {
 	value = strings.TrimSpace(value)
-	return StandsFor(value) || named().MatchString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || isHan(r) })
+	return StandsFor(value) || named().MatchString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || isHan(r) }) ||
+		len(value) > 1 && (strings.Trim(value, "0") == "" || strings.Trim(value, "1") == "")
+}
+
+// chosen reports whether an ID that looks like a template's may have been chosen: clients
+// of OAuth 2.0 are often called my-service.
+func chosen(id string) bool {
+	rest, ok := strings.CutPrefix(strings.ToLower(strings.TrimSpace(id)), "my-")
+	return ok && !StandsFor(rest)
+}
+
+// Clean is a value without the quotation marks and the invisible characters around it
+// that word processors and messengers add. Of one with the form of an ID or of a secret,
+// a comment or a separator behind it is no part.
+func (r *Recogniser) Clean(value string) string {
+	invisible := func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
+	out := strings.TrimFunc(value, invisible)
+	for _, marks := range []string{"“”", "‘’", "「」", "＂＂"} {
+		open, closed := utf8.DecodeRuneInString(marks)
+		if inner, ok := strings.CutPrefix(out, string(open)); ok && strings.HasSuffix(inner, marks[closed:]) {
+			out = strings.TrimFunc(strings.TrimSuffix(inner, marks[closed:]), invisible)
+		}
+	}
+	if end := strings.IndexAny(out, "#;,；，。"); end > 0 && !r.HasForm(out) && r.HasForm(out[:end]) {
+		return out[:end]
+	}
+	if out == strings.TrimSpace(value) {
+		return value // blanks are told where they are removed
+	}
+	return out
 }
 
 func isHan(r rune) bool { return unicode.Is(unicode.Han, r) }
