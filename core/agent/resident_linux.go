@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"strconv"
 	"strings"
 
 	"golang.org/x/sys/unix"
@@ -60,26 +61,37 @@ type mapping struct{ start, end uintptr }
 // them again gives the file's content at any time. Relocated data of a
 // position-independent program is not among them, and neither is any other file: the
 // database may be mapped elsewhere by now, and its old place may have been reused.
+//
+// It makes nearly no garbage: that would stay in memory until the next collection, for
+// upkeep gives memory back before it comes here.
 func disposable(smaps io.Reader, program string) []mapping {
 	var out []mapping
 	var m mapping
 	var candidate bool
+	ours, readOnly := []byte(" "+program), []byte("r-")
 	for lines := bufio.NewScanner(smaps); lines.Scan(); {
 		line := lines.Bytes()
-		var perm, offset, dev, inode string
-		var next mapping
-		if n, _ := fmt.Sscanf(string(line), "%x-%x %s %s %s %s", &next.start, &next.end, &perm, &offset, &dev, &inode); n == 6 {
-			m = next
-			candidate = strings.HasPrefix(perm, "r-") && bytes.HasSuffix(line, []byte(" "+program))
+		place, rest, _ := bytes.Cut(line, []byte(" "))
+		if name, ok := bytes.CutSuffix(place, []byte(":")); ok { // as "Anonymous: 0 kB", of the mapping before it
+			if candidate && string(name) == "Anonymous" {
+				if string(bytes.TrimSpace(rest)) == "0 kB" {
+					out = append(out, m)
+				}
+				candidate = false
+			}
 			continue
 		}
-		name, value, _ := bytes.Cut(line, []byte(":"))
-		if candidate && string(name) == "Anonymous" {
-			if string(bytes.TrimSpace(value)) == "0 kB" {
-				out = append(out, m)
-			}
-			candidate = false
+		if candidate = bytes.HasPrefix(rest, readOnly) && bytes.HasSuffix(line, ours); candidate {
+			m, candidate = mappingOf(string(place))
 		}
 	}
 	return out
+}
+
+// mappingOf reads a range such as 00400000-00a5b000.
+func mappingOf(place string) (mapping, bool) {
+	from, to, _ := strings.Cut(place, "-")
+	start, err1 := strconv.ParseUint(from, 16, strconv.IntSize)
+	end, err2 := strconv.ParseUint(to, 16, strconv.IntSize)
+	return mapping{uintptr(start), uintptr(end)}, err1 == nil && err2 == nil
 }

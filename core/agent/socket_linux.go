@@ -30,7 +30,7 @@ func watchFile(ctx context.Context, path string) bool {
 	if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
 		return true // the file was removed before the watch began
 	}
-	buf := make([]byte, 16<<10)
+	buf := make([]byte, 4<<10) // an event with the longest name takes 272
 	for {
 		n, err := events.Read(buf)
 		if err != nil {
