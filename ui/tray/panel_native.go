@@ -22,10 +22,14 @@ func (p *panel) run(ctx context.Context, loop func() error) error {
 	var wg sync.WaitGroup
 	var err error
 	begun := make(chan struct{})
+	made := waiter()
 	systray.SetOnTapped(p.tapped(ctx, doOpen))
 	wg.Go(func() {
 		defer cancel()
-		<-begun
+		if !made(ctx, begun) {
+			return
+		}
+		wg.Go(func() { p.listen(ctx) })
 		err = loop()
 		systray.Quit()
 	})
@@ -33,7 +37,6 @@ func (p *panel) run(ctx context.Context, loop func() error) error {
 		p.ready()
 		p.cfg.State(Shown)
 		close(begun)
-		wg.Go(func() { p.listen(ctx) })
 	}, cancel)
 	cancel()
 	wg.Wait()
