@@ -377,9 +377,3 @@ func explainTest(ctx context.Context, g Agent, kind core.Kind, t *clientTest) {
 		t.explains = got.Meanings[0]
 	}
 }
-
-// pathAlone is a path without its query.
-func pathAlone(target string) string {
-	path, _, _ := strings.Cut(target, "?")
-	return path
-}

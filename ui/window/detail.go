@@ -16,9 +16,6 @@ import (
 	"tokentray/ui/text"
 )
 
-// revealTime is how long a revealed token stays in sight.
-const revealTime = 20 * time.Second
-
 // detail is the pane of one account. Its parts are made once: show updates them to
 // the account, tick to the time.
 type detail struct {

@@ -2,14 +2,12 @@ package window
 
 import (
 	"context"
-	"net/url"
 	"slices"
 	"strings"
 
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
-	"tokentray/ui/text"
 )
 
 // paste handles a text that is pasted while the list has the keyboard: it plans the
@@ -93,17 +91,4 @@ func openExplanation(sh *shell, got api.Explanation, copyText func(text, said st
 	s.SetFoot(kit.AtRight(closing))
 	s.first = closing
 	sh.openSheet(s)
-}
-
-// pageLabel is the text of a button that opens a page: its line, or a shorter one, with
-// only the host.
-func pageLabel(ui *kit.UI, p text.Page) string {
-	u, err := url.Parse(p.URL)
-	if err != nil {
-		return p.Line
-	}
-	if short := "window." + p.Name; ui.Words.Has(short) {
-		return ui.Words.Say(short, "url", u.Host)
-	}
-	return strings.ReplaceAll(p.Line, p.URL, u.Host)
 }

@@ -9,6 +9,9 @@ import (
 	"tokentray/core/api"
 )
 
+// revealTime is how long a revealed token stays in sight.
+const revealTime = 20 * time.Second
+
 // paneState is what the pane shows, and what a person chose there. It outlives the
 // pane, which is made again in another language.
 type paneState struct {

@@ -2,7 +2,6 @@ package window
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -173,15 +172,6 @@ func (pu *pushing) toList(id core.ID) {
 
 func (pu *pushing) unsaved() (question, bool) {
 	return discardTyped(pu.ui), pu.form.draft != pu.form.was
-}
-
-// problemsIn are the faults that an error names by their fields.
-func problemsIn(err *core.Error) core.Problems {
-	var found core.Problems
-	if errors.As(err, &found) {
-		return found.Fatal()
-	}
-	return nil
 }
 
 // save has the agent keep the push and do it once.

@@ -2,6 +2,7 @@ package window
 
 import (
 	"cmp"
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -311,4 +312,13 @@ func pushProblem(ui *kit.UI, kind core.Kind, p core.Problem) string {
 		return ui.Words.Say(own)
 	}
 	return ui.Words.Problem(kind, p)
+}
+
+// problemsIn are the faults that an error names by their fields.
+func problemsIn(err *core.Error) core.Problems {
+	var found core.Problems
+	if errors.As(err, &found) {
+		return found.Fatal()
+	}
+	return nil
 }

@@ -29,6 +29,10 @@ func spans() []time.Duration {
 // mostPast is how far a chart reaches back.
 const mostPast = 7 * 24 * time.Hour
 
+// dayPast is what a chart shows until a person zooms: the last 24 hours and, because
+// the current token lives on, the next two.
+const dayPast = 24 * time.Hour
+
 // length is how much of the past is shown.
 func (s sight) length() time.Duration {
 	if s.past == 0 {

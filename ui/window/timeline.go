@@ -11,10 +11,6 @@ import (
 	"tokentray/ui/kit"
 )
 
-// dayPast is what a chart shows until a person zooms: the last 24 hours and, because
-// the current token lives on, the next two.
-const dayPast = 24 * time.Hour
-
 // timeline is the content of a chart. It is made only from the history and the account,
 // to the grain of what is in sight, so that it does not change more often.
 type timeline struct {

@@ -2,6 +2,7 @@ package window
 
 import (
 	"strconv"
+	"strings"
 	"time"
 
 	"tokentray/core"
@@ -86,3 +87,9 @@ func otherEnv(e core.Env) core.Env {
 
 // pairMark stands in the row of an account whose name both environments have.
 const pairMark = "↔"
+
+// pathAlone is a path without its query.
+func pathAlone(target string) string {
+	path, _, _ := strings.Cut(target, "?")
+	return path
+}
