@@ -15,8 +15,8 @@ import (
 const (
 	scrollRounds = 8
 	scrollTurns  = 50
-	scrollLimit  = 3 * time.Second
-	scrollPause  = 60 * time.Millisecond // longer than a frame
+	scrollLimit  = 20 * time.Second       // a machine that is busy shows in the figures
+	scrollPause  = 100 * time.Millisecond // without a change; longer than a frame
 )
 
 // measureScroll compares the time from a turn of the wheel to changed pixels: of our list
@@ -46,9 +46,15 @@ func (b *bench) measureScroll() error {
 	}
 	time.Sleep(3 * time.Second)
 	took := map[string][]time.Duration{}
+	// At most five rounds more go down than up, and no list may come to its end: ours shows
+	// half of the accounts, each more than 52 units high, and moves by 75 a turn.
+	turns := min(scrollTurns, (accounts/2*52-640)/(5*75))
+	if turns < 1 {
+		return fmt.Errorf("%d accounts are too few to scroll", accounts)
+	}
 	for round := range scrollRounds {
 		for _, title := range []string{"^bare$", "TokenTray"} {
-			some, err := b.turns(title, round%4 < 3)
+			some, err := b.turns(title, round%4 < 3, turns)
 			if err != nil {
 				return fmt.Errorf("%s: %w", title, err)
 			}
@@ -80,8 +86,8 @@ func (b *bench) place(title string, x int) error {
 	return w.Activate()
 }
 
-// turns turns the wheel over a window.
-func (b *bench) turns(title string, down bool) ([]time.Duration, error) {
+// turns turns the wheel over a window n times, each time once the window rests.
+func (b *bench) turns(title string, down bool, n int) ([]time.Duration, error) {
 	wheel, err := b.NewWheel(title)
 	if err != nil {
 		return nil, err
@@ -89,13 +95,15 @@ func (b *bench) turns(title string, down bool) ([]time.Duration, error) {
 	defer wheel.Close()
 	time.Sleep(500 * time.Millisecond) // the pointer has come
 	var took []time.Duration
-	for range scrollTurns {
-		d, err := wheel.Turn(down, scrollLimit)
-		if err != nil {
+	for i := range n {
+		if err := wheel.Rest(scrollPause, scrollLimit); err != nil {
 			return nil, err
 		}
+		d, err := wheel.Turn(down, scrollLimit)
+		if err != nil {
+			return nil, fmt.Errorf("turn %d of %d: %w", i+1, n, err)
+		}
 		took = append(took, d)
-		time.Sleep(scrollPause)
 	}
 	return took, nil
 }

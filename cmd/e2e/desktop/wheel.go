@@ -76,7 +76,14 @@ func (d *Desktop) NewWheel(title string) (_ *Wheel, err error) {
 	if err := damage.CreateChecked(x, w.watch, xproto.Drawable(w.win), damage.ReportLevelNonEmpty).Check(); err != nil {
 		return nil, err
 	}
-	return w, xproto.WarpPointerChecked(x, xproto.WindowNone, w.win, 0, 0, 0, 0, int16(g.Width/2), int16(g.Height/2)).Check()
+	// A pointer that comes back to the very place where it left a window of GLFW is not
+	// told to it, and the wheel then turns nothing: so it comes in beside that place.
+	for _, beside := range []int16{20, 0} {
+		if err := xproto.WarpPointerChecked(x, xproto.WindowNone, w.win, 0, 0, 0, 0, int16(g.Width/2)+beside, int16(g.Height/2)).Check(); err != nil {
+			return nil, err
+		}
+	}
+	return w, nil
 }
 
 // Close ends the watching.
@@ -90,6 +97,30 @@ func (w *Wheel) look() ([]byte, error) {
 		return nil, err
 	}
 	return img.Data, nil
+}
+
+// Rest waits until the window has not been painted for so long: what was painted late
+// would count as an answer to the next turn.
+func (w *Wheel) Rest(pause, limit time.Duration) error {
+	began := time.Now()
+	for quiet := began; time.Since(quiet) < pause; {
+		if time.Since(began) > limit {
+			return fmt.Errorf("the window was painted again and again for %v", limit)
+		}
+		event, bad := w.x.PollForEvent()
+		if bad != nil {
+			return bad
+		}
+		if _, ok := event.(damage.NotifyEvent); !ok {
+			time.Sleep(time.Millisecond)
+			continue
+		}
+		quiet = time.Now()
+		if err := damage.SubtractChecked(w.x, w.watch, xfixes.RegionNone, xfixes.RegionNone).Check(); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Turn turns the wheel by a notch and returns how long it took until pixels of the rows
