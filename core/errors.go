@@ -37,6 +37,11 @@ func (c Class) NeedsPerson() bool {
 	return false
 }
 
+// NeedsPerson reports whether a person must act on this account: what its class says, and
+// a vault without the account's secret. A vault that is closed is one thing to do for all
+// accounts.
+func (e *Error) NeedsPerson() bool { return e.Class.NeedsPerson() || e.Remedy == RemedyReenter }
+
 // waits reports whether the Keeper never retries the class on its own.
 func (c Class) waits() bool { return c == BadSecret || c == Frozen || c == Misuse }
 

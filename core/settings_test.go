@@ -89,6 +89,7 @@ func TestStateOfASnapshot(t *testing.T) {
 		{core.Snapshot{Err: kept(core.Whitelist)}, core.StateBlocked},
 		{core.Snapshot{Err: kept(core.BadSecret), Renewing: true}, core.StateBlocked},
 		{core.Snapshot{Err: kept(core.VaultClosed)}, core.StateLocked},
+		{core.Snapshot{Err: &core.Error{Class: core.VaultClosed, Remedy: core.RemedyReenter}}, core.StateBlocked},
 		{core.Snapshot{Account: auto, Consent: kept(core.Misuse)}, core.StateBlocked},
 		{core.Snapshot{Consent: kept(core.Misuse), Mask: "m", ExpiresAt: gone}, core.StateBlocked},
 		{core.Snapshot{Account: auto, Consent: kept(core.Misuse), Mask: "m", ExpiresAt: alive}, core.StateFresh},

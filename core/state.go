@@ -9,7 +9,7 @@ type State string
 // The states, in the order of precedence: the first that holds is shown.
 const (
 	StateLocked   State = "locked"   // the vault keeps the secret closed
-	StateBlocked  State = "blocked"  // needs a person
+	StateBlocked  State = "blocked"  // needs a person: an open vault without the secret too
 	StateRenewing State = "renewing" // a fetch is running, in the background or for a person
 	StatePaused   State = "paused"   // not renewed in the background
 	StateRetrying State = "retrying" // the last fetch failed, the next is planned
@@ -53,9 +53,9 @@ type Snapshot struct {
 // State is the account's state at now.
 func (s Snapshot) State(now time.Time) State {
 	switch {
-	case s.Err != nil && s.Err.Class == VaultClosed:
+	case s.Err != nil && s.Err.Class == VaultClosed && s.Err.Remedy != RemedyReenter:
 		return StateLocked
-	case s.Err != nil && s.Err.Class.NeedsPerson(), s.Err == nil && s.Consent != nil && !s.living(now):
+	case s.Err != nil && s.Err.NeedsPerson(), s.Err == nil && s.Consent != nil && !s.living(now):
 		return StateBlocked
 	case s.Renewing:
 		return StateRenewing

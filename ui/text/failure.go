@@ -35,10 +35,11 @@ func (t *Text) Short(k core.Kind, class core.Class) string {
 	return t.Say(key, t.Names(k)...)
 }
 
-// ShortOf names a failure in a few words. If a part is missing from an answer, it
-// says which part and where; otherwise it is Short.
+// ShortOf names a failure in a few words, by its remedy where that says more than its
+// class: which part is missing from an answer and where, what the vault has not.
 func (t *Text) ShortOf(e *api.Error) string {
-	if key := Key("short." + e.Remedy); e.Path != "" && t.Has(key) {
+	places := strings.HasPrefix(e.Remedy, "answer_") // these sentences name a path
+	if key := Key("short." + e.Remedy); t.Has(key) && (e.Path != "" || !places) {
 		return t.sayOf(key, e, "")
 	}
 	return t.Short(e.Kind, e.Class)

@@ -81,6 +81,18 @@ func TestEveryClassIsSaid(t *testing.T) {
 	}
 }
 
+// A list says which of the two it is: a vault that is closed, or one that does not have
+// the secret of this account.
+func TestShortOfAVault(t *testing.T) {
+	for remedy, want := range map[string]string{
+		core.RemedyVaultUnlock: "vault closed", core.RemedyReenter: "no AppSecret in the vault", core.RemedyVaultInit: "no secret from the vault",
+	} {
+		if got := New(English).ShortOf(&api.Error{Class: core.VaultClosed, Remedy: remedy, Kind: kinds.WeChat}); got != want {
+			t.Errorf("%s: %q, want %q", remedy, got, want)
+		}
+	}
+}
+
 // checkSaid: a sentence has no open placeholder, and a Chinese sentence is Chinese.
 func checkSaid(t *testing.T, lang Lang, key, said string) {
 	t.Helper()

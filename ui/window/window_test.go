@@ -424,7 +424,7 @@ func TestLockedRowsAreQuiet(t *testing.T) {
 	a := sample("shop", core.Sandbox, noon, -time.Minute, time.Hour)
 	a.State, a.Error = core.StateLocked, &api.Error{Class: core.VaultClosed, Remedy: core.RemedyVaultUnlock}
 	lost := sample("lost", core.Sandbox, noon, -time.Minute, time.Hour)
-	lost.State, lost.Error = core.StateLocked, &api.Error{Class: core.VaultClosed, Remedy: core.RemedyReenter}
+	lost.State, lost.Error = core.StateBlocked, &api.Error{Class: core.VaultClosed, Remedy: core.RemedyReenter}
 	s := newStage(t, a, lost)
 	s.agent.list.Vault = api.Vault{Kind: "file", State: "locked"}
 	s.open()
@@ -433,7 +433,7 @@ func TestLockedRowsAreQuiet(t *testing.T) {
 	if n := strings.Count(all, "Unlock"); n != 1 {
 		t.Errorf("there are %d buttons to unlock:\n%s", n, all)
 	}
-	s.mustSay("locked", "The vault holds no AppSecret for this account.", "Edit secret")
+	s.mustSay("locked", "needs you", "The vault holds no AppSecret for this account.", "Edit secret")
 	s.listing.toggleBox(lost.ID)
 	s.mustSay("Enter the AppSecret again.")
 }
