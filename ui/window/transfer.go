@@ -45,7 +45,10 @@ func (tr *transfers) closed()        { tr.page = nil }
 func (tr *transfers) back()          { tr.pages.closePage() }
 
 func (tr *transfers) unsaved() (question, bool) {
-	return discardTyped(tr.ui), tr.page.file != nil && !tr.page.plan.Done
+	ui := tr.ui
+	return question{
+		title: ui.T("transfer.leave"), body: ui.T("transfer.leave.say"), yes: ui.T("transfer.leave.go"), no: ui.T("transfer.leave.no"), role: kit.Danger,
+	}, tr.page.file != nil && !tr.page.plan.Done
 }
 
 // chooseFile lets a person choose a file.
