@@ -163,7 +163,7 @@ func (e *Entry) FocusGained() {
 
 func (e *Entry) TypedKey(k *fyne.KeyEvent) {
 	switch {
-	case k.Name == fyne.KeyEscape, k.Name == fyne.KeyF1, k.Name == fyne.KeyF6:
+	case k.Name == fyne.KeyEscape, k.Name == fyne.KeyF1, k.Name == fyne.KeyF6, !e.MultiLine && (k.Name == fyne.KeyPageUp || k.Name == fyne.KeyPageDown):
 		e.ui.OnKey(k)
 	case k.Name == fyne.KeyDown && e.OnDown != nil:
 		e.OnDown()

@@ -70,6 +70,9 @@ func (p *Page) ScrollTo(y float32) {
 	p.scroll.ScrollTo(y)
 }
 
+// Key scrolls the page by a key that none of its parts used.
+func (p *Page) Key(key fyne.KeyName) { p.scroll.Key(key) }
+
 // Replace scrolls the page as the one that it replaces, which may be nil.
 func (p *Page) Replace(old *Page) {
 	if old != nil {

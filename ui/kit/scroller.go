@@ -88,6 +88,18 @@ func (s *Scroller) ScrollTo(y float32) {
 	s.scroll.ScrollToOffset(fyne.NewPos(0, max(0, min(y, s.Inner.Size().Height-s.scroll.Size().Height))))
 }
 
+// Key scrolls by a key that nothing else used: arrows by a little, the others by what
+// they are called.
+func (s *Scroller) Key(key fyne.KeyName) {
+	page, all := s.Size().Height, s.Inner.Size().Height
+	by := map[fyne.KeyName]float32{
+		fyne.KeyDown: 10 * Grid, fyne.KeyUp: -10 * Grid, fyne.KeyPageDown: page, fyne.KeyPageUp: -page, fyne.KeyHome: -all, fyne.KeyEnd: all,
+	}[key]
+	if by != 0 {
+		s.ScrollTo(s.Offset() + by)
+	}
+}
+
 // Scroll is Fyne's scroll, at the pace of other desktop programs.
 type Scroll struct{ container.Scroll }
 

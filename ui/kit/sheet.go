@@ -105,14 +105,9 @@ func (s *Sheet) Tapped(e *fyne.PointEvent) {
 
 // Scroll scrolls a long sheet by a key that none of its parts used.
 func (s *Sheet) Scroll(key fyne.KeyName) {
-	if s.middle == nil {
-		return
+	if s.middle != nil {
+		s.middle.Key(key)
 	}
-	page, all := s.middle.Size().Height, s.middle.Inner.Size().Height
-	by := map[fyne.KeyName]float32{
-		fyne.KeyDown: 10 * Grid, fyne.KeyUp: -10 * Grid, fyne.KeyPageDown: page, fyne.KeyPageUp: -page, fyne.KeyHome: -all, fyne.KeyEnd: all,
-	}[key]
-	s.middle.ScrollTo(s.middle.Offset() + by)
 }
 
 // Offset is how far the middle of a long sheet is scrolled, in Fyne's units.

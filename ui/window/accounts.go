@@ -247,7 +247,7 @@ func (ed *accounts) askOffer(id core.ID) {
 		ed.closeSheet()
 		ed.settleOffer(a.Ref(), core.Input{Kind: &to}, "snack.offer", to)
 	})
-	s.Close = ed.closeSheet
+	s.Close, s.again = ed.closeSheet, func() { ed.askOffer(id) }
 	ed.openSheet(s)
 }
 

@@ -202,10 +202,11 @@ func (st *settings) showAgents() {
 
 // askWithdraw ends a grant, after a question.
 func (st *settings) askWithdraw(g api.Grant) {
-	ui := st.ui
-	st.question(question{
-		title: ui.T("agents.withdraw.ask", "client", text.Isolated(g.Client), "account", refWords(g.Ref())), body: callsWords(ui, g.Calls, g.Write),
-		yes: ui.T("agents.withdraw"), live: g.Env == core.Live, role: kit.Danger,
+	st.question(func(ui *kit.UI) question {
+		return question{
+			title: ui.T("agents.withdraw.ask", "client", text.Isolated(g.Client), "account", refWords(g.Ref())), body: callsWords(ui, g.Calls, g.Write),
+			yes: ui.T("agents.withdraw"), live: g.Env == core.Live, role: kit.Danger,
+		}
 	}, func() {
 		ask(st.shell, quickWait, func(ctx context.Context, a Agent) (none, error) { return nothing(a.RevokeGrant(ctx, g.Number)) }, func(_ none, err *core.Error) {
 			if err != nil {

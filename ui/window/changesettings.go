@@ -86,8 +86,8 @@ func (st *settings) back() {
 		st.focus(s.from)
 		st.loadDoor()
 	}
-	if q, ok := st.unsaved(); ok {
-		st.question(q, leave)
+	if _, ok := st.unsaved(); ok {
+		st.question(func(ui *kit.UI) question { return discardSub(ui, s.sub) }, leave)
 		return
 	}
 	leave()
@@ -238,9 +238,8 @@ func (st *settings) setDoor(on bool, port int) {
 
 // askRevoke ends a client key, after a question.
 func (st *settings) askRevoke(name string) {
-	ui := st.ui
-	st.question(question{
-		title: ui.T("door.revoke.ask", "name", name), body: ui.T("door.revoke.say"), yes: ui.T("door.revoke"), role: kit.Danger,
+	st.question(func(ui *kit.UI) question {
+		return question{title: ui.T("door.revoke.ask", "name", name), body: ui.T("door.revoke.say"), yes: ui.T("door.revoke"), role: kit.Danger}
 	}, func() {
 		ask(st.shell, quickWait, func(ctx context.Context, g Agent) (none, error) {
 			return nothing(g.RevokeClientKey(ctx, name))

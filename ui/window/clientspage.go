@@ -122,7 +122,7 @@ func (p *clientsPage) first() fyne.Focusable {
 
 func (p *clientsPage) draw(ui *kit.UI, accounts []api.Account) {
 	before := p.page
-	p.page = kit.NewPage(ui, 5*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), p.on.back), ui.T("clients.title")))
+	p.page = kit.NewPage(ui, 5*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), p.on.back).Keyed(ui.KeyOf("back")), ui.T("clients.title")))
 	p.ui, p.keysKnown = p.page.UI, ""
 	ui = p.ui
 	p.steps = [5]*clientStep{

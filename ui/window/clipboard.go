@@ -164,9 +164,8 @@ func (cp *clipboard) copyCall(id core.ID, req api.CopyRequest) {
 		return
 	}
 	if a.Env == core.Live && cp.model.Settings.AskLiveCopy {
-		ui := cp.ui
-		cp.question(question{
-			title: ui.T("live.title"), body: ui.T("live.body", "account", refWords(a.Ref())), yes: ui.T("live.go"), live: true, role: kit.Danger,
+		cp.question(func(ui *kit.UI) question {
+			return question{title: ui.T("live.title"), body: ui.T("live.body", "account", refWords(a.Ref())), yes: ui.T("live.go"), live: true, role: kit.Danger}
 		}, func() { cp.copyNow(a, req) })
 		return
 	}

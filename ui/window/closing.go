@@ -28,29 +28,34 @@ func (cl *closing) leave() {
 	if under != nil && under.leaving {
 		return // it is being asked
 	}
-	q, ok := cl.unsaved()
-	if !ok {
+	if _, ok := cl.unsaved(under); !ok {
 		cl.close()
 		return
 	}
-	stay := func() {
+	cl.ask(under)
+}
+
+// ask asks before the window's input is discarded. After a No the sheet that was under
+// the question is there again.
+func (cl *closing) ask(under *sheet) {
+	q, _ := cl.unsaved(under)
+	s := newQuestion(cl.ui, q, func() {
 		cl.closeSheet()
 		if under != nil && under.typed != nil {
 			cl.openSheet(under)
 		}
-	}
-	ask := newQuestion(cl.ui, q, stay, func() {
+	}, func() {
 		cl.closeSheet()
 		cl.close()
 	})
-	ask.leaving = true
-	cl.openSheet(ask)
+	s.again, s.leaving = func() { cl.ask(under) }, true
+	cl.openSheet(s)
 }
 
-// unsaved is the question before the window's input is discarded; false when nothing
-// would be lost.
-func (cl *closing) unsaved() (question, bool) {
-	if cl.sheet != nil && cl.sheet.typed != nil && cl.sheet.typed() {
+// unsaved is the question before the window's input is discarded, that in a sheet too;
+// false when nothing would be lost.
+func (cl *closing) unsaved(open *sheet) (question, bool) {
+	if open != nil && open.typed != nil && open.typed() {
 		return discardTyped(cl.ui), true
 	}
 	if q, ok := cl.pages.unsaved(); ok {
@@ -64,7 +69,7 @@ func (cl *closing) unsaved() (question, bool) {
 // start the agent again. A demo's home is gone with its agent, so there is nothing
 // to save to.
 func (cl *closing) stopped() {
-	if _, ok := cl.unsaved(); !ok || cl.model.Demo {
+	if _, ok := cl.unsaved(cl.sheet); !ok || cl.model.Demo {
 		cl.win.Close()
 		return
 	}
@@ -100,6 +105,7 @@ func (cl *closing) sayNoTray() {
 			cl.apply(api.Event{Type: api.EventSettings, Settings: &set})
 		}
 	})
-	ui := cl.ui
-	cl.question(question{title: ui.T("no_tray.title"), body: ui.T("no_tray.body"), yes: ui.T("no_tray.go"), role: kit.Filled}, cl.win.Close)
+	cl.question(func(ui *kit.UI) question {
+		return question{title: ui.T("no_tray.title"), body: ui.T("no_tray.body"), yes: ui.T("no_tray.go"), role: kit.Filled}
+	}, cl.win.Close)
 }

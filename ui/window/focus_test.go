@@ -115,6 +115,78 @@ func TestMessageIsTranslated(t *testing.T) {
 	s.mustNotSay("shop/sandbox copied")
 }
 
+// A question that is open speaks the language that was chosen meanwhile, with the
+// keyboard where it was, and still does what it says.
+func TestQuestionIsTranslated(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.removals.ask([]core.ID{"shop-sandbox"})
+	s.mustSay("Delete shop/sandbox?", "Cancel")
+	for _, f := range kit.Focusables(s.sheet.Box) {
+		if b, ok := f.(*kit.Button); ok && b.Label() == "Delete" {
+			s.focus(b)
+		}
+	}
+	next := s.model.Settings
+	next.Language, next.Theme = "zh", "dark"
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.untilSays("删除 shop/sandbox？", "取消")
+	s.mustNotSay("Delete shop/sandbox?")
+	if b, ok := s.win.Canvas().Focused().(*kit.Button); !ok || b.Label() != "删除" {
+		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
+	}
+	s.key(fyne.KeyReturn)
+	if s.sheet != nil || len(s.removals.going) != 1 {
+		t.Error("the question in the other language deletes nothing")
+	}
+}
+
+// The table of keys speaks the other language too, and what was typed into a sheet stays.
+func TestSheetsAreTranslated(t *testing.T) {
+	s := newStage(t, town(noon)...).open()
+	s.keys.openKeys()
+	s.mustSay("Keys")
+	next := s.model.Settings
+	next.Language = "zh"
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.untilSays("快捷键")
+	s.key(fyne.KeyEscape)
+	if s.sheet != nil {
+		t.Error("Esc does not close it")
+	}
+}
+
+// A page is scrolled by the keys that the part with the keyboard has no use for.
+func TestKeysScrollAPage(t *testing.T) {
+	s := newStage(t, town(noon)...).in("en", 460).open()
+	s.settings.openSettings()
+	page := s.pages.open.top()
+	s.key(fyne.KeyPageDown)
+	first := page.Offset()
+	if first <= 0 {
+		t.Fatal("Page Down does not scroll the settings")
+	}
+	s.key(fyne.KeyEnd)
+	if page.Offset() <= first {
+		t.Error("End does not go to the end")
+	}
+	s.key(fyne.KeyHome)
+	if page.Offset() != 0 {
+		t.Errorf("after Home the page is at %v", page.Offset())
+	}
+	s.accounts.openAdd()
+	form := s.pages.open.top()
+	s.key(fyne.KeyPageDown)
+	if form.Offset() <= 0 {
+		t.Error("Page Down in a field does not scroll the form")
+	}
+	s.key(fyne.KeyEscape)
+	s.pane.openDetail("shop-sandbox")
+	s.key(fyne.KeyPageDown)
+	if s.pane.detail.page.Offset() <= 0 {
+		t.Error("Page Down does not scroll the details")
+	}
+}
+
 // In a window that is too low for all of the welcome, as large text makes it on a
 // small screen, its last way in is reached as well.
 func TestWelcomeInALowWindow(t *testing.T) {

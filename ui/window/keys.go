@@ -203,6 +203,18 @@ func (ks *keys) typedKey(e *fyne.KeyEvent) {
 		ks.pages.open == nil && ks.listing.root.Visible() && len(ks.listing.list.ids) > 0 {
 		ks.listing.focusList()
 		ks.listing.list.TypedKey(e)
+		return
+	}
+	ks.scroll(e.Name)
+}
+
+// scroll scrolls the page in front by a key that nothing else used.
+func (ks *keys) scroll(key fyne.KeyName) {
+	switch {
+	case ks.pages.open != nil:
+		ks.pages.open.top().Key(key)
+	case ks.pane.opened && !ks.wide():
+		ks.pane.detail.page.Key(key)
 	}
 }
 

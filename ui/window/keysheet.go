@@ -36,6 +36,10 @@ func openKeySheet(sh *shell, lines []binding) {
 	closing := kit.NewButton(ui, kit.Quiet, ui.T("close"), sh.closeSheet)
 	s.SetFoot(kit.AtRight(closing))
 	s.first = closing
+	s.again = func() {
+		sh.closeSheet()
+		openKeySheet(sh, lines)
+	}
 	sh.openSheet(s)
 }
 

@@ -75,9 +75,9 @@ func (mn *many) copyEnv(ids []core.ID) {
 		live = live || ref.Env == core.Live
 	}
 	if live && mn.model.Settings.AskLiveCopy {
-		ui := mn.ui
-		mn.question(question{
-			title: ui.T("live.title"), body: ui.T("many.env.live", "accounts", mn.names(mn.refs(ids))), yes: ui.T("live.go"), live: true, role: kit.Danger,
+		names := mn.names(mn.refs(ids))
+		mn.question(func(ui *kit.UI) question {
+			return question{title: ui.T("live.title"), body: ui.T("many.env.live", "accounts", names), yes: ui.T("live.go"), live: true, role: kit.Danger}
 		}, func() { mn.copyEnvNow(ids) })
 		return
 	}

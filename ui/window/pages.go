@@ -63,8 +63,8 @@ func (pg *pages) unsaved() (question, bool) {
 
 // closePage closes the open page; false when it has unsaved input and asks first.
 func (pg *pages) closePage() bool {
-	if q, ok := pg.unsaved(); ok {
-		pg.question(q, pg.dropPage)
+	if _, ok := pg.unsaved(); ok {
+		pg.question(func(*kit.UI) question { q, _ := pg.unsaved(); return q }, pg.dropPage)
 		return false
 	}
 	pg.dropPage()

@@ -166,18 +166,22 @@ func (st *settings) checkPreset(file []byte) {
 			return
 		}
 		st.presetIsWrong("")
-		ui := st.ui
-		title, yes, role := "presets.ask", "presets.ask.go", kit.Filled
-		body := ui.T("presets.ask.say", "hosts", strings.Join(would.Preset.Hosts, "\n"))
-		if would.Replaced {
-			title, yes = "presets.replace", "presets.replace.go"
-		}
-		if len(would.Paused) > 0 {
-			role = kit.Danger
-			body += "\n" + ui.T("presets.replace.paused", "accounts", strings.Join(would.Paused, ", "))
-		}
-		st.question(question{title: ui.T(title, "name", presetName(ui, would.Preset)), body: body, yes: ui.T(yes), role: role}, func() { st.savePreset(file) })
+		st.question(func(ui *kit.UI) question { return presetQuestion(ui, would) }, func() { st.savePreset(file) })
 	})
+}
+
+// presetQuestion asks before a preset is added or replaced.
+func presetQuestion(ui *kit.UI, would api.PresetSaved) question {
+	title, yes, role := "presets.ask", "presets.ask.go", kit.Filled
+	body := ui.T("presets.ask.say", "hosts", strings.Join(would.Preset.Hosts, "\n"))
+	if would.Replaced {
+		title, yes = "presets.replace", "presets.replace.go"
+	}
+	if len(would.Paused) > 0 {
+		role = kit.Danger
+		body += "\n" + ui.T("presets.replace.paused", "accounts", strings.Join(would.Paused, ", "))
+	}
+	return question{title: ui.T(title, "name", presetName(ui, would.Preset)), body: body, yes: ui.T(yes), role: role}
 }
 
 // savePreset saves the bytes that were checked and confirmed, even if the file has
@@ -218,9 +222,8 @@ func presetTrouble(ui *kit.UI, err *core.Error) string {
 
 // askRemovePreset removes a preset that no account uses, after a question.
 func (st *settings) askRemovePreset(one api.Preset) {
-	ui := st.ui
-	st.question(question{
-		title: ui.T("presets.remove.ask", "name", presetName(ui, one)), body: ui.T("presets.remove.say"), yes: ui.T("presets.remove"), role: kit.Danger,
+	st.question(func(ui *kit.UI) question {
+		return question{title: ui.T("presets.remove.ask", "name", presetName(ui, one)), body: ui.T("presets.remove.say"), yes: ui.T("presets.remove"), role: kit.Danger}
 	}, func() {
 		ask(st.shell, quickWait, func(ctx context.Context, g Agent) (none, error) { return nothing(g.RemovePreset(ctx, one.Kind)) }, func(_ none, err *core.Error) {
 			if err != nil {

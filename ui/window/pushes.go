@@ -41,7 +41,7 @@ func newPushesBox(ui *kit.UI, s *paneState, on pushActions) *pushesBox {
 		button := func(key string, do func(core.ID, int)) *kit.Button {
 			return kit.NewSmallButton(ui, kit.Quiet, ui.T(key), func() { do(s.account.ID, number) })
 		}
-		return kit.Stack(kit.Grid, r.target, r.last, kit.Beside(button("push.run", on.run), button("push.edit", on.edit), button("push.remove", on.remove))), r
+		return kit.Stack(kit.Grid, r.target, r.last, kit.Space(0, 0), kit.Beside(button("push.run", on.run), button("push.edit", on.edit), button("push.remove", on.remove))), r
 	})
 	b.add = kit.NewSmallButton(ui, kit.Quiet, ui.T("push.add"), func() { on.add(s.account.ID) })
 	b.root = kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("push.title")), b.none, b.rows.Box, kit.Beside(b.add))
@@ -254,9 +254,12 @@ func (pu *pushing) remove(id core.ID, number int) {
 	if !ok || !known {
 		return
 	}
-	ui, ref := pu.ui, a.Ref()
-	pu.question(question{
-		title: ui.T("push.remove.ask", "account", refWords(ref)), body: ui.T("push.remove.say", "target", p.Target), yes: ui.T("push.remove"), live: ref.Env == core.Live, role: kit.Danger,
+	ref := a.Ref()
+	pu.question(func(ui *kit.UI) question {
+		return question{
+			title: ui.T("push.remove.ask", "account", refWords(ref)), body: ui.T("push.remove.say", "target", p.Target), yes: ui.T("push.remove"),
+			live: ref.Env == core.Live, role: kit.Danger,
+		}
 	}, func() {
 		ask(pu.shell, quickWait, func(ctx context.Context, g Agent) (none, error) { return nothing(g.RemovePush(ctx, ref, number)) }, func(_ none, err *core.Error) {
 			if err != nil {

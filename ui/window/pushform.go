@@ -139,7 +139,7 @@ func (f *pushForm) draw(ui *kit.UI) {
 	if f.draft.number > 0 {
 		title = ui.T("push.change", "account", refWords(f.ref), "n", f.draft.number)
 	}
-	f.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), f.on.back), title))
+	f.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), f.on.back).Keyed(ui.KeyOf("back")), title))
 	f.ui, f.notes = f.page.UI, map[string]*kit.Prose{}
 	ui = f.ui
 	d := &f.draft

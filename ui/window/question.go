@@ -10,6 +10,9 @@ type question struct {
 	role             kit.Role
 }
 
+// asking is a question in the words of a UI.
+type asking func(ui *kit.UI) question
+
 // newQuestion is the sheet of a question. The keyboard stands on No.
 func newQuestion(ui *kit.UI, q question, no, yes func()) *sheet {
 	s := &sheet{Sheet: kit.NewSheet(ui, no)}

@@ -43,7 +43,7 @@ func newCallsToday(ui *kit.UI, read, reset func()) *callsToday {
 	}
 	c.read = kit.NewSmallButton(ui, kit.Quiet, ui.T("quota.ask"), read)
 	c.reset = kit.NewSmallButton(ui, kit.Quiet, ui.T("quota.reset"), reset)
-	c.line = kit.Beside(c.read, c.reset)
+	c.line = kit.Stack(0, kit.Space(0, kit.Grid), kit.Beside(c.read, c.reset))
 	c.root.Add(c.line)
 	return c
 }

@@ -37,14 +37,15 @@ func (rm *removals) ask(ids []core.ID) {
 	if len(refs) == 0 {
 		return
 	}
-	ui := rm.ui
-	q := question{yes: ui.T("delete.go"), live: live, role: kit.Danger}
-	if len(refs) == 1 {
-		q.title, q.body = ui.T("delete.title", "account", refWords(refs[0])), ui.T("delete.body", ui.Words.Names(accounts[0].Kind)...)
-	} else {
-		q.title, q.body = ui.T("many.delete.title", "n", len(refs)), joined(ui, ui.T("many.delete.body"), rm.names(refs))
-	}
-	rm.question(q, func() { rm.begin(ids) })
+	rm.question(func(ui *kit.UI) question {
+		q := question{yes: ui.T("delete.go"), live: live, role: kit.Danger}
+		if len(refs) == 1 {
+			q.title, q.body = ui.T("delete.title", "account", refWords(refs[0])), ui.T("delete.body", ui.Words.Names(accounts[0].Kind)...)
+		} else {
+			q.title, q.body = ui.T("many.delete.title", "n", len(refs)), joined(ui, ui.T("many.delete.body"), rm.names(refs))
+		}
+		return q
+	}, func() { rm.begin(ids) })
 }
 
 // begin takes accounts out of the list. What went before is deleted now.

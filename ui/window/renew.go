@@ -49,17 +49,18 @@ func (rn *renewals) force(id core.ID) {
 	if !ok {
 		return
 	}
-	ui := rn.ui
-	var body []string
-	if breaks := ui.Words.KindSays(a.Kind, "force"); breaks != "" {
-		body = append(body, breaks)
-	}
-	if a.Env == core.Live {
-		body = append(body, ui.T("force.live"))
-	}
-	rn.question(question{
-		title: ui.T("force.title", "account", refWords(a.Ref())), body: strings.Join(body, "\n"), yes: ui.T("force.go"),
-		live: a.Env == core.Live, role: kit.Danger,
+	rn.question(func(ui *kit.UI) question {
+		var body []string
+		if breaks := ui.Words.KindSays(a.Kind, "force"); breaks != "" {
+			body = append(body, breaks)
+		}
+		if a.Env == core.Live {
+			body = append(body, ui.T("force.live"))
+		}
+		return question{
+			title: ui.T("force.title", "account", refWords(a.Ref())), body: strings.Join(body, "\n"), yes: ui.T("force.go"),
+			live: a.Env == core.Live, role: kit.Danger,
+		}
 	}, func() { rn.refresh(id, api.RefreshRequest{Force: true, Person: true}) })
 }
 
@@ -125,7 +126,7 @@ func (rn *renewals) resetQuota(id core.ID) {
 	if !ok || spec.Meter == nil {
 		return
 	}
-	ui, ref := rn.ui, a.Ref()
+	ref := a.Ref()
 	do := func() {
 		ask(rn.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Account, error) {
 			return g.ResetQuota(ctx, ref)
@@ -134,20 +135,24 @@ func (rn *renewals) resetQuota(id core.ID) {
 				rn.showError(err, ref)
 				return
 			}
-			rn.showInfo(ui.Words.Say("quota.reset_done", "account", refWords(ref)))
+			rn.showInfo(rn.ui.Words.Say("quota.reset_done", "account", refWords(ref)))
 		})
 	}
-	first := question{
-		title: ui.Words.Say("quota.reset_ask", "account", refWords(ref)), yes: ui.T("quota.reset_go"), live: ref.Env == core.Live, role: kit.Danger,
-		body: ui.Words.Say("quota.reset_says", "most", spec.Meter.Resets, "host", spec.Base(a.Account)),
+	first := func(ui *kit.UI) question {
+		return question{
+			title: ui.Words.Say("quota.reset_ask", "account", refWords(ref)), yes: ui.T("quota.reset_go"), live: ref.Env == core.Live, role: kit.Danger,
+			body: ui.Words.Say("quota.reset_says", "most", spec.Meter.Resets, "host", spec.Base(a.Account)),
+		}
 	}
 	rn.question(first, func() {
 		if ref.Env != core.Live {
 			do()
 			return
 		}
-		again := first
-		again.title, again.body = ui.Words.Say("quota.reset_live", "account", refWords(ref)), ""
-		rn.question(again, do)
+		rn.question(func(ui *kit.UI) question {
+			again := first(ui)
+			again.title, again.body = ui.Words.Say("quota.reset_live", "account", refWords(ref)), ""
+			return again
+		}, do)
 	})
 }

@@ -87,11 +87,32 @@ func (sh *shell) closeSheet() {
 }
 
 // question asks before something is done.
-func (sh *shell) question(q question, yes func()) {
-	sh.openSheet(newQuestion(sh.ui, q, sh.closeSheet, func() {
+func (sh *shell) question(q asking, yes func()) { sh.questionOr(q, func() {}, yes) }
+
+// questionOr asks before something is done, and does something else after a No. words are
+// asked for again when the language or the theme changes.
+func (sh *shell) questionOr(words asking, no, yes func()) {
+	s := newQuestion(sh.ui, words(sh.ui), func() {
+		sh.closeSheet()
+		no()
+	}, func() {
 		sh.closeSheet()
 		yes()
-	}))
+	})
+	s.again = func() { sh.questionOr(words, no, yes) }
+	sh.openSheet(s)
+}
+
+// redrawSheet makes an open sheet again in the language and the theme of now, if it holds
+// nothing that was entered. The keyboard stays where it was.
+func (sh *shell) redrawSheet() {
+	if sh.sheet == nil || sh.sheet.again == nil {
+		return
+	}
+	c := sh.win.Canvas()
+	had := kit.KeyboardIn(sh.sheet.Box, c.Focused())
+	sh.sheet.again()
+	had.Put(c, sh.sheet.Box)
 }
 
 // showInfo shows a message at the bottom.

@@ -46,8 +46,9 @@ func (st *settings) showTeams() {
 
 // askLeave leaves a team, after a question.
 func (st *settings) askLeave(t api.Team) {
-	ui := st.ui
-	st.question(question{title: ui.T("teams.leave.ask", "team", t.Name), body: ui.T("teams.leave.say"), yes: ui.T("teams.leave.go"), role: kit.Danger}, func() {
+	st.question(func(ui *kit.UI) question {
+		return question{title: ui.T("teams.leave.ask", "team", t.Name), body: ui.T("teams.leave.say"), yes: ui.T("teams.leave.go"), role: kit.Danger}
+	}, func() {
 		ask(st.shell, upstreamWait, func(ctx context.Context, g Agent) (api.TeamLeft, error) { return g.LeaveTeam(ctx, t.Name) }, func(left api.TeamLeft, err *core.Error) {
 			switch {
 			case err != nil:
@@ -64,10 +65,12 @@ func (st *settings) askLeave(t api.Team) {
 
 // askUnshare makes an account's token this machine's own again, after a question.
 func (st *settings) askUnshare(team, account string) {
-	ui, ref := st.ui, refOf(account)
-	st.question(question{
-		title: ui.T("teams.unshare.ask", "account", refWords(ref)), body: ui.T("teams.unshare.say", "team", team), yes: ui.T("teams.unshare"),
-		live: ref.Env == core.Live, role: kit.Danger,
+	ref := refOf(account)
+	st.question(func(ui *kit.UI) question {
+		return question{
+			title: ui.T("teams.unshare.ask", "account", refWords(ref)), body: ui.T("teams.unshare.say", "team", team), yes: ui.T("teams.unshare"),
+			live: ref.Env == core.Live, role: kit.Danger,
+		}
 	}, func() {
 		ask(st.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Account, error) { return g.Unshare(ctx, ref) }, func(a api.Account, err *core.Error) {
 			if err != nil {

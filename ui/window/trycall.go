@@ -209,27 +209,22 @@ func (pn *pane) tryingNow() func() bool {
 // askTry asks before a call that may change something, and once more where that is
 // production.
 func (pn *pane) askTry(ref api.Ref, head api.CallHead, path string, yes func()) {
-	ui := pn.ui
 	call := kit.MiddleCut(head.Method+" "+path, 80)
 	no := func() {
-		pn.closeSheet()
 		pn.state.try.busy = false
 		pn.fillDetail()
 	}
-	put := func(q question, yes func()) {
-		s := newQuestion(ui, q, no, func() {
-			pn.closeSheet()
-			yes()
-		})
-		pn.openSheet(s)
-	}
 	live := ref.Env == core.Live
-	put(question{title: ui.T("try.ask", "call", call), body: ui.T("try.ask.say", "account", refWords(ref)), yes: ui.T("try.send"), live: live, role: kit.Filled}, func() {
+	pn.questionOr(func(ui *kit.UI) question {
+		return question{title: ui.T("try.ask", "call", call), body: ui.T("try.ask.say", "account", refWords(ref)), yes: ui.T("try.send"), live: live, role: kit.Filled}
+	}, no, func() {
 		if !live {
 			yes()
 			return
 		}
-		put(question{title: ui.T("try.live"), body: ui.T("try.live.say", "account", refWords(ref), "call", call), yes: ui.T("try.live.go"), live: true, role: kit.Danger}, yes)
+		pn.questionOr(func(ui *kit.UI) question {
+			return question{title: ui.T("try.live"), body: ui.T("try.live.say", "account", refWords(ref), "call", call), yes: ui.T("try.live.go"), live: true, role: kit.Danger}
+		}, no, yes)
 	})
 }
 

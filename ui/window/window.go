@@ -407,6 +407,7 @@ func (w *Window) build() {
 	}
 	w.listing.focusList()
 	had.Put(w.win.Canvas(), w.root)
+	w.redrawSheet()
 }
 
 // keepFocus makes sure that the keyboard is on something visible: the part that had
