@@ -35,6 +35,7 @@ type setup struct {
 	wall    *wall
 	log     *slog.Logger // nil: none
 	rivals  core.Rivals
+	team    core.Team
 }
 
 // byHand switches the account's renewal in the background off.
@@ -60,7 +61,7 @@ func start(t *testing.T, s setup) *house {
 	}
 	h.Keeper = core.NewKeeper(core.Config{
 		Upstreams: map[core.Kind]core.Upstream{h.account.Kind: {Source: s.source, Traits: s.traits}},
-		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now, Log: s.log, Rivals: s.rivals,
+		Vault:     h.vault, Journal: h.journal, Now: h.wall.Now, Log: s.log, Rivals: s.rivals, Team: s.team,
 		Renewed: func(id core.ID, token core.Token) {
 			if h.renewed != nil {
 				h.renewed(id, token)
