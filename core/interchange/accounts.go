@@ -161,45 +161,31 @@ func head(root *node, f *File, bad *faults) {
 		case "created":
 			wantText(m, bad)
 		case "settings":
-			settingsOf(m, f, bad)
+			textsOf(m, bad, func(key, text string) { f.Settings = append(f.Settings, Setting{key, text}) })
 		case "presets":
 			if what.text != whatBackup { // a list of accounts has none
 				bad.add(filefault.Key, m.line, "", 0)
 				continue
 			}
-			presetsOf(m, f, bad)
+			textsOf(m, bad, func(_, text string) { f.Presets = append(f.Presets, []byte(text)) }) // the caller checks them
 		default:
 			bad.add(filefault.Key, m.line, "", 0)
 		}
 	}
 }
 
-func settingsOf(m member, f *File, bad *faults) {
+// textsOf reads the members of an object, each a text.
+func textsOf(m member, bad *faults, take func(key, text string)) {
 	if m.value.kind != isObject {
 		bad.add(filefault.Type, m.line, m.key, 0)
 		return
 	}
-	for _, s := range m.value.members {
-		if s.value.kind != isString {
-			bad.add(filefault.Type, s.line, "settings", 0)
+	for _, one := range m.value.members {
+		if one.value.kind != isString {
+			bad.add(filefault.Type, one.line, m.key, 0)
 			continue
 		}
-		f.Settings = append(f.Settings, Setting{s.key, s.value.text})
-	}
-}
-
-// presetsOf reads the user's presets of a backup; the caller checks them.
-func presetsOf(m member, f *File, bad *faults) {
-	if m.value.kind != isObject {
-		bad.add(filefault.Type, m.line, m.key, 0)
-		return
-	}
-	for _, p := range m.value.members {
-		if p.value.kind != isString {
-			bad.add(filefault.Type, p.line, "presets", 0)
-			continue
-		}
-		f.Presets = append(f.Presets, []byte(p.value.text))
+		take(one.key, one.value.text)
 	}
 }
 
