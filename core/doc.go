@@ -2,7 +2,7 @@
 // the sources that hand tokens out, and the Keeper that keeps one living token
 // for each account.
 //
-// A token's way through the house is
+// A token's way through the packages is
 //
 //	upstream -> a source (decode, classify) -> Keeper (state, timing) -> store (sealed) -> api (snapshot, event) -> ui
 //

@@ -46,7 +46,7 @@ type Settings struct {
 	Loopback     bool `json:"loopback"`      // the loopback door is open
 	LoopbackPort int  `json:"loopback_port"` // where it listens
 	// LoopbackAddress is where it listens beside the loopback, for containers; empty:
-	// nowhere. It is changed with the door alone and is no setting of Get and Set.
+	// nowhere. Only a change of the door changes it; Get and Set do not know it.
 	LoopbackAddress string `json:"loopback_address"`
 
 	// ToldNoTray: the window has said that the desktop shows no tray icon. It says

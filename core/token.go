@@ -30,8 +30,8 @@ func (t Token) Remaining(now time.Time) time.Duration {
 }
 
 // Good reports whether the token lives for at least d more at now. A token that
-// upstream refuses is never good, and neither is one that begins in the future: the
-// clock was set back, so its life is not known.
+// upstream refuses is never good. A token that begins in the future is not good either:
+// the clock was set back, so its life is not known.
 func (t Token) Good(now time.Time, d time.Duration) bool {
 	if t.Value == "" || t.Dead || now.Before(t.ObtainedAt.Add(-clockTolerance)) {
 		return false

@@ -11,7 +11,7 @@ import (
 
 // Clipboard is the desktop's clipboard. Package clipboard has it.
 type Clipboard interface {
-	// CopyPlain copies what is no secret and stays.
+	// CopyPlain copies a text that is not secret. It stays.
 	CopyPlain(ctx context.Context, text string) error
 	// Replace replaces what was copied last by a secret text, if it is still there.
 	// The text is cleared after clearAfter, unless that is 0.

@@ -85,7 +85,7 @@ func (r *redisPushes) Hold(ctx context.Context, a core.Account) (came core.Grant
 		case err != nil:
 			r.all.log.Info("a token is fetched without the lock of a backend's SDK", "account", a.ID, "push", k.Number, "error", core.AsError(err))
 		case got.Lock == "":
-			r.all.log.Warn("the lock of a backend's SDK is not given back; a token is fetched all the same", "account", a.ID, "push", k.Number)
+			r.all.log.Warn("the lock of a backend's SDK is not given back; a token is fetched anyway", "account", a.ID, "push", k.Number)
 		}
 		if got.Lock != "" {
 			w.Lock = got.Lock

@@ -40,7 +40,7 @@ func (s *Service) Quota(ctx context.Context, ref api.Ref, req api.QuotaRequest) 
 	return out, nil
 }
 
-// oddPath reports whether a text is no path of an API.
+// oddPath reports whether a text is not the path of an API.
 func oddPath(path string) bool {
 	return !strings.HasPrefix(path, "/") || len(path) > core.MaxURL || strings.ContainsFunc(path, func(r rune) bool {
 		return r <= ' ' || r > '~' || r == '?' || r == '#'

@@ -58,12 +58,12 @@ type mapping struct{ start, end uintptr }
 
 // disposable lists the mappings of the program's own file, in the form of
 // /proc/PID/smaps (proc(5)), that are read-only and hold no private page: reading
-// them again gives the file's content at any time. Relocated data of a
-// position-independent program is not among them, and neither is any other file: the
+// them again gives the file's content at any time. It leaves
+// out relocated data of a position-independent program, and every other file: the
 // database may be mapped elsewhere by now, and its old place may have been reused.
 //
-// It makes nearly no garbage: that would stay in memory until the next collection, for
-// upkeep gives memory back before it comes here.
+// It makes nearly no garbage, because upkeep gives memory back before it calls this:
+// garbage would stay in memory until the next collection.
 func disposable(smaps io.Reader, program string) []mapping {
 	var out []mapping
 	var m mapping

@@ -111,8 +111,8 @@ func (s *Service) HasTicket(ref api.Ref, name string) bool {
 	return lives
 }
 
-// ticketsOf are an account's tickets among those that live. It is no part of view,
-// which is called under the Keeper's lock.
+// ticketsOf are an account's tickets among those that live. It is not in view,
+// because that is called under the Keeper's lock.
 func (s *Service) ticketsOf(a core.Account, lives map[core.TokenID][]core.TicketLife) []api.Ticket {
 	if len(lives) == 0 {
 		return nil

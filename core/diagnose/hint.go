@@ -41,9 +41,9 @@ func (k Knowledge) byField(f found) []core.Kind {
 	})
 }
 
-// byNameAnd are the kinds of byName, except where the word is no name: Huawei speaks of
-// OAuth. Then neither have the named kinds a field of the code's name nor do they know
-// the code, and others do.
+// byNameAnd are the kinds of byName, except where the word is not a name: Huawei speaks of
+// OAuth. In that case the named kinds have no field of the code's name and do not know
+// the code, and other kinds do.
 func (k Knowledge) byNameAnd(text string, f found) []core.Kind {
 	named := k.byName(text)
 	known := func(kind core.Kind) bool { return len(k.meanings(kind, f)) > 0 }

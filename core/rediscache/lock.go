@@ -17,8 +17,8 @@ import (
 // WxJava holds a lock while it fetches a token, and looks at the entry again once it has
 // the lock. The lock is a text under a key of its own. Over RedisTemplate it is any text,
 // with a time to live. Over Jedis it has no time to live: it is the time at which the lock
-// ends, in ms since 1970 and by the backend's clock, and what is no number makes the
-// backend fail. So what is put there is such a number, with a time to live.
+// ends, in ms since 1970 and by the backend's clock, and any other text makes the
+// backend fail. So TokenTray puts such a number there, with a time to live.
 
 // Times of a lock.
 const (
@@ -81,9 +81,9 @@ func (w *Writer) lockHeld(ctx context.Context, c redis.Cmdable, key string) (tex
 }
 
 // Hold takes the lock of the SDK, so that the backend does not fetch while this program
-// does. It waits for a backend that fetches, for a limited time, and only a moment for a
-// Redis that does not answer; without the lock it is then fetched all the same. What the
-// backend brought meanwhile is in the answer. The lock ends by itself, or by Free.
+// does. It waits a limited time for a backend that fetches, and only a moment for a Redis
+// that does not answer: then the fetch goes on without the lock. What the backend brought
+// meanwhile is in the answer. The lock ends by itself, or by Free.
 func (w *Writer) Hold(ctx context.Context, job core.RedisWrite) (core.RedisHold, error) {
 	var out core.RedisHold
 	e, err := w.entry(job)

@@ -67,7 +67,7 @@ func read(ctx context.Context, c redis.Cmdable, t target, key string) (layout.Va
 	return v, nil
 }
 
-// readHash reads fields of a hash, none of which is longer than layout.MaxValue.
+// readHash reads fields of a hash that are at most layout.MaxValue long.
 func readHash(ctx context.Context, c redis.Cmdable, key string, fields []string) (layout.Value, error) {
 	var left *redis.DurationCmd
 	lengths := make([]*redis.Cmd, len(fields))

@@ -171,7 +171,7 @@ func (b callBody) object(ctx context.Context, a *app) (map[string]any, error) {
 	return out, nil
 }
 
-// keySteps are the parts of a[b][]: a, b and an empty one; nil for what is no key.
+// keySteps are the parts of a[b][]: a, b and an empty one; nil if it is not a key.
 func keySteps(key string) []string {
 	first, rest, nested := strings.Cut(key, "[")
 	if first == "" {

@@ -228,7 +228,7 @@ func printable(text string) string {
 }
 
 // prettyJSON is JSON on many lines, with its numbers and the order of its members as
-// they came; ok is false for what is no JSON.
+// they came; ok is false if it is not JSON.
 func prettyJSON(raw []byte, colour bool) (string, bool) {
 	var b bytes.Buffer
 	raw = bytes.TrimPrefix(bytes.TrimSpace(raw), []byte("\xef\xbb\xbf"))

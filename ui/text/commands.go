@@ -74,7 +74,7 @@ func commands() table {
 		"cmd.vault.lock":        {"Close the vault; living tokens go on being served", "锁定保险库；仍有效的 token 照常提供"},
 
 		"cmd.add.long": {
-			"Add an account. At a terminal what is missing is asked for; the secret is\ntyped without being shown, or read from standard input:\n\n" +
+			"Add an account. At a terminal it asks for what is missing; the secret is\ntyped without being shown, or read from standard input:\n\n" +
 				"  tokentray add shop --env sandbox{example}\n  tokentray add shop/live{example} --secret-stdin < secret.txt\n\n" +
 				"The account is saved first, then a token is fetched. If the upstream refuses, its\nanswer is shown and the account stays; the exit code is 0, because it was added.",
 			"添加账号。在终端中会询问缺少的内容；密钥输入时不显示，也可从标准输入读取：\n\n" +
@@ -82,7 +82,7 @@ func commands() table {
 				"先保存账号，再获取一次 token。上游拒绝时会显示原因，但账号仍已添加，退出码为 0。",
 		},
 		"cmd.edit.long": {
-			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. The secret is asked for with --secret.\n\nA secret is sent only to the host it was entered for. With a --base-url of another\nhost, enter it again (--secret, --secret-stdin); until then the account waits and nothing\nis sent.",
+			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. --secret asks for a new secret.\n\nA secret is sent only to the host it was entered for. With a --base-url of another\nhost, enter it again (--secret, --secret-stdin); until then the account waits and nothing\nis sent.",
 			"修改账号。只改动所给选项；代理、基础地址、备注可用空值清除。\n用 --secret 重新填写密钥。\n\n密钥只发往填写它时的主机。--base-url 换成其他主机时，请重新填写\n（--secret、--secret-stdin）；在此之前账号会暂停，不发送任何内容。",
 		},
 		"cmd.get.long": {
@@ -102,13 +102,13 @@ func commands() table {
 		"cmd.refresh.long": {
 			"Report that the current token no longer works, and print the one that does. If\nthe upstream still accepts it, it stays. With --stale - the token that failed is\nread from standard input, and nothing is fetched when a newer one is there:\n\n" +
 				"  echo \"$TOKEN\" | tokentray refresh shop --stale -\n\n" +
-				"--force asks for a new token although the current one lives, which breaks whoever\nuses that; on a live account it asks first.",
+				"--force asks for a new token although the current one lives, which breaks every\nprogram that uses it; on a live account it asks first.",
 			"报告当前 token 已失效，并输出有效的 token。如果上游仍接受它，则保留不变。\n使用 --stale - 从标准输入读取失效的 token；若已有更新的 token 则不会重新获取：\n\n" +
 				"  echo \"$TOKEN\" | tokentray refresh shop --stale -\n\n" +
 				"--force 会在当前 token 仍有效时强制换新，正在使用它的程序会受影响；对生产账号会先询问。",
 		},
 		"cmd.check.long": {
-			"Ask the upstream whether it accepts the current token from this machine, and say what\nit found: the token works; it is dead, and where upstream tells so somebody else has\nreplaced it, and when; it has expired; this machine is refused, and the token may be fine\nelsewhere; the account may not make the call that checks. The call counts as one of\ntoday. Exit code 0: accepted; 4: dead or refused; 5: not known.",
+			"Ask the upstream whether it accepts the current token from this machine, and say what\nit found: the token works; it is dead, and if the upstream tells, when somebody\nelse replaced it; it has expired; this machine is refused, and the token may be fine\nelsewhere; the account may not make the call that checks. The call counts as one of\ntoday. Exit code 0: accepted; 4: dead or refused; 5: not known.",
 			"询问上游是否接受本机使用当前 token，并说明结果：有效；已失效（上游有提示时说明已被他人\n替换及时间）；已过期；本机被拒绝而 token 在别处可能有效；账号无权调用用于检查的接口。\n此次调用计入今日调用。退出码 0：接受；4：已失效或被拒绝；5：无法确认。",
 		},
 		"cmd.quota.long": {
@@ -124,7 +124,7 @@ func commands() table {
 			"切换当前环境，即只写名称时、托盘和窗口所指的环境。不会获取 token，也不改动账号。",
 		},
 		"cmd.watch.long": {
-			"Watch the tokens count down, until q or Ctrl-C. Arrows, Page Up and Page Down move\nthe mark, Enter copies the token that is marked, s switches the environment. / filters\nby words of name, environment, state, kind, ID or note; Enter keeps the filter and Esc\nends it. When standard output is no terminal, or with --json, one line is printed for\neach change.",
+			"Watch the tokens count down, until q or Ctrl-C. Arrows, Page Up and Page Down move\nthe mark, Enter copies the token that is marked, s switches the environment. / filters\nby words of name, environment, state, kind, ID or note; Enter keeps the filter and Esc\nends it. If standard output is not a terminal, or with --json, it prints one line\nfor each change.",
 			"实时查看 token 倒计时，按 q 或 Ctrl-C 结束，方向键和翻页键移动标记，\n回车复制所标记账号的 token，s 切换环境；/ 按名称、环境、状态、类型、ID\n或备注筛选，回车保留，Esc 退出筛选。标准输出不是终端或使用 --json 时，每次变化输出一行。",
 		},
 		"cmd.doctor.long": {
@@ -140,7 +140,7 @@ func commands() table {
 			"用各平台的示例账号和本进程内的模拟器试用全部功能，不影响你自己的账号。\n按 Ctrl-C 结束，不留下任何东西。",
 		},
 		"cmd.sim.long": {
-			"Run only the simulator of WeChat's and other platforms' token services, and point\nTokenTray or your own tests at it. Its base URL is printed on standard output. Any AppID with any secret\nis accepted at first sight, unless --closed is given.",
+			"Run only the simulator of WeChat's and other platforms' token services, and point\nTokenTray or your own tests at it. It prints its base URL on standard output, and\naccepts any AppID with any secret at first sight, unless --closed is given.",
 			"单独运行微信等平台 token 服务的模拟器，供 TokenTray 或你自己的测试使用。基础地址输出到标准输出。\n默认接受任意 AppID 与密钥（首次出现即登记），除非使用 --closed。",
 		},
 		"cmd.reset.long": {
@@ -164,7 +164,7 @@ func commands() table {
 			"列出账号及其 token 的剩余时间：全部，或指定的账号。这里只写名称表示两个环境中的同名账号。\n\n  tokentray list shop gate/live\n  tokentray list --env live --state 需要处理",
 		},
 		"cmd.pick.long": {
-			"Pick an account from a small list: type a few letters, Enter copies its token. Arrows\nmove, Esc ends. WORDS are what is typed at first; state:blocked, env:live and kind:mini\nlook at one thing.\n\n" +
+			"Pick an account from a small list: type a few letters, Enter copies its token. Arrows\nmove, Esc ends. WORDS are what is typed at first; state:blocked, env:live and kind:mini\neach match one thing.\n\n" +
 				"In the menu of a launcher, as for a key of the desktop:\n\n  tokentray pick --dmenu 'rofi -dmenu -i'\n  tokentray pick --dmenu 'fuzzel --dmenu'\n\nNo token is in the menu.",
 			"从列表中挑选账号：输入几个字母，按 Enter 复制其 token。方向键移动，Esc 退出。WORDS 为初始输入；\nstate:blocked、env:live、kind:mini 只匹配相应的内容。\n\n" +
 				"在启动器的菜单中挑选（例如绑定桌面快捷键）：\n\n  tokentray pick --dmenu 'rofi -dmenu -i'\n  tokentray pick --dmenu 'fuzzel --dmenu'\n\n菜单中不含 token。",
