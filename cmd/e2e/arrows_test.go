@@ -58,7 +58,7 @@ var arrows = []struct {
 	{"core/rediscache", []string{"core", "core/kinds", "core/layout", "core/redisconn", "core/upstream"}},
 	{"core/oauth", []string{"core", "core/kinds", "core/upstream"}},
 	{"core/preset", []string{"core", "core/kinds", "core/upstream"}},
-	{"core/redisconn", []string{"core"}},
+	{"core/redisconn", []string{"core", "core/durable"}},
 	{"core/redisconn/redistest", []string{"core/redisconn"}}, // servers for tests
 	{"core/keepertest", []string{"core", "core/kinds"}},      // a Keeper for tests
 	{"core/upstream/upstreamtest", nil},                      // servers for tests

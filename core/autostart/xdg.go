@@ -25,12 +25,15 @@ type xdg struct {
 	desktop []string // names of the current desktop; empty: not known
 }
 
+// maxEntry bounds what is read of an entry, in bytes.
+const maxEntry = 1 << 20
+
 // enabled reads the first file that exists. Hidden means deleted by the user; a
 // TryExec that names no program keeps the entry from starting; the settings of GNOME
 // and others switch an entry off with a key of their own.
 func (x *xdg) enabled() (bool, error) {
 	for _, dir := range append([]string{x.dir}, x.system...) {
-		raw, err := os.ReadFile(filepath.Join(dir, entryName))
+		raw, _, err := durable.Read(filepath.Join(dir, entryName), maxEntry)
 		if errors.Is(err, os.ErrNotExist) {
 			continue
 		}

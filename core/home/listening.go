@@ -14,7 +14,13 @@ func (h Home) NoteSocket() error {
 		return h.ForgetSocket()
 	}
 	path := filepath.Join(h.data, listeningName)
-	if err := os.WriteFile(path+".new", []byte(h.sock+"\n"), 0o600); err != nil {
+	_ = os.Remove(path + ".new") // what a crash left, or something that is no file
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.WriteString(h.sock + "\n")
+	if err = errors.Join(err, f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(path+".new", path)

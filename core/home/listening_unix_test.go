@@ -5,6 +5,7 @@ package home
 import (
 	"os"
 	"path/filepath"
+	"syscall"
 	"testing"
 )
 
@@ -52,5 +53,25 @@ func TestWhereTheAgentListensIsNoted(t *testing.T) {
 	}
 	if err := client.ForgetSocket(); err != nil {
 		t.Errorf("once more: %v", err)
+	}
+}
+
+// A named pipe in the place of the note, or of the new one, holds nobody up.
+func TestAPipeIsNoNote(t *testing.T) {
+	data, state := t.TempDir(), t.TempDir()
+	agent, client := newHome(data, state, t.TempDir()), newHome(data, state, t.TempDir())
+	for _, name := range []string{listeningName, listeningName + ".new"} {
+		if err := syscall.Mkfifo(filepath.Join(data, name), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if at, ok := client.Noted(); ok {
+		t.Errorf("a pipe is taken for %s", at.Socket())
+	}
+	if err := agent.NoteSocket(); err != nil {
+		t.Fatal(err)
+	}
+	if at, ok := client.Noted(); !ok || at.Socket() != agent.Socket() {
+		t.Errorf("the client finds %s: %v", at.Socket(), ok)
 	}
 }

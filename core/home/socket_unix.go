@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"syscall"
 
 	"tokentray/core/local"
 )
@@ -45,11 +46,14 @@ const maxNote = 4096
 
 // noted is what the agent wrote down.
 func (h Home) noted() string {
-	f, err := os.Open(filepath.Join(h.data, listeningName))
+	f, err := os.OpenFile(filepath.Join(h.data, listeningName), os.O_RDONLY|syscall.O_NONBLOCK, 0)
 	if err != nil {
 		return ""
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err != nil || !info.Mode().IsRegular() { // a named pipe would hold every client up
+		return ""
+	}
 	buf := make([]byte, maxNote)
 	n, _ := f.Read(buf)
 	return strings.TrimSuffix(string(buf[:n]), "\n")

@@ -17,6 +17,8 @@ import (
 	"github.com/redis/go-redis/v9"
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
+
+	"tokentray/core/durable"
 )
 
 // Client is a connected Redis of any form.
@@ -114,15 +116,18 @@ func (u URL) sentinelPassword() (string, error) {
 	if u.SentinelFile == "" {
 		return "", nil
 	}
-	f, err := os.Open(u.SentinelFile)
+	f, err := durable.Open(u.SentinelFile)
+	if errors.Is(err, durable.ErrNotPlain) {
+		return "", invalid("what should hold the password of the Sentinels is no file")
+	}
 	if err != nil {
 		return "", invalid("the file with the password of the Sentinels cannot be read: " + reason(err))
 	}
 	defer f.Close()
 	info, err := f.Stat()
 	switch {
-	case err != nil, !info.Mode().IsRegular():
-		return "", invalid("what should hold the password of the Sentinels is no file")
+	case err != nil:
+		return "", invalid("the file with the password of the Sentinels cannot be read: " + reason(err))
 	case runtime.GOOS != "windows" && info.Mode().Perm()&0o077 != 0:
 		return "", invalid("others can read the file with the password of the Sentinels; make it its owner's alone: chmod 600")
 	}
@@ -142,13 +147,16 @@ func reason(err error) string {
 	return err.Error()
 }
 
+// maxCA is more than any bundle of certificates has, in bytes.
+const maxCA = 8 << 20
+
 // tls is how the server must prove who it is.
 func (u URL) tls() (*tls.Config, error) {
 	config := &tls.Config{MinVersion: tls.VersionTLS12, ServerName: u.Name}
 	if u.CA == "" {
 		return config, nil
 	}
-	pem, err := os.ReadFile(u.CA)
+	pem, _, err := durable.Read(u.CA, maxCA)
 	if err != nil {
 		return nil, invalid(fmt.Sprintf("the file of certificates cannot be read: %v", err))
 	}
