@@ -383,3 +383,23 @@ func TestAPlanShowsNoSecretForAName(t *testing.T) {
 		}
 	}
 }
+
+// TestALongPlanIsNotSlow: an account of a long file is planned with no more work than one
+// of a short file. Work is counted in allocations, which no busy machine changes.
+func TestALongPlanIsNotSlow(t *testing.T) {
+	r := newWorld(t).start()
+	work := func(n int) float64 {
+		var req api.ImportRequest
+		for i := range n {
+			req.Accounts = append(req.Accounts, input(fmt.Sprintf("a%d", i), core.Sandbox, fmt.Sprintf("wx%016x", i)))
+		}
+		return testing.AllocsPerRun(1, func() {
+			if p, err := r.client.Import(t.Context(), req); err != nil || len(p.Rows) != n {
+				t.Fatalf("%d rows, %v", len(p.Rows), err)
+			}
+		})
+	}
+	if short, long := work(200), work(800); long > 6*short {
+		t.Errorf("four times the accounts take %.1f times the work", long/short)
+	}
+}

@@ -25,11 +25,12 @@ type importer struct {
 	// tokens maps each token to the account that asks upstream for it.
 	tokens map[core.TokenID]core.Account
 	rows   []api.ImportRow
-	drafts []draft           // of the rows that add or replace an account
-	coming map[core.ID]int   // the index in drafts of each new account
-	before map[core.ID]entry // the vault's entries of the replaced accounts
-	kept   map[core.ID]entry // their entries after the rows planned so far
-	backup bool              // what the accounts come from
+	drafts []draft                // of the rows that add or replace an account
+	shares map[core.TokenID][]int // the indexes in drafts of those that ask for a token
+	coming map[core.ID]int        // the index in drafts of each new account
+	before map[core.ID]entry      // the vault's entries of the replaced accounts
+	kept   map[core.ID]entry      // their entries after the rows planned so far
+	backup bool                   // what the accounts come from
 	ready  bool
 	unsure bool // nothing tells the environment of the current account
 	// brought are the presets in the file that are not kinds yet.
@@ -41,7 +42,7 @@ type importer struct {
 func (s *Service) planImport(ctx context.Context, req api.ImportRequest, backup bool, unsure map[int]bool, brought map[core.Kind]preset.Preset) (*importer, error) {
 	p := &importer{
 		s: s, req: req, backup: backup, ready: true, brought: brought,
-		names: map[api.Ref]core.Account{}, tokens: map[core.TokenID]core.Account{}, coming: map[core.ID]int{},
+		names: map[api.Ref]core.Account{}, tokens: map[core.TokenID]core.Account{}, shares: map[core.TokenID][]int{}, coming: map[core.ID]int{},
 		before: map[core.ID]entry{}, kept: map[core.ID]entry{},
 	}
 	for _, a := range s.accounts.all() {
@@ -66,12 +67,14 @@ func (s *Service) planImport(ctx context.Context, req api.ImportRequest, backup 
 			if row.Action != api.ImportReplace {
 				p.coming[d.account.ID] = len(p.drafts)
 			}
+			token := s.kindSet().TokenID(d.account)
+			p.shares[token] = append(p.shares[token], len(p.drafts))
 			p.drafts = append(p.drafts, *d)
 			if d.write {
 				p.kept[d.account.ID] = d.entry
 			}
 			p.names[api.Ref{Name: d.account.Name, Env: d.account.Env}] = d.account
-			p.tokens[s.kindSet().TokenID(d.account)] = d.account
+			p.tokens[token] = d.account
 		}
 	}
 	return p, nil
@@ -99,6 +102,15 @@ func (p *importer) one(ctx context.Context, in api.AccountInput) (api.ImportRow,
 	}
 	row, draft := p.added(ctx, row, d)
 	return row, draft, nil
+}
+
+// sharing are the drafts so far of accounts that ask for the same token.
+func (p *importer) sharing(a core.Account) []draft {
+	var out []draft
+	for _, i := range p.shares[p.s.kindSet().TokenID(a)] {
+		out = append(out, p.drafts[i])
+	}
+	return out
 }
 
 // shownAppID is an AppID as the plan shows it. A value longer than any AppID is cut:
@@ -149,7 +161,7 @@ func (p *importer) added(ctx context.Context, row api.ImportRow, d draft) (api.I
 	a := &d.account
 	a.Auto = a.Auto && !p.req.Paused && !p.unsure && !p.odd(d) && (a.Env != core.Live || p.req.RenewLive)
 	d.complete(entry{}, core.Destination{}, p.s.goes(*a))
-	p.s.otherSecret(ctx, &d, p.drafts...)
+	p.s.otherSecret(ctx, &d, p.sharing(d.account)...)
 	row.Auto, row.NoSecret = a.Auto, d.entry.Secret == ""
 	row.Addresses = p.addresses(core.Account{Kind: a.Kind, Env: a.Env, Product: a.Product}, *a)
 	row.Problems = append(row.Problems, d.warnings...)
@@ -207,7 +219,7 @@ func (p *importer) replaced(ctx context.Context, row api.ImportRow, was core.Acc
 	if len(problems) > 0 {
 		return p.refuse(row, problems), nil
 	}
-	p.s.otherSecret(ctx, &d, p.drafts...)
+	p.s.otherSecret(ctx, &d, p.sharing(d.account)...)
 	if p.odd(d) && d.account.Auto {
 		d.account.Auto, row.Auto, row.Changes = false, false, append(row.Changes, "auto")
 	}
