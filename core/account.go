@@ -7,6 +7,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -291,7 +292,7 @@ func CheckURL(raw string) string {
 	}
 	u, err := url.Parse(raw)
 	if err != nil || len(raw) > MaxURL || u.Hostname() == "" || u.User != nil ||
-		u.RawQuery != "" || u.Fragment != "" || u.Opaque != "" {
+		u.RawQuery != "" || u.Fragment != "" || u.Opaque != "" || !validPort(u.Port()) {
 		return "bad"
 	}
 	switch u.Scheme {
@@ -306,13 +307,19 @@ func CheckURL(raw string) string {
 	return "bad"
 }
 
+// validPort reports whether a URL's port, empty for the scheme's own, exists.
+func validPort(port string) bool {
+	n, err := strconv.ParseUint(port, 10, 16)
+	return port == "" || err == nil && n > 0
+}
+
 func checkProxy(raw string) string {
 	if raw == "" {
 		return ""
 	}
 	u, err := url.Parse(raw)
 	if err != nil || len(raw) > MaxURL || u.Hostname() == "" || (u.Path != "" && u.Path != "/") ||
-		u.RawQuery != "" || u.Fragment != "" {
+		u.RawQuery != "" || u.Fragment != "" || !validPort(u.Port()) {
 		return ProblemProxy
 	}
 	if _, has := u.User.Password(); has {
