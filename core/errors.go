@@ -180,6 +180,7 @@ const (
 	RemedyLog          = "log"            // see the log
 	RemedyInput        = "input"          // correct the field
 	RemedyDisk         = "disk"           // see that the disk works
+	RemedyOutput       = "output"         // write it to another place, or make room there
 	RemedyFull         = "disk_full"      // free some space
 	RemedyReadOnly     = "read_only"      // make folder and files yours and writable
 	RemedyInUse        = "in_use"         // another agent has the home; tokentray stop

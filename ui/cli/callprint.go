@@ -140,7 +140,7 @@ func (a *app) printBody(ctx context.Context, answer api.CallAnswer, s shower, re
 func copyOut(to io.Writer, from io.Reader) error {
 	_, err := io.Copy(to, from)
 	if own := new(core.Error); err != nil && !errors.As(err, &own) {
-		return fmt.Errorf("write the answer: %w", err)
+		return unanswered(err)
 	}
 	return err
 }

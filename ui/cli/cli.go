@@ -254,7 +254,7 @@ func (a *app) say(key text.Key, args ...any) string { return a.text().Say(key, a
 func (a *app) print(lines ...string) error {
 	for _, line := range lines {
 		if _, err := fmt.Fprintln(a.Term.Out(), line); err != nil {
-			return fmt.Errorf("write the answer: %w", err)
+			return unanswered(err)
 		}
 	}
 	return nil
@@ -282,7 +282,7 @@ func (a *app) printJSON(v any) error {
 		_, err = a.Term.Out().Write(raw)
 	}
 	if err != nil {
-		return fmt.Errorf("write the answer: %w", err)
+		return unanswered(err)
 	}
 	return nil
 }

@@ -3,7 +3,6 @@ package cli
 import (
 	"bytes"
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -15,17 +14,20 @@ import (
 	"tokentray/core/durable"
 )
 
+// maxThere bounds what is read of a file that is there, in bytes.
+const maxThere = 16 << 20
+
 // checkTargets refuses to overwrite existing files: without force any that differs,
 // with it those in which people keep other things.
 func checkTargets(folder string, files []collection.File, force bool) error {
 	var there, shared []string
 	for _, f := range files {
-		old, err := os.ReadFile(target(folder, f))
+		old, _, err := durable.Read(target(folder, f), maxThere)
 		switch {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		case err != nil:
-			return fmt.Errorf("look at %s: %w; choose another --out", f.Path, err)
+			return noOut("look at "+f.Path, err)
 		case bytes.Equal(old, f.Data):
 			continue
 		case f.Shared && !f.Secret:
@@ -60,7 +62,7 @@ func onlyKey(data []byte) bool {
 func writeFiles(folder string, files []collection.File) error {
 	for _, f := range files {
 		path := target(folder, f)
-		old, err := os.ReadFile(path)
+		old, _, err := durable.Read(path, maxThere)
 		if err == nil && f.Shared && !f.Secret {
 			continue
 		}
@@ -68,10 +70,10 @@ func writeFiles(folder string, files []collection.File) error {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return fmt.Errorf("make the folder for %s: %w; choose another --out", f.Path, err)
+			return noOut("make the folder for "+f.Path, err)
 		}
 		if err := writeFile(path, f); err != nil {
-			return fmt.Errorf("write %s: %w; choose another --out", f.Path, err)
+			return noOut("write "+f.Path, err)
 		}
 	}
 	return nil
@@ -96,7 +98,7 @@ func ignoreLines(folder string, files []collection.File) []string {
 		if !f.Shared || f.Secret {
 			continue
 		}
-		there, _ := os.ReadFile(target(folder, f)) // it was just written, or looked at
+		there, _, _ := durable.Read(target(folder, f), maxThere) // it was just written, or looked at
 		lines := strings.Fields(string(there))
 		for _, want := range strings.Fields(string(f.Data)) {
 			if !slices.Contains(lines, want) {

@@ -3,7 +3,6 @@ package cli
 import (
 	"cmp"
 	"context"
-	"fmt"
 	"strings"
 	"time"
 
@@ -68,7 +67,7 @@ func (a *app) history(ctx context.Context, arg string, q api.HistoryQuery, csv b
 	}
 	if csv {
 		if err := format.HistoryCSV(a.Term.Out(), entries); err != nil {
-			return fmt.Errorf("write the answer: %w", err)
+			return unanswered(err)
 		}
 		return nil
 	}

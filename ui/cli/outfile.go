@@ -2,11 +2,11 @@ package cli
 
 import (
 	"errors"
-	"fmt"
 	"io"
 	"io/fs"
 	"os"
 
+	"tokentray/core"
 	"tokentray/core/durable"
 )
 
@@ -18,7 +18,7 @@ func checkOut(path string, force bool) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("look at %s: %w; choose another --out", path, err)
+		return noOut("look at "+path, err)
 	case !info.Mode().IsRegular():
 		return usage("export.no_file", "file", path)
 	case !force:
@@ -40,7 +40,7 @@ func writeOut(path string, data []byte, force bool) (err error) {
 		case errors.Is(err, fs.ErrExist):
 			return usage("export.exists", "files", path)
 		case err != nil:
-			return fmt.Errorf("create %s: %w; choose another --out", path, err)
+			return noOut("create "+path, err)
 		}
 		_ = f.Close()
 		defer func() {
@@ -54,7 +54,19 @@ func writeOut(path string, data []byte, force bool) (err error) {
 		return err
 	})
 	if err != nil {
-		return fmt.Errorf("%w; choose another --out", err)
+		return noOut("write "+path, err)
 	}
 	return nil
+}
+
+// noOut is the error for a file that cannot be written where --out says.
+func noOut(doing string, err error) error { return unwritten(doing, err, "choose another --out") }
+
+// unanswered is the error for an answer that standard output does not take.
+func unanswered(err error) error {
+	return unwritten("write the answer", err, "write it to another place")
+}
+
+func unwritten(doing string, err error, instead string) error {
+	return &core.Error{Class: core.Internal, Remedy: core.RemedyOutput, Message: doing + ": " + cause(err).Error() + "; " + instead, Err: err}
 }

@@ -132,7 +132,15 @@ calls today     0
 }
 
 func TestWatchLines(t *testing.T) {
-	r := newRun()
+	t.Run("into a file", func(t *testing.T) { watchLines(t, newRun()) })
+	t.Run("on a terminal that only prints", func(t *testing.T) {
+		r := newRun()
+		r.term.outTTY, r.env["TERM"] = true, "dumb"
+		watchLines(t, r)
+	})
+}
+
+func watchLines(t *testing.T, r *run) {
 	r.agent.events = make(chan api.Event, 8)
 	l := sampleList()
 	removed := l.Accounts[0]

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -152,7 +151,7 @@ func (a *app) teamFile(ctx context.Context, team, out string, stdin, force, rota
 		_, err := w.Write(invite.Age)
 		return err
 	}); err != nil {
-		return fmt.Errorf("write %s: %w; choose another --out", out, err)
+		return noOut("write "+out, err)
 	}
 	if a.json {
 		return a.printJSON(struct {

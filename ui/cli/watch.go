@@ -39,7 +39,7 @@ func (a *app) watch(ctx context.Context, agent api.Agent, foot []string) error {
 	defer cancel()
 	a.agent = agent
 	news := api.Follow(ctx, func(context.Context) (api.Agent, error) { return agent, nil }, api.Following{})
-	if a.Term.OutIsTerminal() && !a.json {
+	if a.Term.OutIsTerminal() && !a.json && a.Getenv("TERM") != "dumb" { // such a terminal only prints
 		return a.watchTable(ctx, news, foot)
 	}
 	return a.watchLines(ctx, news)

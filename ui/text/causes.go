@@ -86,6 +86,7 @@ func causes() table {
 		"cause.log":           {"TokenTray itself failed: {message}", "TokenTray 自身出错：{message}"},
 		"cause.input":         {"What was entered cannot be used: {message}", "输入的内容无法使用：{message}"},
 		"cause.disk":          {"The disk refused: {message}", "磁盘操作失败：{message}"},
+		"cause.output":        {"The output cannot be written: {message}", "无法写入输出：{message}"},
 		"cause.disk_full":     {said(core.SaysDiskFull), "磁盘空间已满。"},
 		"cause.read_only":     {"The home folder or a file in it cannot be written.", "数据目录或其中的文件无法写入。"},
 		"cause.no_home":       {"The user's home folder is not known, so there is no place for data.", "无法得知用户主目录，因此没有存放数据的位置。"},

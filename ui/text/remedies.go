@@ -213,6 +213,10 @@ func remedies() table {
 			"Check the disk, then try again. Nothing was lost.",
 			"请检查磁盘是否正常后重试。数据没有丢失。",
 		},
+		"remedy.output": {
+			"Make room there, or name another place, and try again.",
+			"请腾出空间，或换一个位置后重试。",
+		},
 		"remedy.disk_full": {
 			"Free some space and try again. Nothing was lost.",
 			"请清理磁盘空间后重试。数据没有丢失。",
