@@ -6,9 +6,10 @@
 #   wine.sh run PROGRAM …    run a program in it
 #   wine.sh sh SCRIPT …      run a script whose programs are in it
 #   wine.sh test PACKAGE…    go test for Windows; flags of go test may be among them
+#   wine.sh units            all packages that the project wants to pass there
 #   wine.sh scripts [NAME]   the scripts of the command line, as on Linux, or one
 #   wine.sh window           the window and the tray on a screen in memory, and curl at the loopback
-#   wine.sh all              all packages and scripts that the project wants to pass there
+#   wine.sh all              all of these
 #   wine.sh native           the same packages on a real Windows, in the bash of Git
 #   wine.sh stop             end all that still runs in it
 #
@@ -65,19 +66,22 @@ setup() {
 }
 
 # keep starts a program that stays for the time of the tests: wine's own services start
-# with the first one, end with the last one, and keep its output open.
+# with the first one, end with the last one, and keep its output open. The desktop does
+# so with the first that wants a window, which would be an agent and its log.
 keep() {
 	mkfifo "$wine/keep" 2>/dev/null || :
 	wine cmd /k <>"$wine/keep" >/dev/null 2>&1 &
+	wine explorer /desktop </dev/null >/dev/null 2>&1 &
 	trap 'wineserver -k || :; timeout 60 wineserver -w || :; rm -f "$wine/keep"' EXIT
 	wine cmd /c exit >/dev/null 2>&1 || { echo "wine.sh: wine runs no program" >&2; exit 1; }
 }
 
 # programs builds the programs that need no C compiler, and beside each a script of
 # its name that runs it. What they print goes over files: an agent that they start
-# would keep a pipe open.
+# would keep a pipe open. To be told to end is Ctrl+C for them.
 programs() {
-	mkdir -p "$wine/bin"
+	rm -rf "$wine/said"
+	mkdir -p "$wine/bin" "$wine/said"
 	GOOS=windows GOARCH=amd64 CGO_ENABLED=0 "$go" build -buildvcs=false -overlay "$wine/overlay.json" -o "$wine/bin/" ./cmd/tokentray ./cmd/tokentray-mcp
 	local name
 	for name in tokentray tokentray-mcp; do
@@ -86,10 +90,15 @@ programs() {
 			export WINEPREFIX='$WINEPREFIX' WINEARCH=$WINEARCH WINEDEBUG=$WINEDEBUG WINEDLLOVERRIDES='$WINEDLLOVERRIDES' LC_ALL=C.UTF-8
 			# Programs of one prefix meet where these lead; a desktop of the tests is one of its own.
 			if [ -z "\${TOKENTRAY_TEST_DESKTOP:-}" ]; then export HOME='$HOME' XDG_RUNTIME_DIR='${XDG_RUNTIME_DIR:-}'; unset TMPDIR; fi
-			said=\$(mktemp -d /tmp/tokentray-wine-XXXXXX)
-			wine '$wine/bin/$name.exe' "\$@" >"\$said/out" 2>"\$said/err"
+			said=\$(mktemp -d '$wine/said/XXXXXX')
+			if [ -f /dev/stdout ]; then exec 4>&1; else exec 4>"\$said/out"; fi
+			exec 3<&0
+			wine '$wine/bin/$name.exe' "\$@" <&3 >&4 2>"\$said/err" 3<&- 4>&- &
+			trap 'kill -INT \$!' INT TERM
+			wait \$!
 			code=\$?
-			cat "\$said/out"
+			while kill -0 \$! 2>/dev/null; do wait \$!; code=\$?; done
+			[ ! -f "\$said/out" ] || cat "\$said/out"
 			grep -v "^wine: " "\$said/err" >&2 # of wine itself
 			rm -r "\$said"
 			exit \$code
@@ -154,7 +163,7 @@ scripts)
 	setup
 	keep
 	programs
-	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 8m ${V:+-v} -run "^TestCommandLine$/${2:-}" ./cmd/e2e
+	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 10m ${V:+-v} -run "^TestCommandLine$/${2:-}" ./cmd/e2e
 	;;
 window)
 	cd "$root"
@@ -166,11 +175,14 @@ window)
 	trap 'rm -f "$wine"/bin/tokentray-window.exe' EXIT # for the scripts there is none
 	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 8m -run '^TestWine' ./cmd/e2e
 	;;
-all)
+units)
 	shift
 	cd "$root"
 	choose wine
 	"$0" test -p 2 -timeout 10m -skip "$skip" "${packages[@]}" "$@"
+	;;
+all)
+	"$0" units
 	"$0" scripts
 	"$0" window
 	;;
