@@ -318,9 +318,15 @@ asked:
 	RMDir /r "$INSTDIR\doc"
 	RMDir /r "$INSTDIR\new"
 	RMDir "$INSTDIR"
-	${If} $R2 == 1 ; an agent cannot remove the log that it writes to its end
-		Delete "$LOCALAPPDATA\TokenTray\tokentray.log"
-		RMDir "$LOCALAPPDATA\TokenTray"
+	${If} $R2 == 1 ; the log, where another program held it
+		${For} $2 1 50
+			Delete "$LOCALAPPDATA\TokenTray\tokentray.log"
+			RMDir "$LOCALAPPDATA\TokenTray"
+			${IfNot} ${FileExists} "$LOCALAPPDATA\TokenTray\tokentray.log"
+				${ExitFor}
+			${EndIf}
+			Sleep 200
+		${Next}
 	${EndIf}
 	Delete "$SMPROGRAMS\TokenTray.lnk"
 
