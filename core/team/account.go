@@ -174,6 +174,9 @@ func (a *Account) Read(ctx context.Context, day string) (Published, error) {
 	if !there {
 		return p, a.raise(ctx, version{})
 	}
+	if a.team.keys.find(fields["kid"]) == nil && a.team.isCurrent(ctx) {
+		return p, a.raise(ctx, version{}) // nobody can open it: its account was not shared when the last keys were made
+	}
 	s, err := a.open(fields["kid"], fields["tok"])
 	if err != nil {
 		return p, err

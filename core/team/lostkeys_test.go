@@ -177,6 +177,39 @@ func TestTwoNewKeysInARow(t *testing.T) {
 	}
 }
 
+// TestATokenOfAKeyThatIsGone: an account was not shared while the team got two new keys,
+// so its token was not sealed anew. Nobody can open it: it counts as lost, and not as a
+// sign that this member's keys are old.
+func TestATokenOfAKeyThatIsGone(t *testing.T) {
+	r := newRig(t)
+	first := r.member()
+	publish(t, first, "by the first", time.Hour)
+	if err := first.team.Found(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	for range 2 {
+		next := r.keys.Rotate()
+		if err := r.with(next, r.server.URL, "").team.Turnover(t.Context(), next); err != nil {
+			t.Fatal(err)
+		}
+		r.keys = next
+	}
+	last := r.member()
+	if p := read(t, last); p.Value != "" {
+		t.Errorf("the new key reads %q", p.Value)
+	}
+	if p, err := first.Read(t.Context(), ""); p.Value != "by the first" || err != nil {
+		t.Errorf("the first key reads %q, %v", p.Value, err)
+	}
+	publish(t, last, "by the last", time.Hour)
+	if p := read(t, r.member()); p.Value != "by the last" {
+		t.Errorf("the team has %q", p.Value)
+	}
+	if p, err := first.Read(t.Context(), ""); p.Value != "" || remedy(err) != core.RemedyTeamKey {
+		t.Errorf("the first key reads %q, %v", p.Value, err)
+	}
+}
+
 func TestKeysPrintNothing(t *testing.T) {
 	k := NewKeys().Rotate()
 	js, err := json.Marshal(k)

@@ -106,6 +106,12 @@ func (t *Team) Check(ctx context.Context) error {
 	return nil
 }
 
+// isCurrent reports whether the team seals with this member's key now.
+func (t *Team) isCurrent(ctx context.Context) bool {
+	id, err := t.redis.HGet(ctx, t.rosterKey(), keyField).Result()
+	return err == nil && id == t.keys.current.id
+}
+
 func errOldKey() error {
 	return &core.Error{
 		Class: core.Misuse, Remedy: core.RemedyTeamKey,
