@@ -3,6 +3,7 @@ package cli
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -27,7 +28,7 @@ func checkTargets(folder string, files []collection.File, force bool) error {
 		case errors.Is(err, fs.ErrNotExist):
 			continue
 		case err != nil:
-			return noOut("look at "+f.Path, err)
+			return noOut(fmt.Errorf("look at %s: %w", f.Path, cause(err)))
 		case bytes.Equal(old, f.Data):
 			continue
 		case f.Shared && !f.Secret:
@@ -70,10 +71,10 @@ func writeFiles(folder string, files []collection.File) error {
 			continue
 		}
 		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
-			return noOut("make the folder for "+f.Path, err)
+			return noOut(fmt.Errorf("make the folder for %s: %w", f.Path, cause(err)))
 		}
 		if err := writeFile(path, f); err != nil {
-			return noOut("write "+f.Path, err)
+			return noOut(fmt.Errorf("write %s: %w", f.Path, cause(err)))
 		}
 	}
 	return nil

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"os"
@@ -18,7 +19,7 @@ func checkOut(path string, force bool) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return noOut("look at "+path, err)
+		return noOut(fmt.Errorf("look at %s: %w", path, cause(err)))
 	case !info.Mode().IsRegular():
 		return usage("export.no_file", "file", path)
 	case !force:
@@ -40,7 +41,7 @@ func writeOut(path string, data []byte, force bool) (err error) {
 		case errors.Is(err, fs.ErrExist):
 			return usage("export.exists", "files", path)
 		case err != nil:
-			return noOut("create "+path, err)
+			return noOut(fmt.Errorf("create %s: %w", path, cause(err)))
 		}
 		_ = f.Close()
 		defer func() {
@@ -54,19 +55,17 @@ func writeOut(path string, data []byte, force bool) (err error) {
 		return err
 	})
 	if err != nil {
-		return noOut("write "+path, err)
+		return noOut(fmt.Errorf("write %s: %w", path, cause(err)))
 	}
 	return nil
 }
 
 // noOut is the error for a file that cannot be written where --out says.
-func noOut(doing string, err error) error { return unwritten(doing, err, "choose another --out") }
+func noOut(err error) error {
+	return &core.Error{Class: core.Internal, Remedy: core.RemedyOutput, Message: err.Error() + "; choose another --out", Err: err}
+}
 
 // unanswered is the error for an answer that standard output does not take.
 func unanswered(err error) error {
-	return unwritten("write the answer", err, "write it to another place")
-}
-
-func unwritten(doing string, err error, instead string) error {
-	return &core.Error{Class: core.Internal, Remedy: core.RemedyOutput, Message: doing + ": " + cause(err).Error() + "; " + instead, Err: err}
+	return &core.Error{Class: core.Internal, Remedy: core.RemedyOutput, Message: "write the answer: " + cause(err).Error() + "; write it to another place", Err: err}
 }

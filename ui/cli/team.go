@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"fmt"
 	"io"
 	"os"
 	"slices"
@@ -151,7 +152,7 @@ func (a *app) teamFile(ctx context.Context, team, out string, stdin, force, rota
 		_, err := w.Write(invite.Age)
 		return err
 	}); err != nil {
-		return noOut("write "+out, err)
+		return noOut(fmt.Errorf("write %s: %w", out, cause(err)))
 	}
 	if a.json {
 		return a.printJSON(struct {
