@@ -114,8 +114,9 @@ func (j *judge) onEvent(e api.Event, now time.Time) bool {
 }
 
 // keep returns what the judge remembers of an account: nil for most, which have
-// nothing to show. The state in the first snapshot is not shown, because people know
-// it.
+// nothing to show. What an account was like when the agent started is not shown, because
+// people know it. The first snapshot can be later than the first renewals: an account
+// with a line in its history has been through one.
 func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 	first := !j.Loaded
 	if !known && !first {
@@ -129,7 +130,7 @@ func (j *judge) keep(a api.Account, acc *account, known bool) *account {
 		j.memory.recall(acc)
 	}
 	acc.set(a, j.now)
-	if first {
+	if first && a.HistoryLines == 0 {
 		acc.news[person].member = acc.state == core.StateBlocked
 		acc.news[losing].member = acc.lost.Dead
 	}

@@ -316,3 +316,14 @@ func TestManyAtOnceAreOneNotification(t *testing.T) {
 		t.Errorf("told %q, %q", m.title, m.body)
 	}
 }
+
+// TestWhatTheAgentFoundBeforeTheFirstSnapshot: the first renewals can be refused before
+// the first snapshot. That is news. What was there when the agent started is not.
+func TestWhatTheAgentFoundBeforeTheFirstSnapshot(t *testing.T) {
+	found := blocked("shop", "")
+	found.HistoryLines = 1
+	s := newScene(t, found, blocked("blog", ""))
+	s.says(time.Second, "person shop")
+	s = s.again(found) // shown a moment ago
+	s.says(2 * time.Second)
+}
