@@ -252,7 +252,7 @@ func (p *product) changes(w desktop.Window, do func()) error {
 		return err
 	}
 	do()
-	return desktop.Until(5*time.Second, "the window to change", func() error {
+	return desktop.Until(patience, "the window to change", func() error {
 		after, err := p.Screenshot(w.ID)
 		if err == nil && reflect.DeepEqual(before, after) {
 			err = errors.New("it looks the same")

@@ -44,7 +44,7 @@ func (n notices) wants(t *testing.T, want string) {
 		if got != want {
 			t.Errorf("told %s\nwant %s", got, want)
 		}
-	case <-time.After(30 * time.Second):
+	case <-time.After(2 * patience):
 		t.Fatalf("%q was never told", want)
 	}
 }
