@@ -29,7 +29,8 @@ import (
 
 // Times of a start.
 const (
-	startTime = 10 * time.Second       // until the child is ready
+	startTime = 30 * time.Second       // until the child is ready; on a busy machine it takes long
+	heldTime  = 10 * time.Second       // until an agent that has the home answers
 	meetTime  = 2 * time.Second        // until a running agent listens
 	meetPause = 10 * time.Millisecond  // between two looks for its socket
 	dialTime  = 500 * time.Millisecond // for one look
@@ -41,7 +42,7 @@ type Start struct {
 	Exe  string        // the tokentray program; empty: FindProgram("tokentray")
 	Args []string      // nil: agent
 	Env  []string      // added to this process's environment
-	Wait time.Duration // until it must be ready; 0 means 10 s
+	Wait time.Duration // until it must be ready; 0 means 30 s
 }
 
 // Ensure returns a client of the home's agent, and starts an agent first if there is
@@ -56,7 +57,7 @@ func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, how.Wait, fmt.Errorf("it was not ready within %s", how.Wait))
 	defer cancel()
-	held := false // another agent has the home
+	var held time.Time // since when another agent is seen to have the home
 	for {
 		if at, ok := Find(ctx, h); ok {
 			return api.Dial(at.Socket()), nil
@@ -65,18 +66,20 @@ func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 		if err == nil {
 			return api.Dial(h.Socket()), nil
 		}
-		if held && ctx.Err() != nil {
+		if !held.IsZero() && ctx.Err() != nil {
 			return nil, silent()
 		}
 		if !errors.Is(err, errRunning) {
 			return nil, err
 		}
-		held = true
+		if held.IsZero() {
+			held = time.Now()
+		}
 		// The running one either begins to listen in a moment or is about to end.
 		if at, ok := meet(ctx, h); ok {
 			return api.Dial(at.Socket()), nil
 		}
-		if ctx.Err() != nil {
+		if ctx.Err() != nil || time.Since(held) > heldTime {
 			return nil, silent()
 		}
 	}
