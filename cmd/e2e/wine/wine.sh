@@ -163,6 +163,7 @@ scripts)
 	setup
 	keep
 	programs
+	awk '/^-- /{nextfile} sub(/^\[wine\] (skip|stop) /, "from here on: ") || sub(/^\[!wine\] /, "") {printf "not run: %s:%d: %s\n", FILENAME, FNR, $0}' cmd/e2e/testdata/script/*.txtar
 	TOKENTRAY_E2E_WINE=$here/wine.sh TOKENTRAY_E2E_BIN=$wine/bin "$go" test -tags x11,migrated_fynedo -count=1 -timeout 10m ${V:+-v} -run "^TestCommandLine$/${2:-}" ./cmd/e2e
 	;;
 window)
