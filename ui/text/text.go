@@ -12,6 +12,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -53,9 +54,14 @@ type row struct {
 	says string
 }
 
-// New returns the sentences of a language. It knows the kinds of this version;
-// see Knowing.
-func New(lang Lang) *Text {
+// spoken are the rows of each language, made when the language is first spoken. All
+// texts share them: making them leaves more than a megabyte of garbage.
+var spoken = [...]func() []row{
+	English: sync.OnceValue(func() []row { return rowsOf(English) }),
+	Chinese: sync.OnceValue(func() []row { return rowsOf(Chinese) }),
+}
+
+func rowsOf(lang Lang) []row {
 	all, n := tables(), 0
 	for _, t := range all {
 		n += len(t)
@@ -67,8 +73,12 @@ func New(lang Lang) *Text {
 		}
 	}
 	slices.SortFunc(rows, func(a, b row) int { return cmp.Compare(a.key, b.key) })
-	return &Text{lang, rows, kinds.Builtin()}
+	return rows
 }
+
+// New returns the sentences of a language. It knows the kinds of this version;
+// see Knowing.
+func New(lang Lang) *Text { return &Text{lang, spoken[lang](), kinds.Builtin()} }
 
 // Knowing returns the same sentences for other kinds, such as those that a user
 // added, with their labels.
