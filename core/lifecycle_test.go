@@ -401,7 +401,7 @@ func TestARefusedAccountHasNoToken(t *testing.T) {
 	}{
 		{"with a token", true, false, false, 1},
 		{"with a round under way", false, true, false, 2}, // that there is none, and the round's call
-		{"with a round that brings a token all the same", false, true, true, 2},
+		{"with a round that brings a token anyway", false, true, true, 2},
 		{"with neither", false, false, false, 0},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -8,10 +8,11 @@ import (
 )
 
 // Plain is a field that every account has and that is a text, a word, a whole number
-// or a switch. Files and flags are made from the table of them, so a new field is a
-// line in Account, one in Input, and its sentences. The field's tag file says which
-// files have it: list, backup, or none; with ",rare" only files with such an account
-// have it.
+// or a switch. The database, the wire, files and flags are made from the table of them.
+// So a new field is a line in Account, one in Input, one in interchange.Account unless
+// no file has it, and its sentences; tests name what was forgotten. The field's tag
+// file says which files have it: list, backup, or none; with ",rare" only files with
+// such an account have it.
 type Plain struct {
 	Key    string // as in JSON
 	Switch bool   // it is on or off

@@ -102,7 +102,7 @@ func TestWhatAKeyMayCall(t *testing.T) {
 	}
 }
 
-// TestACallGoesOutAsItCame, but for the key.
+// TestACallGoesOutAsItCame: only the key differs.
 func TestACallGoesOutAsItCame(t *testing.T) {
 	g := newGate(t)
 	keys := callers(g)

@@ -330,7 +330,7 @@ func TestATakenPort(t *testing.T) {
 				t.Fatalf("got %v, before %s", err, before)
 			}
 			if g.door.Addresses() != nil {
-				t.Errorf("it listens on %v all the same", g.door.Addresses())
+				t.Errorf("it listens on %v anyway", g.door.Addresses())
 			}
 		})
 	}

@@ -75,7 +75,7 @@ func TestRequests(t *testing.T) {
 		t.Errorf("legacy: %+v", got)
 	}
 	if !got.closes {
-		t.Error("the destructive call must have a connection of its own, lest the transport send it twice")
+		t.Error("the destructive call must have a connection of its own, or the transport may send it twice")
 	}
 
 	if err := ups[kinds.WeChat].Source.(core.Checker).Check(t.Context(), req, token); err != nil {

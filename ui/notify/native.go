@@ -41,7 +41,7 @@ func newDesktop(cfg Config) desktop {
 	return &native{clicks: newClicks(cfg), log: cfg.Log, mark: rand.Text()}
 }
 
-// deaf is why clicks on a notification are not reported. It is shown all the same.
+// deaf is why clicks on a notification are not reported. It is shown anyway.
 type deaf struct{ error }
 
 func (d *deaf) Unwrap() error { return d.error }
