@@ -22,11 +22,14 @@ type connector struct {
 	client   *api.Client
 	err      error
 	windows  int       // windows that were open already and were raised
-	list     *api.List // the first list of accounts
+	begun    *begun    // its events, unless there are such windows
+	list     *api.List // their first snapshot
 }
 
 // startConnecting connects to the agent, starts it if none runs and join is not set,
-// raises windows that are open and fetches the first list.
+// raises windows that are open, and otherwise begins to read events. With ten thousand
+// accounts a list takes a fifth of the window's start: it is read once, as the first of
+// the events.
 func startConnecting(ctx context.Context, h home.Home, join bool) *connector {
 	c := &connector{home: h, join: join, answered: make(chan struct{})}
 	go func() { // limited by the agent's own deadlines; connect waits for it
@@ -34,14 +37,69 @@ func startConnecting(ctx context.Context, h home.Home, join bool) *connector {
 		if c.client, c.err = c.reach(ctx); c.err != nil {
 			return
 		}
-		if c.windows, c.err = c.client.Open(ctx, api.Showing{}); c.err != nil {
+		if c.windows, c.err = c.client.Open(ctx, api.Showing{}); c.err != nil || c.windows > 0 {
 			return
 		}
-		if list, err := c.client.List(ctx); err == nil {
-			c.list = &list
-		}
+		c.begun = begin(ctx, c.client)
+		c.list = c.begun.first.Snapshot
 	}()
 	return c
+}
+
+// begun is a client whose events somebody began to read.
+type begun struct {
+	*api.Client
+	cancel context.CancelFunc // ends the stream
+	first  api.Event          // its type is empty if the stream failed
+	rest   <-chan api.Event
+	once   sync.Once
+}
+
+// begin reads the first event. If there is none, Events tries again.
+func begin(ctx context.Context, client *api.Client) *begun {
+	ctx, cancel := context.WithCancel(ctx)
+	b := &begun{Client: client, cancel: cancel}
+	if rest, err := client.Events(ctx, true); err == nil {
+		b.first, b.rest = <-rest, rest
+	}
+	return b
+}
+
+// Events implements window.Agent. The first call continues the stream that has begun.
+func (b *begun) Events(ctx context.Context, window bool) (<-chan api.Event, error) {
+	var out chan api.Event
+	b.once.Do(func() {
+		if b.first.Type == "" {
+			b.cancel()
+			return
+		}
+		out = make(chan api.Event)
+		go b.continueTo(ctx, out)
+	})
+	if out == nil {
+		return b.Client.Events(ctx, window)
+	}
+	return out, nil
+}
+
+// continueTo passes the events on until ctx or the stream ends.
+func (b *begun) continueTo(ctx context.Context, out chan<- api.Event) {
+	defer close(out)
+	defer b.cancel()
+	e, ok := b.first, true
+	b.first = api.Event{} // it can be megabytes
+	for ok {
+		select {
+		case out <- e:
+		case <-ctx.Done():
+			return
+		}
+		select {
+		case e, ok = <-b.rest:
+		case <-ctx.Done():
+			return
+		}
+	}
 }
 
 // reach connects and tells the agent about the desktop.
@@ -107,19 +165,22 @@ func (c *connector) first() *api.List {
 // connect returns the client that startConnecting found. Each later call connects
 // again.
 func (c *connector) connect(ctx context.Context) (window.Agent, error) {
-	var client *api.Client
+	var first window.Agent
 	var err error
 	c.once.Do(func() {
 		select {
 		case <-c.answered:
-			client, err = c.client, c.err
+			if err = c.err; c.begun != nil {
+				first = c.begun
+			}
 		case <-ctx.Done():
 			err = ctx.Err()
 		}
 	})
-	if client == nil && err == nil {
-		client, err = c.reach(ctx)
+	if first != nil || err != nil {
+		return first, err
 	}
+	client, err := c.reach(ctx)
 	if err != nil {
 		return nil, err
 	}
