@@ -29,8 +29,27 @@ func separator(text []byte, o Options) (rune, []byte) {
 		r := firstRune(string(m[1]))
 		return r, text[len(m[0])-1:]
 	}
+	text = belowTitles(text, o)
 	line, _, _ := bytes.Cut(bytes.TrimLeft(text, "\n"), []byte("\n"))
 	return headerSeparator(string(line), o), text
+}
+
+// mostTitles is how many lines may stand above the header.
+const mostTitles = 10
+
+// belowTitles is a file without the lines that people write above the header, such as
+// a title and a date. Empty lines stand in their places, so that the numbers of lines
+// stay. Where no line is a header, the file is returned as it is.
+func belowTitles(text []byte, o Options) []byte {
+	at := 0
+	for n := 0; n <= mostTitles && at < len(text); n++ {
+		line, _, _ := bytes.Cut(text[at:], []byte("\n"))
+		if headerSeparator(string(line), o) != 0 {
+			return append(bytes.Repeat([]byte("\n"), n), text[at:]...)
+		}
+		at += len(line) + 1
+	}
+	return text
 }
 
 // headerSeparator is the separator that makes a line the header of a list of

@@ -148,7 +148,7 @@ func Read(data []byte, o Options) (File, error) {
 	}
 	guessed := o.From == ""
 	if guessed || o.From == WxJava || o.From == Postman {
-		text = plainJSON(text)
+		text = listJSON(plainJSON(text))
 	}
 	if guessed {
 		o.From = guess(text, o)

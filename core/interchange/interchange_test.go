@@ -282,6 +282,18 @@ func TestReadAccounts(t *testing.T) {
 			want: []string{"2 shop/live " + idA + " A"},
 		},
 		{
+			name: "CSV below a title and an empty line", file: "a.csv", text: "账号清单\n\nname;env;appid;secret\nshop;live;" + idA + ";" + secretA + "\n",
+			want: []string{"4 shop/live " + idA + " A"},
+		},
+		{
+			name: "CSV below titles that a spreadsheet filled up", file: "a.csv", text: "Accounts of the shop,,,\r\n\"updated, at last\",,,\r\nname,env,appid,secret\r\nshop,live," + idA + "," + secretA + "\r\n",
+			want: []string{"4 shop/live " + idA + " A"},
+		},
+		{
+			name: "JSON Lines", file: "a.ndjson", text: "{\"name\": \"shop\", \"env\": \"live\", \"appid\": \"" + idA + "\", \"secret\": \"" + secretA + "\"}\n\n{\"name\": \"mall\", \"env\": \"test\", \"appid\": \"" + idB + "\", \"secret\": \"" + secretB + "\"}\n",
+			want: []string{"1 shop/live " + idA + " A", "3 mall/sandbox " + idB + " B"},
+		},
+		{
 			name: "CSV with its separator named", file: "a.csv", text: "sep=|\nname|env|appid\n\"a;b\"|test|" + idA + "\n",
 			want: []string{"3 a;b/sandbox " + idA + " "},
 		},

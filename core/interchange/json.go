@@ -2,6 +2,7 @@ package interchange
 
 import (
 	"bytes"
+	"encoding/json"
 	"slices"
 	"strconv"
 
@@ -55,6 +56,29 @@ func isJSON(text []byte) bool {
 		return ok && bytes.HasPrefix(bytes.TrimSpace(text), []byte(`"`))
 	}
 	return len(text) > 0 && text[0] == '{' && (len(text) < 2 || bytes.IndexByte([]byte("{%#"), text[1]) < 0)
+}
+
+// listJSON is JSON Lines, an object with members in each line, as one list. Lines keep their numbers,
+// and any other text is returned as it is.
+func listJSON(text []byte) []byte {
+	lines, last := bytes.Split(text, []byte("\n")), -1
+	for i, line := range lines {
+		line = bytes.TrimSpace(line)
+		if len(line) == 0 {
+			continue
+		}
+		if line[0] != '{' || !bytes.Contains(line, []byte(`"`)) || !json.Valid(line) {
+			return text
+		}
+		if last >= 0 {
+			lines[last] = append(slices.Clip(lines[last]), ',')
+		}
+		last = i
+	}
+	if bytes.Count(bytes.TrimSpace(text), []byte("\n")) == 0 {
+		return text
+	}
+	return slices.Concat([]byte("["), bytes.Join(lines, []byte("\n")), []byte("]"))
 }
 
 // plainJSON is a JSON file as .NET and editors take it, with comments and with commas

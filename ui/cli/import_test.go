@@ -233,3 +233,22 @@ func TestAPlanShowsWhatNobodySees(t *testing.T) {
 		t.Errorf("%q", out)
 	}
 }
+
+// TestAPlanStaysReadable: a name as long as a file can make it does not widen the table,
+// and a setting that a file may not change has its reason.
+func TestAPlanStaysReadable(t *testing.T) {
+	r := newRun()
+	withImport(r, func(api.ImportRequest) (api.ImportPlan, error) {
+		return api.ImportPlan{
+			Rows: []api.ImportRow{{
+				Status: api.ImportProblem, Name: strings.Repeat("n", 1<<20), Env: core.Sandbox, AppID: strings.Repeat("x", 1<<20),
+				Problems: []core.Problem{{Field: "name", Key: core.ProblemNameLong}},
+			}},
+			Settings: []api.ImportSetting{{Key: "hotkey", Status: api.ImportProblem, Action: api.ImportSkip}}, Digest: "0011",
+		}, nil
+	})
+	out, _ := r.try(t, exitUsage, "import", write(t, "a.env", shopEnv), "--dry-run")
+	if len(out) > 4096 || !strings.Contains(out, "setting hotkey") || !strings.Contains(out, "no setting that a file may change") {
+		t.Errorf("%d bytes: %.600q", len(out), out)
+	}
+}

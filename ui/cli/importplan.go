@@ -38,14 +38,18 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 		if i < len(plan.Lines) {
 			line = strconv.Itoa(plan.Lines[i])
 		}
-		t.add(a.rowWord(r.Status, r.Action), plain(name), styled(clean(string(r.Env)), envStyle(r.Env)), plain(text.Seen(r.AppID)), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
+		t.add(a.rowWord(r.Status, r.Action), plain(bounded(name)), styled(clean(string(r.Env)), envStyle(r.Env)), plain(bounded(text.Seen(r.AppID))), plain(line), plain(strings.Join(a.rowDetails(r), a.say("cli.comma"))))
 	}
 	for _, p := range plan.Presets {
 		t.add(a.rowWord(p.Status, p.Action), plain(a.say("import.preset", "name", clean(string(p.Kind)))), plain(""), plain(""), plain(""), plain(clean(strings.Join(p.Hosts, " "))))
 	}
 	for _, s := range plan.Settings {
 		if s.Status != api.ImportSame {
-			t.add(a.rowWord(s.Status, s.Action), plain(a.say("import.setting", "key", clean(s.Key))), plain(""), plain(""), plain(""), plain(clean(s.Value)))
+			detail := clean(s.Value)
+			if s.Status == api.ImportProblem {
+				detail = a.say("import.no_setting")
+			}
+			t.add(a.rowWord(s.Status, s.Action), plain(a.say("import.setting", "key", text.Seen(s.Key))), plain(""), plain(""), plain(""), plain(detail))
 		}
 	}
 	width := 0
@@ -63,6 +67,10 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 	}
 	return a.print(lines...)
 }
+
+// bounded cuts what is longer than any name may be: the table is as wide as its widest
+// cell, and a file may hold megabytes in one.
+func bounded(s string) string { return shorten(s, core.MaxName) }
 
 // addressLines say where the calls of an account would go, in full and on lines of
 // their own: a table cuts long cells, and a person must see this before agreeing.

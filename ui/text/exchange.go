@@ -68,6 +68,7 @@ func exchange() table {
 		"import.row.rename":   {"rename", "改名"},
 		"import.row.replace":  {"replace", "替换"},
 		"import.setting":      {"setting {key}", "设置 {key}"},
+		"import.no_setting":   {"no setting that a file may change, or no value of it", "文件不能更改此设置，或其值无效"},
 		"import.preset":       {"preset {name}", "预设 {name}"},
 		"import.preset.new":   {"The preset {name} comes with the backup. Secrets and tokens of its accounts would go to {hosts}: they are paused, and wait until you enter their secret.", "备份带来预设 {name}。其账号的密钥和 token 会发往 {hosts}：这些账号已暂停，等待重新填写密钥。"},
 		"import.preset.conflict": {
