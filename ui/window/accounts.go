@@ -64,7 +64,7 @@ func (ed *accounts) closed()        { ed.form = nil }
 // vaultOpened removes a refusal that no longer holds.
 func (ed *accounts) vaultOpened() {
 	if ed.form != nil && ed.waits && !ed.form.busy {
-		ed.form.answer("", false, nil)
+		ed.form.answer(nil, false, nil)
 	}
 	ed.waits = false
 }
@@ -87,14 +87,14 @@ func (ed *accounts) testForm(f *form) {
 		return
 	}
 	if f.draft.needsConsent() && !f.draft.consent {
-		f.answer(ed.ui.T("form.test.harm"), false, nil)
+		f.answer(func() string { return ed.ui.T("form.test.harm") }, false, nil)
 		return
 	}
 	req := api.TestRequest{Input: f.draft.input()}
 	if f.draft.editing {
 		req.Ref = &f.draft.ref
 	}
-	f.wait(ed.ui.T("form.testing"))
+	f.wait(func() string { return ed.ui.T("form.testing") })
 	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.TestResult, error) {
 		return g.Test(ctx, req)
 	}, func(r api.TestResult, err *core.Error) {
@@ -104,8 +104,8 @@ func (ed *accounts) testForm(f *form) {
 		if err != nil {
 			r = api.TestResult{Error: wire(err)}
 		}
-		words, good := testWords(ed.ui, r, f.draft.account().Ref())
-		f.answer(words, good, r.Error)
+		account := f.draft.account().Ref()
+		f.answer(func() string { return testWords(ed.ui, r, account) }, r.Error == nil, r.Error)
 	})
 }
 
@@ -116,7 +116,7 @@ func (ed *accounts) saveForm(f *form) {
 	}
 	in, ref, editing := f.draft.input(), f.draft.ref, f.draft.editing
 	name := f.draft.account().Ref()
-	f.wait(ed.ui.T("form.saving"))
+	f.wait(func() string { return ed.ui.T("form.saving") })
 	ed.removals.flush(func() { ed.give(f, ref, in, name, editing) }) // the name may be that of one that goes
 }
 
@@ -132,7 +132,7 @@ func (ed *accounts) give(f *form, ref api.Ref, in api.AccountInput, name string,
 			return
 		}
 		if err != nil {
-			f.answer(refusal(ed.ui, err, name), false, nil)
+			f.answer(func() string { return refusal(ed.ui, err, name) }, false, nil)
 			ed.waits = err.Class == core.VaultClosed
 			return
 		}

@@ -28,7 +28,7 @@ type form struct {
 	draft   draft
 	touched map[string]bool // fields whose problems may be shown
 	pressed bool            // Save was pressed: all may
-	verdict issue           // the answer to Test or Save
+	verdict func() string   // the answer to Test or Save, in the language of now; nil: none
 	good    bool            // the verdict is a success
 	failed  *api.Error      // that the verdict is about
 	busy    bool

@@ -264,6 +264,11 @@ func TestFormOutlivesAnAgentThatDiesWhileSaving(t *testing.T) {
 	s.agent.fails("add ", &core.Error{Class: core.Internal, Remedy: core.RemedyNoAgent, Message: "no agent", Err: api.ErrNoAgent})
 	s.press("Save")
 	s.untilSays("The agent went away before it answered.", "See whether it was done,")
+	next := s.model.Settings
+	next.Language = "zh"
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.untilSays("添加账号")
+	s.mustNotSay("The agent went away before it answered.")
 	if s.accounts.form == nil || s.accounts.form.busy || s.accounts.form.draft.secret != goodSecret {
 		t.Error("the form is lost, or waits for ever")
 	}

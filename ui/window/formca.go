@@ -28,7 +28,7 @@ func (f *form) drawCA() fyne.CanvasObject {
 	}
 	choose := kit.NewSmallButton(ui, kit.Quiet, ui.T("form.ca.choose"), func() {
 		f.on.chooseCA(set, func(cause string) {
-			f.answer(ui.T("form.ca.failed", "cause", cause), false, nil)
+			f.answer(func() string { return f.ui.T("form.ca.failed", "cause", cause) }, false, nil)
 		})
 	})
 	remove := kit.NewSmallButton(ui, kit.Quiet, ui.T("form.ca.remove"), func() { set("") })

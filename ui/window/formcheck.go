@@ -20,7 +20,7 @@ func (f *form) typed(name string, into *string) func(string) {
 func (f *form) touch(name string) {
 	f.touched[name] = true
 	f.from = ""
-	f.verdict, f.good, f.failed = issue{}, false, nil
+	f.verdict, f.good, f.failed = nil, false, nil
 	f.check()
 }
 
@@ -60,14 +60,17 @@ func (f *form) check() {
 	}
 	f.fromSay.SetOrHide(words, ink)
 
-	ink = p.Text
+	words, ink = "", p.LiveText
 	switch {
 	case f.good:
 		ink = p.SandboxText
-	case f.verdict.Text != "" && !f.verdict.Warn:
-		ink = p.LiveText
+	case f.busy:
+		ink = p.Text
 	}
-	f.words.SetOrHide(f.verdict.Text, ink)
+	if f.verdict != nil {
+		words = f.verdict()
+	}
+	f.words.SetOrHide(words, ink)
 	f.codes.show(f.failed)
 	f.save.Enable(!f.busy)
 	f.test.Enable(!f.busy)
@@ -123,21 +126,21 @@ func (f *form) ready(focus func(fyne.Focusable), test bool) bool {
 }
 
 // wait shows that the agent was asked.
-func (f *form) wait(words string) {
-	f.busy, f.good, f.verdict, f.failed = true, false, issue{words, true}, nil
+func (f *form) wait(words func() string) {
+	f.busy, f.good, f.verdict, f.failed = true, false, words, nil
 	f.check()
 }
 
 // answer shows the result, and the codes of a failure.
-func (f *form) answer(words string, good bool, failed *api.Error) {
-	f.busy, f.good, f.verdict, f.failed = false, good, issue{words, false}, failed
+func (f *form) answer(words func() string, good bool, failed *api.Error) {
+	f.busy, f.good, f.verdict, f.failed = false, good, words, failed
 	f.check()
 }
 
 // testWords describes the result of a test. The codes of a failure have lines of their own.
-func testWords(ui *kit.UI, r api.TestResult, account string) (string, bool) {
+func testWords(ui *kit.UI, r api.TestResult, account string) string {
 	if r.Error != nil {
-		return explained(ui, r.Error, account), false
+		return explained(ui, r.Error, account)
 	}
-	return ui.T("form.test.ok", "mask", r.Mask, "time", ui.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second)), true
+	return ui.T("form.test.ok", "mask", r.Mask, "time", ui.Words.Coarse(time.Duration(r.ExpiresIn)*time.Second))
 }

@@ -263,7 +263,7 @@ func TestATestPromisesNoRetry(t *testing.T) {
 	for _, lang := range []text.Lang{text.English, text.Chinese} {
 		ui := uiIn(lang)
 		for _, remedy := range []string{core.RemedyTryAgain, core.RemedyQuotaMinute, core.RemedyQuotaDay, core.RemedyAnswer, core.RemedyNetwork} {
-			words, _ := testWords(ui, api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: remedy, Message: "m"}}, "shop")
+			words := testWords(ui, api.TestResult{Error: &api.Error{Class: core.Temporary, Remedy: remedy, Message: "m"}}, "shop")
 			if strings.Contains(words, "TokenTray tries") || strings.Contains(words, "TokenTray 会") {
 				t.Errorf("%s: %q", remedy, words)
 			}

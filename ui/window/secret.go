@@ -127,8 +127,7 @@ func (s *secretSheet) try() {
 			r.Error = wire(err)
 		}
 		if r.Error != nil {
-			words, _ := testWords(ui, r, refWords(s.ref))
-			s.say(words, r.Error)
+			s.say(testWords(ui, r, refWords(s.ref)), r.Error)
 			return
 		}
 		s.save()
