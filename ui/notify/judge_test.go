@@ -312,7 +312,7 @@ func TestManyAtOnceAreOneNotification(t *testing.T) {
 		t.Fatalf("%d notifications", len(decisions))
 	}
 	m := compose(decisions[0], s.now, text.New(text.English))
-	if m.title != "1000 accounts need you" || m.body != "shop-000/live: IP not on the whitelist\nshop-001/live: IP not on the whitelist\nshop-002/live: IP not on the whitelist\nand 997 more" {
+	if m.title != "1,000 accounts need you" || m.body != "shop-000/live: IP not on the whitelist\nshop-001/live: IP not on the whitelist\nshop-002/live: IP not on the whitelist\nand 997 more" {
 		t.Errorf("told %q, %q", m.title, m.body)
 	}
 }

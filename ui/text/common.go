@@ -1,5 +1,27 @@
 package text
 
+// system are the operating system's answers about files and connections.
+func system() table {
+	return table{
+		"system.absent":      {"no such file or directory", "文件或目录不存在"},
+		"system.exists":      {"file exists", "文件已存在"},
+		"system.denied":      {"permission denied", "权限不足"},
+		"system.not_allowed": {"operation not permitted", "操作不被允许"},
+		"system.folder":      {"is a directory", "这是一个目录"},
+		"system.no_folder":   {"not a directory", "路径中有一级不是目录"},
+		"system.read_only":   {"read-only file system", "文件系统为只读"},
+		"system.full":        {"no space left on device", "磁盘空间不足"},
+		"system.quota":       {"disk quota exceeded", "已超出磁盘配额"},
+		"system.long":        {"file name too long", "文件名过长"},
+		"system.loop":        {"too many levels of symbolic links", "符号链接层级过多"},
+		"system.io":          {"input/output error", "读写错误"},
+		"system.refused":     {"connection refused", "连接被拒绝"},
+		"system.reset":       {"connection reset by peer", "连接被对方重置"},
+		"system.unreachable": {"no route to host", "无法到达该主机"},
+		"system.late":        {"i/o timeout", "连接超时"},
+	}
+}
+
 // common are words used everywhere: environments, kinds, states, durations.
 func common() table {
 	return table{

@@ -114,9 +114,20 @@ func (t *Text) detail(e *api.Error) string {
 		}
 	}
 	if len(out) == 0 {
-		return e.Message
+		return t.System(e.Message)
 	}
 	return strings.Join(out, " ")
+}
+
+// System says what the operating system answered, at the end of a message, in the
+// language of this text. Go has those words in English everywhere.
+func (t *Text) System(message string) string {
+	for key, words := range system() {
+		if before, ok := strings.CutSuffix(message, words[English]); ok {
+			return before + t.Say(key)
+		}
+	}
+	return message
 }
 
 // Details lists what the upstream said about a failure, for looking it up: errcode,

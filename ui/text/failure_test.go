@@ -261,3 +261,25 @@ func TestABannedCorpIsNoDisabledApplication(t *testing.T) {
 		}
 	}
 }
+
+// What the system answers is English wherever the program runs; a Chinese message says it
+// in Chinese, and leaves what a program wrote.
+func TestTheSystemsWords(t *testing.T) {
+	zh := New(Chinese)
+	for said, want := range map[string]string{
+		"no such file or directory":          "文件或目录不存在",
+		"/srv/token.env: permission denied":  "/srv/token.env: 权限不足",
+		"it says permission denied; give up": "it says permission denied; give up",
+	} {
+		if got := zh.System(said); got != want {
+			t.Errorf("%q: %q, want %q", said, got, want)
+		}
+		if got := New(English).System(said); got != said {
+			t.Errorf("in English %q is %q", said, got)
+		}
+	}
+	e := &api.Error{Class: core.PushFailed, Remedy: core.RemedyPushFile, Message: "/srv/token.env: permission denied"}
+	if got := zh.Cause(e, "shop/sandbox"); got != "无法写入推送文件：/srv/token.env: 权限不足" {
+		t.Error(got)
+	}
+}

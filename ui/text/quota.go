@@ -55,7 +55,7 @@ func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 		if calls >= a.Budget {
 			key = "quota.spent"
 		}
-		out = append(out, Fact{"quota.budget", t.Say(key, "n", Number(calls), "of", Number(a.Budget))})
+		out = append(out, Fact{"quota.budget", t.Say(key, "n", calls, "of", a.Budget)})
 	}
 	if a.Quota == (api.Quota{}) && a.Budget == 0 || a.CountsUntil.IsZero() {
 		return out
@@ -65,9 +65,9 @@ func (t *Text) Quota(a api.Account, now time.Time) []Fact {
 
 // Usage says how much of a call's quota is used, as the upstream reported it.
 func (t *Text) Usage(u core.Usage) string {
-	said := t.Say("quota.used", "n", Number(u.Used), "of", Number(u.Limit), "left", Number(u.Left))
+	said := t.Say("quota.used", "n", u.Used, "of", u.Limit, "left", Number(u.Left))
 	if u.RateCalls > 0 {
-		said = t.Say("quota.rate", "used", said, "n", Number(u.RateCalls), "time", t.Coarse(time.Duration(u.RateSeconds)*time.Second))
+		said = t.Say("quota.rate", "used", said, "n", u.RateCalls, "time", t.Coarse(time.Duration(u.RateSeconds)*time.Second))
 	}
 	return said
 }
@@ -76,7 +76,7 @@ func (t *Text) used(n, of int) string {
 	if of == 0 {
 		return Number(n)
 	}
-	return t.Say("quota.of", "n", Number(n), "of", Number(of))
+	return t.Say("quota.of", "n", n, "of", of)
 }
 
 // Beijing is the zone of the days of most upstreams. China has no summer time, so a

@@ -1,6 +1,7 @@
 package text
 
 import (
+	"strings"
 	"testing"
 	"time"
 
@@ -55,5 +56,11 @@ func TestGrouped(t *testing.T) {
 		if got := Number(n); got != want {
 			t.Errorf("%d: %q, want %q", n, got, want)
 		}
+	}
+	if got := New(English).Say("window.many.n", "n", 7013); got != "Marked: 7,013" {
+		t.Error(got)
+	}
+	if got := New(English).Say("detail.code", "code", 40001); strings.Contains(got, ",") {
+		t.Errorf("a code is no count: %q", got)
 	}
 }

@@ -36,6 +36,7 @@ func window() table {
 		"window.connecting":    {"Looking for the agent…", "正在连接守护进程…"},
 		"window.empty.sandbox": {"No sandbox accounts yet", "还没有沙箱账号"},
 		"window.empty.live":    {"No live accounts yet", "还没有生产账号"},
+		"window.empty.all":     {"No accounts yet", "还没有账号"},
 		"window.empty.search":  {"Nothing matches “{search}”", "没有与“{search}”匹配的账号"},
 		"window.search.all":    {"Search in all accounts", "在全部账号中搜索"},
 		"window.search.clear":  {"Clear the search", "清除搜索"},

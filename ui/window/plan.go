@@ -73,7 +73,7 @@ func (b *planBox) show(plan api.ImportPlan) {
 	})
 	more := ""
 	if n := len(lines) - len(keys); n > 0 {
-		more = ui.T("transfer.more", "n", text.Number(n))
+		more = ui.T("transfer.more", "n", n)
 	}
 	b.more.SetOrHide(more, ui.Palette.Muted)
 	notes := planNotes(ui, plan)

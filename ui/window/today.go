@@ -142,7 +142,7 @@ func (td *today) write(now time.Time) {
 	if s.Accounts > 0 {
 		words = ui.T("today.sum", "accounts", text.Number(s.Accounts), "calls", text.Number(s.Calls))
 		if s.Needs > 0 {
-			words += " · " + ui.T("today.needs", "n", text.Number(s.Needs))
+			words += " · " + ui.T("today.needs", "n", s.Needs)
 		}
 	}
 	p.sum.Set(words, ui.Palette.Text)

@@ -11,7 +11,6 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/ui/kit"
-	"tokentray/ui/text"
 )
 
 // todayPage shows today over all accounts: the calls against their quotas, what failed,
@@ -271,9 +270,9 @@ func askedLine(ui *kit.UI, a api.Account, now time.Time) todayLine {
 // used is a number of calls, of how many are allowed.
 func used(ui *kit.UI, n, of int) string {
 	if of == 0 {
-		return ui.Words.Say("quota.n", "n", text.Number(n))
+		return ui.Words.Say("quota.n", "n", n)
 	}
-	return ui.Words.Say("quota.of", "n", text.Number(n), "of", text.Number(of))
+	return ui.Words.Say("quota.of", "n", n, "of", of)
 }
 
 // nextLine says when a token expires and how its renewal stands.
