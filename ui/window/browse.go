@@ -77,7 +77,7 @@ func (s *shell) chooseCA(then func(ca string), wrong func(cause string)) {
 			text, err := readBounded(path, core.MaxCA)
 			s.do(func() {
 				if err != nil {
-					wrong(cause(err))
+					wrong(cause(s.ui, err))
 					return
 				}
 				then(text)

@@ -289,7 +289,7 @@ func (cl *clients) save() {
 			case errors.Is(err, fs.ErrExist):
 				s.wrong = ui.T("export.exists")
 			default:
-				s.wrong = ui.T("export.failed", "cause", cause(err))
+				s.wrong = ui.T("export.failed", "cause", cause(ui, err))
 			}
 			cl.show()
 		})

@@ -42,6 +42,13 @@ func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	c := &copySheet{
 		clipboard: cp, account: a, format: format.Fit(spec, cmp.Or(chosen, cp.likelyFormat(a))), path: cmp.Or(cp.paths[id], a.CopyPath, spec.TryPath),
 	}
+	c.open()
+}
+
+// open makes the sheet with what is chosen, in the language and the theme of now.
+func (c *copySheet) open() {
+	cp, a := c.clipboard, c.account
+	spec := cp.ui.Words.Spec(a.Kind)
 	head := kit.Stack(2*kit.Grid, newTag(cp.ui, a.Env == core.Live), kit.Title(cp.ui, cp.ui.T("copy.title", "account", refWords(a.Ref()))))
 	c.sheet = &sheet{Sheet: kit.NewLongSheet(cp.ui, 3*kit.Grid, head, cp.closeSheet)}
 	ui := c.sheet.UI
@@ -53,7 +60,7 @@ func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	c.call = c.drawCall()
 	c.preview = kit.NewProse("", 13, ui.Palette.Muted)
 	c.preview.Style.Monospace = true
-	remember := kit.NewToggle(ui, ui.T("copy.remember", "account", refWords(a.Ref())), false, func(on bool) { c.remember = on })
+	remember := kit.NewToggle(ui, ui.T("copy.remember", "account", refWords(a.Ref())), c.remember, func(on bool) { c.remember = on })
 	c.sheet.Add(forms, c.call, c.preview, remember)
 	role, label := kit.Filled, ui.T("menu.copy")
 	if a.Env == core.Live {
@@ -61,7 +68,7 @@ func (cp *clipboard) openCopySheet(id core.ID, chosen string) {
 	}
 	c.button = kit.NewButton(ui, role, label, c.run)
 	c.sheet.SetFoot(kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), cp.closeSheet), c.button))
-	c.sheet.Enter, c.sheet.first = c.run, forms
+	c.sheet.Enter, c.sheet.first, c.sheet.again = c.run, forms, c.open
 	c.sheet.char = func(r rune) {
 		if i := int(r - '1'); i >= 0 && i < len(choices) {
 			forms.Pick(i)

@@ -30,14 +30,19 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 		ex.showError(core.AsError(err), a.Ref())
 		return
 	}
+	ex.offerHistory(a, csv.String(), len(lines), shortPath(freeName(exportFolder(), exportName(a.Ref(), ex.now()))))
+}
+
+// offerHistory asks for the file of a history's lines.
+func (ex *exports) offerHistory(a api.Account, csv string, lines int, to string) {
 	s := ex.newSheet()
 	ui := s.UI
 	say := kit.NewProse("", 13, ui.Palette.LiveText)
 	say.Hide()
-	file := kit.NewEntry(ui, "", shortPath(freeName(exportFolder(), exportName(a.Ref(), ex.now()))), nil)
+	file := kit.NewEntry(ui, "", to, nil)
 	save := func() {
 		path := strings.TrimSpace(file.Text)
-		ex.saveExport(path, csv.String(), func(words string) {
+		ex.saveExport(path, csv, func(words string) {
 			if ex.sheet != s {
 				return
 			}
@@ -46,29 +51,33 @@ func (ex *exports) exportHistory(a api.Account, lines []api.HistoryEntry) {
 		})
 	}
 	file.OnSubmitted = func(string) { save() }
-	s.Add(kit.Title(ui, ui.T("export.title")), kit.NewProse(ui.T("export.body", "account", refWords(a.Ref()), "n", len(lines)), kit.SizeText, ui.Palette.Text),
+	s.Add(kit.Title(ui, ui.T("export.title")), kit.NewProse(ui.T("export.body", "account", refWords(a.Ref()), "n", lines), kit.SizeText, ui.Palette.Text),
 		kit.Stack(kit.Grid, kit.Text(ui.T("export.file"), 13, ui.Palette.Muted), ex.browsed(ui, file)), say, kit.Space(0, kit.Grid),
 		kit.AtRight(
 			kit.NewButton(ui, kit.Quiet, ui.T("cancel"), ex.closeSheet),
 			kit.NewButton(ui, kit.Quiet, ui.T("export.copy"), func() {
 				ex.closeSheet()
-				ex.app.Clipboard().SetContent(csv.String())
-				ex.showInfo(ui.T("export.copied", "n", len(lines)))
+				ex.app.Clipboard().SetContent(csv)
+				ex.showInfo(ui.T("export.copied", "n", lines))
 			}),
 			kit.NewButton(ui, kit.Filled, ui.T("export.save"), save)))
-	s.first = file
+	s.first, s.again = file, func() { ex.offerHistory(a, csv, lines, file.Text) }
 	ex.openSheet(s)
 }
 
 // exportList offers accounts, without secrets, as a file for others.
 func (ex *exports) exportList(ids []core.ID) {
+	name := "tokentray-" + ex.now().Local().Format("20060102-1504") + "." + api.ExportJSON
+	ex.offerList(ids, api.ExportJSON, shortPath(freePath(exportFolder(), name)))
+}
+
+// offerList asks for the format and the file of a list.
+func (ex *exports) offerList(ids []core.ID, as, to string) {
 	s := ex.newSheet()
 	ui := s.UI
 	say := kit.NewProse("", 13, ui.Palette.LiveText)
 	say.Hide()
-	as := api.ExportJSON
-	name := func() string { return "tokentray-" + ex.now().Local().Format("20060102-1504") + "." + as }
-	file := kit.NewEntry(ui, "", shortPath(freePath(exportFolder(), name())), nil)
+	file := kit.NewEntry(ui, "", to, nil)
 	wrong := func(words string) {
 		if ex.sheet == s {
 			say.SetOrHide(words, ui.Palette.LiveText)
@@ -93,7 +102,7 @@ func (ex *exports) exportList(ids []core.ID) {
 	s.Add(kit.Title(ui, ui.T("many.export.title", "n", len(ids))), kit.NewProse(ui.T("transfer.list.say"), kit.SizeText, ui.Palette.Text), forms,
 		kit.Stack(kit.Grid, kit.Text(ui.T("export.file"), 13, ui.Palette.Muted), ex.browsed(ui, file)), say, kit.Space(0, kit.Grid),
 		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), ex.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("export.save"), save)))
-	s.first = file
+	s.first, s.again = file, func() { ex.offerList(ids, as, file.Text) }
 	ex.openSheet(s)
 }
 
@@ -108,22 +117,22 @@ func (ex *exports) saveExport(path, content string, wrong func(words string)) {
 			case errors.Is(err, fs.ErrExist):
 				wrong(ui.T("export.exists"))
 			case err != nil:
-				wrong(ui.T("export.failed", "cause", cause(err)))
+				wrong(ui.T("export.failed", "cause", cause(ui, err)))
 			default:
 				ex.closeSheet()
-				ex.showInfo(ui.T("export.saved", "file", path))
+				ex.showInfo(ui.T("export.saved", "file", shortPath(path)))
 			}
 		})
 	})
 }
 
 // cause is a file's error without the path, which the person has just typed.
-func cause(err error) string {
+func cause(ui *kit.UI, err error) string {
 	var p *fs.PathError
 	if errors.As(err, &p) {
-		return p.Err.Error()
+		err = p.Err
 	}
-	return err.Error()
+	return ui.Words.System(err.Error())
 }
 
 // writeNew writes a new file and returns where it is. A partial file is removed

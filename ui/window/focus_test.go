@@ -155,6 +155,68 @@ func TestSheetsAreTranslated(t *testing.T) {
 	}
 }
 
+// So do those that hold a choice or a file's name, and keep it.
+func TestChoicesAreTranslated(t *testing.T) {
+	t.Setenv("HOME", t.TempDir())
+	s := newStage(t, town(noon)...).open()
+	language := func(lang string) {
+		next := s.model.Settings
+		next.Language = lang
+		s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	}
+	typed := func() string { return s.win.Canvas().Focused().(*kit.Entry).Text }
+	s.clipboard.openCopySheet("shop-sandbox", "")
+	for _, r := range "2" {
+		s.win.Canvas().Focused().TypedRune(r)
+	}
+	s.mustSay("Copy shop/sandbox like this from now on")
+	language("zh")
+	s.untilSays("以后都这样复制 shop/sandbox")
+	s.mustNotSay("Copy shop/sandbox like this from now on")
+	s.key(fyne.KeyReturn)
+	s.untilCalled("copy shop/sandbox format=query previous=false")
+
+	s.exports.exportList([]core.ID{"shop-sandbox"})
+	s.mustSay("导出 1 个账号")
+	s.win.Canvas().Focused().(*kit.Entry).SetText("~/list.json")
+	language("en")
+	s.untilSays("Export 1 marked accounts")
+	if typed() != "~/list.json" {
+		t.Errorf("the file is %s", typed())
+	}
+	s.key(fyne.KeyEscape)
+
+	s.many.askGroup([]core.ID{"shop-sandbox"})
+	s.win.Canvas().Focused().(*kit.Entry).SetText("storefront")
+	language("zh")
+	s.untilSays("取消")
+	if typed() != "storefront" {
+		t.Errorf("the group is %s", typed())
+	}
+}
+
+// Above the list of a narrow window a menu holds what has no room beside the switch.
+func TestTheHeadOfANarrowWindow(t *testing.T) {
+	for width, want := range map[float32]int{330: 3, 460: 4} {
+		s := newStage(t, town(noon)...).in("en", width).open()
+		var icons []*kit.Button
+		walk(s.listing.head.root, func(o fyne.CanvasObject) {
+			if b, ok := o.(*kit.Button); ok {
+				icons = append(icons, b)
+			}
+		})
+		if len(icons) != want {
+			t.Errorf("at %v units %d icons are seen", width, len(icons))
+		}
+		test.Tap(icons[len(icons)-1])
+		if narrow := width < 400; narrow != (s.menus.popup != nil) || narrow == (s.settings.page != nil) {
+			t.Errorf("at %v units the last icon opens something else", width)
+		}
+		s.menus.headMenu().Items[0].Action()
+		s.mustSay("Today")
+	}
+}
+
 // A page is scrolled by the keys that the part with the keyboard has no use for.
 func TestKeysScrollAPage(t *testing.T) {
 	s := newStage(t, town(noon)...).in("en", 460).open()

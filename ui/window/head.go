@@ -23,6 +23,7 @@ type listHead struct {
 type headActions struct {
 	view                       func(view)
 	find, add, today, settings func()
+	more                       func(at fyne.Position)
 }
 
 func newListHead(ui *kit.UI, v view, on headActions) *listHead {
@@ -30,11 +31,15 @@ func newListHead(ui *kit.UI, v view, on headActions) *listHead {
 	choices := append(envChoices(ui), kit.Choice{Value: string(viewAll), Label: ui.Words.Say("env.all"), Hue: ui.Palette.Muted})
 	h.env = kit.NewSegment(ui, string(v), func(v string) { on.view(view(v)) }, choices...)
 	h.env.Single = true
+	var more *kit.Button
+	more = kit.NewIconButton(ui, kit.IconMore, ui.T("more"), func() {
+		on.more(fyne.CurrentApp().Driver().AbsolutePositionForObject(more).AddXY(0, more.Size().Height))
+	})
 	row := container.New(&topRow{}, h.env,
 		kit.NewIconButton(ui, kit.IconSearch, ui.T("find"), on.find).Keyed(ui.KeyOf("find")),
 		kit.NewIconButton(ui, kit.IconAdd, ui.T("add"), on.add).Keyed(ui.KeyOf("add")),
 		kit.NewIconButton(ui, kit.IconToday, ui.T("today"), on.today).Keyed(ui.KeyOf("today")),
-		kit.NewIconButton(ui, kit.IconSettings, ui.T("settings"), on.settings).Keyed(ui.KeyOf("settings")))
+		kit.NewIconButton(ui, kit.IconSettings, ui.T("settings"), on.settings).Keyed(ui.KeyOf("settings")), more)
 	h.root = container.New(&headLayout{}, canvas.NewRectangle(ui.Palette.Raised), canvas.NewRectangle(ui.Palette.Line), row, h.band)
 	return h
 }
@@ -68,15 +73,21 @@ func (h *headLayout) MinSize(o []fyne.CanvasObject) fyne.Size {
 }
 
 // topRow stands the switch at the left and the icons at the right. Where there is no
-// room for all, the icon of today is left out: its key is there.
+// room for all, a menu stands in the place of the last two.
 type topRow struct{}
 
-// spare is the place of the icon that a narrow window leaves out.
-const spare = 3
+// The places of the icons that a narrow window leaves out, and of their menu.
+const (
+	spare    = 3
+	headMore = 5
+)
 
 func (t *topRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 	x := size.Width - kit.Grid
-	kit.Visible(o[spare], t.wants(o) <= size.Width)
+	all := t.wants(o) <= size.Width
+	for i := spare; i < len(o); i++ {
+		kit.Visible(o[i], all == (i != headMore))
+	}
 	for i := len(o) - 1; i > 0; i-- {
 		if !o[i].Visible() {
 			continue
@@ -91,7 +102,7 @@ func (t *topRow) Layout(o []fyne.CanvasObject, size fyne.Size) {
 // wants is the width that has room for all.
 func (t *topRow) wants(o []fyne.CanvasObject) float32 {
 	w := o[0].(*kit.Segment).LineWidth() + 5*kit.Grid
-	for _, x := range o[1:] {
+	for _, x := range o[1:headMore] {
 		w += x.MinSize().Width
 	}
 	return w
@@ -99,8 +110,8 @@ func (t *topRow) wants(o []fyne.CanvasObject) float32 {
 
 func (t *topRow) MinSize(o []fyne.CanvasObject) fyne.Size {
 	w := o[0].MinSize().Width + 4*kit.Grid
-	for i, x := range o[1:] {
-		if i+1 != spare {
+	for i, x := range o {
+		if i != 0 && (i < spare || i == headMore) {
 			w += x.MinSize().Width
 		}
 	}

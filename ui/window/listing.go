@@ -59,8 +59,9 @@ type listingActions struct {
 	addPasted func(pasted)
 	today     func()
 	settings  func()
-	selected  func() // another account is selected
-	uncover   func() // closes what stands over the list
+	more      func(fyne.Position) // the menu of both
+	selected  func()              // another account is selected
+	uncover   func()              // closes what stands over the list
 }
 
 // draw makes all of it in the language of the settings.
@@ -73,7 +74,7 @@ func (ls *listing) draw() {
 	ls.bar = newMarkBar(ls.ui, ls.on.many, func() { ls.unmark() })
 	ls.bar.show(len(ls.marks.of))
 	ls.empty = newEmptyList(ls.ui, ls.emptyActions())
-	ls.head = newListHead(ls.ui, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, today: ls.on.today, settings: ls.on.settings})
+	ls.head = newListHead(ls.ui, ls.view, headActions{view: ls.switchView, find: ls.toggleFinder, add: ls.on.add, today: ls.on.today, settings: ls.on.settings, more: ls.on.more})
 	ls.finder = newFinder(ls.ui, ls.search, finderActions{
 		changed: ls.find, pasted: ls.pastedInSearch, down: ls.focusResults, enter: ls.selectFirst, closed: ls.closeFinder,
 	})
@@ -385,10 +386,8 @@ func (ls *listing) fillEmpty() {
 		e.say(ui.T("empty.search", "search", ls.search), emptyAll)
 	case ls.search != "":
 		e.say(ui.T("empty.search", "search", ls.search), emptyUnfound)
-	case ls.view == viewLive:
-		e.say(ui.T("empty.live"), emptyAdd)
 	default:
-		e.say(ui.T("empty.sandbox"), emptyAdd)
+		e.say(ui.T("empty."+string(ls.view)), emptyAdd)
 	}
 }
 

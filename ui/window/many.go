@@ -160,8 +160,6 @@ func (mn *many) pinOrUnpin(ids []core.ID) {
 // askGroup asks for the group into which accounts are put; an empty one takes them out
 // of theirs.
 func (mn *many) askGroup(ids []core.ID) {
-	s := mn.newSheet()
-	ui := s.UI
 	groups := map[string]bool{}
 	for _, id := range ids {
 		a, _ := mn.model.find(id)
@@ -172,7 +170,14 @@ func (mn *many) askGroup(ids []core.ID) {
 		for now = range groups {
 		}
 	}
-	field := kit.NewEntry(ui, "", now, nil)
+	mn.offerGroup(ids, now)
+}
+
+// offerGroup asks for it; group stands in the field.
+func (mn *many) offerGroup(ids []core.ID, group string) {
+	s := mn.newSheet()
+	ui := s.UI
+	field := kit.NewEntry(ui, "", group, nil)
 	save := func() {
 		group := strings.TrimSpace(field.Text)
 		mn.closeSheet()
@@ -182,7 +187,7 @@ func (mn *many) askGroup(ids []core.ID) {
 	s.Add(kit.Title(ui, ui.T("many.group.title", "n", len(ids))),
 		kit.Stack(kit.Grid, kit.Text(ui.T("form.group"), 13, ui.Palette.Muted), field), kit.Space(0, kit.Grid),
 		kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), mn.closeSheet), kit.NewButton(ui, kit.Filled, ui.T("form.save"), save)))
-	s.first = field
+	s.first, s.again = field, func() { mn.offerGroup(ids, field.Text) }
 	mn.openSheet(s)
 }
 

@@ -24,6 +24,8 @@ type menus struct {
 	pushing   *pushing
 	actions   *actions
 	many      *many
+	today     *today
+	settings  *settings
 	popup     *widget.PopUpMenu // nil when none was opened
 }
 
@@ -45,6 +47,15 @@ func (mn *menus) openMany(at fyne.Position) {
 	if ids := mn.listing.marked(); len(ids) > 0 {
 		mn.open(mn.many.menu(ids), at)
 	}
+}
+
+// openHead shows what a narrow window has no room for above the list.
+func (mn *menus) openHead(at fyne.Position) { mn.open(mn.headMenu(), at) }
+
+func (mn *menus) headMenu() *fyne.Menu {
+	return fyne.NewMenu("",
+		fyne.NewMenuItem(mn.ui.T("today"), mn.today.openToday),
+		fyne.NewMenuItem(mn.ui.T("settings"), mn.settings.openSettings))
 }
 
 func (mn *menus) open(menu *fyne.Menu, at fyne.Position) {

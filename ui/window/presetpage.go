@@ -148,7 +148,7 @@ func (st *settings) choosePreset() {
 			file, err := readBounded(path, maxPresetFile)
 			st.do(func() {
 				if err != nil {
-					st.presetIsWrong(st.ui.T("presets.unread", "cause", cause(err)))
+					st.presetIsWrong(st.ui.T("presets.unread", "cause", cause(st.ui, err)))
 					return
 				}
 				st.checkPreset([]byte(file))

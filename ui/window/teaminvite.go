@@ -134,7 +134,7 @@ func (s *inviteSheet) save(path string) {
 			case errors.Is(err, fs.ErrExist):
 				s.tell(ui.T("export.exists"), true)
 			case err != nil:
-				s.tell(ui.T("export.failed", "cause", cause(err)), true)
+				s.tell(ui.T("export.failed", "cause", cause(ui, err)), true)
 			default:
 				s.done(at)
 			}

@@ -90,7 +90,7 @@ func (s *joinSheet) goOn(plain bool) {
 			if err != nil {
 				s.busy = false
 				if st.sheet == s.sheet {
-					s.tell(st.ui.T("teams.join.unread", "cause", cause(err)), true)
+					s.tell(st.ui.T("teams.join.unread", "cause", cause(st.ui, err)), true)
 				}
 				return
 			}

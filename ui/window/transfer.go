@@ -104,7 +104,7 @@ func (tr *transfers) take(path string) {
 				return
 			}
 			if err != nil {
-				tr.page.wrong(tr.ui.T("presets.unread", "cause", cause(err)))
+				tr.page.wrong(tr.ui.T("presets.unread", "cause", cause(tr.ui, err)))
 				return
 			}
 			tr.takeText(filepath.Base(path), file)
@@ -191,12 +191,12 @@ func (tr *transfers) write(path string, data []byte, accounts int) {
 			case errors.Is(err, os.ErrExist):
 				tr.showMessage(message{Text: tr.ui.T("export.exists"), Bad: true, Until: tr.now().Add(errorTime)})
 			case err != nil:
-				tr.showMessage(message{Text: tr.ui.T("export.failed", "cause", cause(err)), Bad: true, Until: tr.now().Add(errorTime)})
+				tr.showMessage(message{Text: tr.ui.T("export.failed", "cause", cause(tr.ui, err)), Bad: true, Until: tr.now().Add(errorTime)})
 			default:
 				if tr.page != nil {
 					tr.page.written(tr.now())
 				}
-				tr.showInfo(tr.ui.T("transfer.saved", "n", accounts, "file", path))
+				tr.showInfo(tr.ui.T("transfer.saved", "n", accounts, "file", shortPath(path)))
 			}
 		})
 	})

@@ -12,6 +12,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/ui/kit"
 )
 
 // somePlan is that of a file with a new account, one that differs and one that cannot be
@@ -137,6 +138,10 @@ func TestExportsOfThePage(t *testing.T) {
 	p.backups.SetText(backup)
 	p.first.SetText("correct horse battery")
 	p.second.SetText("correct horse battery")
+	next := s.model.Settings
+	next.Theme = "dark" // and it is dusk meanwhile
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.until("the other theme", func() bool { return s.ui.Palette == kit.DarkPalette() })
 	s.press("Save backup")
 	s.untilCalled("backup")
 	for path, want := range map[string]string{list: "a list as json", backup: "age-encryption.org/v1"} {

@@ -66,11 +66,33 @@ type transferActions struct {
 }
 
 func (p *transferPage) draw(ui *kit.UI, now time.Time) {
+	typed := p.typed()
 	p.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), p.on.back).Keyed(ui.KeyOf("back")), ui.T("transfer")))
 	p.ui = p.page.UI
 	p.page.Add(p.drawImport(), canvas.NewRectangle(p.ui.Palette.Line), p.drawList(), canvas.NewRectangle(p.ui.Palette.Line), p.drawBackup())
-	p.written(now)
+	if typed == nil {
+		p.written(now)
+	} else {
+		for i, e := range p.entries() {
+			e.SetText(typed[i])
+		}
+	}
 	p.show()
+}
+
+// entries are the fields of what is written.
+func (p *transferPage) entries() []*kit.Entry {
+	return []*kit.Entry{p.lists, p.backups, p.first, p.second}
+}
+
+// typed is what stands in them, which another language keeps; nil before the page is made.
+func (p *transferPage) typed() (out []string) {
+	if p.page != nil {
+		for _, e := range p.entries() {
+			out = append(out, e.Text)
+		}
+	}
+	return out
 }
 
 func (p *transferPage) drawImport() fyne.CanvasObject {

@@ -326,7 +326,7 @@ func (pn *pane) saveTry() {
 		path, err := writeNew(path, string(answer.raw))
 		pn.do(func() {
 			if err != nil {
-				pn.showMessage(message{Text: pn.ui.T("export.failed", "cause", cause(err)), Bad: true, Until: pn.now().Add(errorTime)})
+				pn.showMessage(message{Text: pn.ui.T("export.failed", "cause", cause(pn.ui, err)), Bad: true, Until: pn.now().Add(errorTime)})
 				return
 			}
 			pn.showInfo(pn.ui.T("try.saved", "file", shortPath(path)))

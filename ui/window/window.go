@@ -123,8 +123,8 @@ func (w *Window) connect() {
 	w.pushing = &pushing{shell: sh, pages: w.pages, pane: w.pane}
 	w.many.exports = w.exports
 	w.actions = &actions{shell: sh, link: w.link, clipboard: w.clipboard, renewals: w.renewals, vault: w.vault, settings: w.settings, accounts: w.accounts}
-	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, clients: w.clients, pushing: w.pushing, actions: w.actions, many: w.many}
 	w.today = &today{shell: sh, pages: w.pages, listing: w.listing, pane: w.pane}
+	w.menus = &menus{shell: sh, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts, clients: w.clients, pushing: w.pushing, actions: w.actions, many: w.many, today: w.today, settings: w.settings}
 	w.closing = &closing{shell: sh, pages: w.pages, link: w.link, clients: w.clients}
 	w.keys = &keys{
 		shell: sh, pages: w.pages, listing: w.listing, pane: w.pane, clipboard: w.clipboard, renewals: w.renewals, accounts: w.accounts,
@@ -143,7 +143,7 @@ func (w *Window) connect() {
 	w.pages.left = w.listing.focusList
 	w.listing.on = listingActions{
 		copyToken: w.clipboard.copyDefault, menu: w.menus.openMenu, many: w.menus.openMany, closeMenu: w.menus.closeMenu, help: w.actions.help, bound: w.keys.bound,
-		add: w.accounts.openAdd, transfer: w.transfers.openTransfers, addPasted: w.accounts.openPasted, today: w.today.openToday, settings: w.settings.openSettings,
+		add: w.accounts.openAdd, transfer: w.transfers.openTransfers, addPasted: w.accounts.openPasted, today: w.today.openToday, settings: w.settings.openSettings, more: w.menus.openHead,
 		selected: w.pane.follow, uncover: w.pane.uncover,
 	}
 	copyShown := func(prev bool) func(core.ID) {
