@@ -16,9 +16,10 @@ const Variable = "ACCESS_TOKEN"
 // takes \\ for one backslash and ${…} for a variable.
 func dotenv(token string) (string, error) { return assignment(Variable, token) }
 
-// assignment is the line that gives a variable the token.
+// assignment is the line that gives a variable the token. zsh looks for a program where
+// = begins a value or follows a colon.
 func assignment(variable, token string) (string, error) {
-	if !strings.ContainsFunc(token, special) {
+	if !strings.ContainsFunc(token, special) && !strings.HasPrefix(token, "=") && !strings.Contains(token, ":=") {
 		return variable + "=" + token, nil
 	}
 	if !utf8.ValidString(token) || strings.ContainsFunc(token, ambiguous) {

@@ -87,6 +87,8 @@ func TestToken(t *testing.T) {
 		{format.Dotenv, "84_a-B", "ACCESS_TOKEN=84_a-B"},
 		{format.Dotenv, "YWJj+/8=", "ACCESS_TOKEN=YWJj+/8="},
 		{format.Dotenv, "~a b#c", "ACCESS_TOKEN='~a b#c'"},
+		{format.Dotenv, "=a", "ACCESS_TOKEN='=a'"}, // zsh looks for a program called a
+		{format.Dotenv, "a:=b", "ACCESS_TOKEN='a:=b'"},
 		{
 			format.Postman, `84_"a`,
 			`{"name":"shop/live","values":[{"key":"access_token","value":"84_\"a","type":"secret","enabled":true},` +
