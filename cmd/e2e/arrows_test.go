@@ -75,7 +75,8 @@ var arrows = []struct {
 	{"ui/mcp", []string{"core", "core/api", "ui/text"}},
 	{"ui/kit", []string{"ui/text", "assets", "assets/..."}}, // knows no account
 	{"ui/...", []string{"core", "core/api", "core/kinds", "core/format", "core/collection", "core/recognise", "ui/text", "ui/search", "ui/kit", "assets", "assets/..."}},
-	{"ui/cli", []string{"core", "core/job", "core/api", "core/sidecar", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text", "ui/search"}}, // it writes files that people ask for
+	{"ui/window", []string{"core", "core/api", "core/kinds", "core/format", "core/collection", "core/durable", "core/recognise", "ui/text", "ui/search", "ui/kit", "assets", "assets/..."}}, // it reads files that people choose
+	{"ui/cli", []string{"core", "core/job", "core/api", "core/sidecar", "core/format", "core/collection", "core/durable", "core/kinds", "ui/text", "ui/search"}},                            // it writes files that people ask for
 	{"assets/...", nil},
 	{"assets", []string{"assets/..."}},
 	{"cmd/...", []string{"core", "core/...", "ui/...", "assets", "assets/...", "cmd/e2e/..."}},

@@ -11,6 +11,7 @@ import (
 	"fyne.io/fyne/v2/storage"
 
 	"tokentray/core"
+	"tokentray/core/durable"
 	"tokentray/ui/kit"
 )
 
@@ -86,10 +87,10 @@ func (s *shell) chooseCA(then func(ca string), wrong func(cause string)) {
 	})
 }
 
-// readBounded reads a file up to one byte over a limit, so that a file that is too
-// long is noticed.
+// readBounded reads a plain file up to one byte over a limit, so that a file that is
+// too long is noticed. A pipe that nobody writes to would be waited for for ever.
 func readBounded(path string, limit int64) (string, error) {
-	f, err := os.Open(path)
+	f, err := durable.Open(path)
 	if err != nil {
 		return "", err
 	}

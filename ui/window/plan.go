@@ -134,7 +134,11 @@ func planNotes(ui *kit.UI, plan api.ImportPlan) []string {
 	}
 	for _, s := range plan.Settings {
 		if s.Status != api.ImportSame {
-			out = append(out, importWord(ui, s.Status, s.Action)+"  "+ui.Words.Say("import.setting", "key", text.Isolated(s.Key))+"  "+text.Isolated(s.Value))
+			detail := text.Isolated(s.Value)
+			if s.Status == api.ImportProblem {
+				detail = ui.Words.Say("import.no_setting")
+			}
+			out = append(out, importWord(ui, s.Status, s.Action)+"  "+ui.Words.Say("import.setting", "key", text.Isolated(s.Key))+"  "+detail)
 		}
 	}
 	return append(out, remarkLines(ui, plan.Remarks)...)
