@@ -4,6 +4,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"runtime/metrics"
+	"time"
 )
 
 const (
@@ -19,9 +20,13 @@ const (
 	// muchGarbage is how much an agent allocates, in bytes, before it gives memory
 	// back.
 	muchGarbage = 512 << 10
-	// someGarbage is how much it allocates, in bytes, until it does so again. Alone, a
-	// minute of waiting costs 15 kB; a collection costs 10 to 30 ms of CPU.
+	// someGarbage is how much it allocates, in bytes, while it works. Alone, a minute of
+	// waiting costs 15 kB.
 	someGarbage = 64 << 10
+	// calmTime lies between two looks at work that goes on. After mostLooks of them
+	// memory is given back, even if the work has not ended.
+	calmTime  = 10 * time.Second
+	mostLooks = 6
 )
 
 // LeanHeap sets the garbage collector for an agent that mostly waits.
@@ -40,26 +45,44 @@ func paceHeap(serving bool) {
 // would keep it until the next work: after a thousand accounts were added an agent
 // has 9.6 MB of its own, over the bound of 8, and 7.97 MB after this.
 type heap struct {
-	allocated uint64 // bytes since the start, when memory was last given back
-	again     bool   // given back after much: what others kept for a moment is free by now
+	given uint64 // what was allocated when memory was last given back
+	seen  uint64 // … at the last look
+	looks int    // since then, at work that goes on; 0 at rest
 }
 
-// handBack collects garbage and gives unused memory back if there may be much, and
-// once more when some work has followed. The first time it collects three times: pools
-// keep their contents for one collection (the text of a list of a thousand accounts is
-// 0.8 MB), files that were closed and stacks that were deep take one more.
-func (h *heap) handBack() {
+// handBack collects garbage and gives unused memory back when there may be much, and
+// again when the work that made it is over. Until then it reports that it wants to be
+// called again after calmTime. At rest it collects nothing: a collection costs 10 to
+// 30 ms of CPU.
+func (h *heap) handBack() (again bool) {
 	now := allocated()
-	made := now - h.allocated
-	much := made >= muchGarbage
-	if !much && (!h.again || made < someGarbage) {
-		return
+	recent := now - h.seen
+	h.seen = now
+	switch {
+	case h.looks == 0 && now-h.given < muchGarbage:
+		return false
+	case h.looks > 0 && recent < someGarbage: // the work is over
+		h.looks = 0
+		if now-h.given >= someGarbage {
+			h.give(now)
+		}
+		return false
+	case h.looks > 0 && h.looks < mostLooks:
+		h.looks++
+		return true
 	}
-	h.allocated, h.again = now, much // before the collection, because others go on meanwhile
-	if much {
-		runtime.GC()
-		runtime.GC()
-	}
+	h.looks = 1
+	h.give(now)
+	return true
+}
+
+// give collects three times: pools keep their contents for one collection (the text of
+// a list of a thousand accounts is 0.8 MB), files that were closed and stacks that were
+// deep take one more.
+func (h *heap) give(now uint64) {
+	h.given = now // before the collection, because others go on meanwhile
+	runtime.GC()
+	runtime.GC()
 	debug.FreeOSMemory()
 }
 

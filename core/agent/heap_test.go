@@ -5,24 +5,38 @@ import (
 	"testing"
 )
 
-// TestUnusedMemoryIsHandedBack: after much work, and once more after some that follows.
-// Nothing is done after little, and an agent that waits collects nothing.
+// TestUnusedMemoryIsHandedBack: after much work, when it has gone on for long, and when
+// it is over. Nothing is done at rest, nor after little.
 func TestUnusedMemoryIsHandedBack(t *testing.T) {
 	collections := func() uint32 {
 		var m runtime.MemStats
 		runtime.ReadMemStats(&m)
 		return m.NumForcedGC
 	}
-	h := heap{allocated: allocated()}
-	for i, step := range []struct {
-		garbage int
-		more    uint32
-	}{{2 * muchGarbage, 3}, {0, 0}, {2 * someGarbage, 1}, {2 * someGarbage, 0}, {0, 0}} {
-		garbage := make([]byte, step.garbage)
+	type step struct {
+		garbage   int
+		again     bool
+		collected uint32
+	}
+	steps := []step{
+		{0, false, 0},
+		{2 * someGarbage, false, 0}, // little
+		{2 * muchGarbage, true, 3},
+		{0, false, 0}, // over, and nothing came after it
+		{0, false, 0},
+		{2 * muchGarbage, true, 3},
+	}
+	for range mostLooks - 1 {
+		steps = append(steps, step{2 * someGarbage, true, 0})
+	}
+	steps = append(steps, step{2 * someGarbage, true, 3}, step{2 * someGarbage, true, 0}, step{0, false, 3}, step{0, false, 0})
+	h := heap{given: allocated(), seen: allocated()}
+	for i, s := range steps {
+		garbage := make([]byte, s.garbage)
 		before := collections()
-		h.handBack()
-		if got := collections() - before; got != step.more {
-			t.Errorf("time %d: it was collected %d times, want %d", i+1, got, step.more)
+		again := h.handBack()
+		if got := collections() - before; got != s.collected || again != s.again {
+			t.Errorf("look %d: it was collected %d times, want %d; to be repeated: %v, want %v", i+1, got, s.collected, again, s.again)
 		}
 		runtime.KeepAlive(garbage)
 	}

@@ -40,7 +40,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	s.fill(work)
 
 	var wg sync.WaitGroup
-	var heap heap // upkeep's
+	var heap heap
 	defer wg.Wait()
 	server := api.NewServer(s, s.parts.Peer, s.log)
 	served := make(chan error, 1)
@@ -72,8 +72,12 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			s.refreshEntries(work, wg.Go)
 			s.follow(work, &following, wg.Go)
 			s.parts.Store.Settle()
-			heap.handBack()
+		}, func() bool {
+			if heap.handBack() {
+				return true
+			}
 			handBackCode()
+			return false
 		})
 	})
 	wg.Go(func() {

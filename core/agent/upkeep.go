@@ -20,20 +20,32 @@ type upkeep struct {
 func newUpkeep() upkeep { return upkeep{asked: make(chan chan struct{})} }
 
 // run does work at once, then every minute and whenever now asks for it, until
-// ctx ends.
-func (u upkeep) run(ctx context.Context, work func()) {
-	every := time.NewTicker(upkeepEvery)
+// ctx ends. giveBack follows, and again after calmTime while it reports that something
+// is left.
+func (u upkeep) run(ctx context.Context, work func(), giveBack func() (again bool)) {
+	every, calm := time.NewTicker(upkeepEvery), time.NewTimer(calmTime)
 	defer every.Stop()
+	defer calm.Stop()
+	memory := func() {
+		if calm.Stop(); giveBack() {
+			calm.Reset(calmTime)
+		}
+	}
 	work()
+	memory()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-every.C:
 			work()
+			memory()
+		case <-calm.C:
+			memory()
 		case done := <-u.asked:
 			work()
 			close(done)
+			memory()
 		}
 	}
 }

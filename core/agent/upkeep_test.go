@@ -14,13 +14,14 @@ import (
 // Upkeep is done at the start, every minute, and on request.
 func TestUpkeepComesOnceAMinute(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		var n atomic.Int64
+		var n, looks atomic.Int64
+		busy := int64(3) // how often the look at memory finds work going on
 		u := newUpkeep()
 		ctx, cancel := context.WithCancel(t.Context())
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			u.run(ctx, func() { n.Add(1) })
+			u.run(ctx, func() { n.Add(1) }, func() bool { return looks.Add(1) <= busy })
 		}()
 		want := func(when string, times int64) {
 			t.Helper()
@@ -32,12 +33,18 @@ func TestUpkeepComesOnceAMinute(t *testing.T) {
 		want("at the start", 1)
 		time.Sleep(upkeepEvery - time.Second)
 		want("within the minute", 1)
+		if got := looks.Load(); got != busy+1 {
+			t.Errorf("memory was looked at %d times while work went on, want %d", got, busy+1)
+		}
 		u.now(t.Context())
 		if got := n.Load(); got != 2 {
 			t.Errorf("asked for: done %d times when now returns, want 2", got)
 		}
 		time.Sleep(10 * upkeepEvery)
 		want("ten minutes later", 12)
+		if got, want := looks.Load(), n.Load()+busy; got != want {
+			t.Errorf("memory was looked at %d times at rest, want %d", got, want)
+		}
 		cancel()
 		<-ended
 		u.now(ctx) // returns, though nobody does it
