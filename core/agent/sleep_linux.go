@@ -56,6 +56,7 @@ func watchSleep(ctx context.Context, log *slog.Logger, wake func(), away func(wh
 				delay = func() {}
 			default:
 				log.Info("the machine woke")
+				delay() // it can be told twice
 				delay = delaySleep(ctx, conn)
 				wake()
 			}

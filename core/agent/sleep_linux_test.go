@@ -38,7 +38,7 @@ func systemBusOfItsOwn(t *testing.T) string {
 		_ = daemon.Process.Kill()
 		_ = daemon.Wait()
 	})
-	for until := time.Now().Add(5 * time.Second); !launch.Listens(t.Context(), socket); runtime.Gosched() {
+	for until := time.Now().Add(20 * time.Second); !launch.Listens(t.Context(), socket); runtime.Gosched() {
 		if time.Now().After(until) {
 			t.Fatal("the bus does not listen")
 		}
@@ -209,6 +209,22 @@ func TestTheClipboardIsEmptiedBeforeSleep(t *testing.T) {
 		}
 	}
 	l := locks.taken(t)
+	// Once it hears of the next thing, it has read the answer with the lock.
+	const session = "/org/freedesktop/login1/session/_31"
+	if err := logind.Export(user(os.Getuid()), session, "org.freedesktop.DBus.Properties"); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := logind.Emit(session, logindSession+".Lock"); err != nil {
+		t.Fatal(err)
+	}
+	for until := time.Now().Add(20 * time.Second); w.desk.holds() != ""; runtime.Gosched() {
+		if time.Now().After(until) {
+			t.Fatal("the session is locked with a token on the clipboard")
+		}
+	}
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
@@ -244,8 +260,14 @@ func TestLockingTheScreenClears(t *testing.T) {
 	}
 	defer saver.Close()
 	for _, name := range []string{"org.freedesktop.ScreenSaver", "org.xfce.ScreenSaver"} {
-		if _, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{}); err != nil {
-			t.Fatal(err)
+		for limit := time.Now().Add(10 * time.Second); ; {
+			_, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{})
+			if err == nil {
+				break
+			}
+			if time.Now().After(limit) { // until then what was said more than once of the last lock may come between
+				t.Fatal(err)
+			}
 		}
 		for _, active := range []bool{false, true} {
 			for limit := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
