@@ -39,7 +39,8 @@ const mostTitles = 10
 
 // belowTitles is a file without the lines that people write above the header, such as
 // a title and a date. Empty lines stand in their places, so that the numbers of lines
-// stay. Where no line is a header, the file is returned as it is.
+// stay. Where no line is a header, or an account stands above it, the file is returned as it
+// is.
 func belowTitles(text []byte, o Options) []byte {
 	at := 0
 	for n := 0; n <= mostTitles && at < len(text); n++ {
@@ -47,10 +48,16 @@ func belowTitles(text []byte, o Options) []byte {
 		if headerSeparator(string(line), o) != 0 {
 			return append(bytes.Repeat([]byte("\n"), n), text[at:]...)
 		}
+		if slices.ContainsFunc(strings.FieldsFunc(string(line), between), o.Recogniser.HasIDForm) {
+			return text // an account without a header
+		}
 		at += len(line) + 1
 	}
 	return text
 }
+
+// between reports whether a character can stand between the cells of a line.
+func between(r rune) bool { return strings.ContainsRune(separators, r) }
 
 // headerSeparator is the separator that makes a line the header of a list of
 // accounts, else the comma.

@@ -486,3 +486,13 @@ func TestFaults(t *testing.T) {
 		})
 	}
 }
+
+// An account above what could be the header is no title: the file is refused rather than
+// read without it.
+func TestAnAccountAboveTheHeader(t *testing.T) {
+	text := "shop,live," + idA + "," + secretA + "\nname,env,appid,secret\nmall,live," + idB + "," + secretB + "\n"
+	f, err := Read([]byte(text), Options{FileName: "a.csv"})
+	if err == nil || !strings.Contains(err.Error(), "name the columns") {
+		t.Errorf("%d accounts, %v", len(f.Accounts), err)
+	}
+}

@@ -61,6 +61,9 @@ func isJSON(text []byte) bool {
 // listJSON is JSON Lines, an object with members in each line, as one list. Lines keep their numbers,
 // and any other text is returned as it is.
 func listJSON(text []byte) []byte {
+	if t := bytes.TrimSpace(text); len(t) == 0 || t[0] != '{' {
+		return text
+	}
 	lines, last := bytes.Split(text, []byte("\n")), -1
 	for i, line := range lines {
 		line = bytes.TrimSpace(line)
