@@ -24,7 +24,8 @@ func OpenFile(path string, flag int, mode os.FileMode) (*os.File, error) {
 		return nil, err
 	}
 	info, err := f.Stat()
-	if err == nil && !info.Mode().IsRegular() {
+	// Irregular is what Go calls the files of a cloud drive on Windows.
+	if err == nil && info.Mode().Type()&^os.ModeIrregular != 0 {
 		err = &os.PathError{Op: "open", Path: path, Err: ErrNotPlain}
 	}
 	if err != nil {
