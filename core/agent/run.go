@@ -73,11 +73,11 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			s.follow(work, &following, wg.Go)
 			s.parts.Store.Settle()
 		}, func() bool {
-			if heap.handBack() {
-				return true
+			again := heap.handBack()
+			if !again || heap.looks == 1 { // it was given back, and the work can go on for long
+				handBackCode()
 			}
-			handBackCode()
-			return false
+			return again
 		})
 	})
 	wg.Go(func() {

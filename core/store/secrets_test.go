@@ -244,7 +244,7 @@ func TestSaveThatTheVaultRefusedLeavesTheOldSecret(t *testing.T) {
 }
 
 // TestCleanAsksTheVaultOnce: a passphrase file works for a second at each change,
-// and an agent that starts has ten. What the vault refuses stays whole for the
+// and an agent that starts has thirty. What the vault refuses stays whole for the
 // next time, and an interrupted edit beside it is settled too.
 func TestCleanAsksTheVaultOnce(t *testing.T) {
 	h, v := newHome(t), &fakeVault{has: map[core.ID]string{}}
