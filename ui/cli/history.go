@@ -130,9 +130,9 @@ func (a *app) pushedWords(e api.HistoryEntry) string {
 		return clean(e.Target)
 	}
 	if strings.HasPrefix(e.Message, e.Target) { // it names the program or the file itself
-		return clean(e.Message)
+		return clean(a.text().System(e.Message))
 	}
-	return clean(e.Target + a.say("cli.colon") + e.Message)
+	return clean(e.Target + a.say("cli.colon") + a.text().System(e.Message))
 }
 
 // sameDay is a time in the line of another: without its date where that is the same.

@@ -120,10 +120,16 @@ func (t *Text) detail(e *api.Error) string {
 }
 
 // System says what the operating system answered, at the end of a message, in the
-// language of this text. Go has those words in English everywhere.
+// language of this text. Go has those words in English; on Windows they are others, and
+// stay.
 func (t *Text) System(message string) string {
-	for key, words := range system() {
-		if before, ok := strings.CutSuffix(message, words[English]); ok {
+	english := system()
+	for _, key := range []Key{
+		"system.absent", "system.exists", "system.denied", "system.not_allowed", "system.folder", "system.no_folder",
+		"system.read_only", "system.full", "system.quota", "system.long", "system.loop", "system.io",
+		"system.refused", "system.reset", "system.unreachable", "system.late",
+	} {
+		if before, ok := strings.CutSuffix(message, english[key][English]); ok {
 			return before + t.Say(key)
 		}
 	}

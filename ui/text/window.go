@@ -410,6 +410,7 @@ func window() table {
 		"window.bar.restart":     {"Restart", "重新启动"},
 		"window.bar.restarting":  {"Restarting the agent…", "正在重新启动守护进程…"},
 		"window.bar.locked":      {"The vault is locked. Nothing can be renewed.", "保险库已锁定，无法续期。"},
+		"window.not_plain":       {"it is a pipe, a device or a folder", "它是管道、设备或目录"},
 		"window.bar.unavailable": {"The keyring does not answer. Secrets cannot be read.", "密钥环没有应答，无法读取密钥。"},
 		"window.bar.missing":     {"There is no place for secrets yet.", "还没有保存密钥的地方。"},
 		"window.bar.unlock":      {"Unlock", "解锁"},

@@ -20,7 +20,7 @@ func TestAPipeIsNoFileToImport(t *testing.T) {
 	}
 	s := newStage(t, well("shop")).open()
 	s.transfers.drop([]fyne.URI{storage.NewFileURI(pipe)})
-	s.untilSays("it is not a plain file")
+	s.untilSays("a pipe, a device or a folder")
 	if asked := held(s.agent, &s.agent.imports); len(asked) > 0 {
 		t.Errorf("the agent was asked about %+v", asked)
 	}

@@ -13,6 +13,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/durable"
 	"tokentray/core/format"
 	"tokentray/ui/kit"
 )
@@ -128,6 +129,9 @@ func (ex *exports) saveExport(path, content string, wrong func(words string)) {
 
 // cause is a file's error without the path, which the person has just typed.
 func cause(ui *kit.UI, err error) string {
+	if errors.Is(err, durable.ErrNotPlain) {
+		return ui.T("not_plain")
+	}
 	var p *fs.PathError
 	if errors.As(err, &p) {
 		err = p.Err

@@ -123,7 +123,7 @@ func historyLine(ui *kit.UI, k core.Kind, e api.HistoryEntry) (string, tone) {
 		if !strings.HasPrefix(e.Message, e.Target) { // an error of the system names the file
 			parts = append(parts, e.Target)
 		}
-		return strings.Join(append(parts, e.Message), " · "), toneBad
+		return strings.Join(append(parts, ui.Words.System(e.Message)), " · "), toneBad
 	case core.DidRenew, core.DidForce:
 		if !e.Expires.IsZero() {
 			// The line was written a moment after the token's life began.
