@@ -131,7 +131,7 @@ func TestOneAgentWhateverBecomesOfTheHome(t *testing.T) {
 		}
 	}
 	command(t, exe, env, "list")
-	for until := time.Now().Add(5 * time.Second); len(agents(home)) != 1; time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(20 * time.Second); len(agents(home)) != 1; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatalf("agents: %v", agents(home))
 		}

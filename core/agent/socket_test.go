@@ -17,7 +17,7 @@ import (
 // answers waits until the agent answers where clients of the home look now.
 func answers(t *testing.T, h home.Home) {
 	t.Helper()
-	until := time.Now().Add(5 * time.Second)
+	until := time.Now().Add(20 * time.Second)
 	for {
 		_, err := apiStatus(t, h)
 		if err == nil {
@@ -178,7 +178,7 @@ func TestAnAgentWithoutItsDatabaseEnds(t *testing.T) {
 			}
 			select {
 			case <-r.stop:
-			case <-time.After(5 * time.Second):
+			case <-time.After(20 * time.Second):
 				t.Fatal("the agent goes on")
 			}
 			if err := errors.Join(os.MkdirAll(w.home.Dir(), 0o700), os.RemoveAll(w.home.DB())); err != nil {

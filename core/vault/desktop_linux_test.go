@@ -87,7 +87,7 @@ func desktop(t *testing.T, part, config string) (out []byte) {
 	}
 	// A gnome-keyring that the bus started outlives its bus; that is its way.
 	// Of ours nothing may stay, nor a bus that the D-Bus library launched.
-	for end := time.Now().Add(5 * time.Second); ; time.Sleep(10 * time.Millisecond) { // they are not our children
+	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) { // they are not our children
 		left := processes(runtime)
 		for pid, name := range left {
 			if strings.Contains(name, "gnome-keyring-daemon") {
