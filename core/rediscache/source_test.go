@@ -281,6 +281,16 @@ func TestURLsThatAreRefused(t *testing.T) {
 			t.Errorf("the password is repeated")
 		}
 	}
+	agreed := core.ParamsOf(map[string]string{kinds.RedisLayout: "silenceper", "private_redis": "true"})
+	for url, want := range map[string]string{"redis://10.0.0.7": "", "redis://203.0.113.7": core.ProblemBaseURLHTTPS} {
+		got := ""
+		for _, p := range set.Check(set.Clean(core.Account{Name: "shop", Env: core.Sandbox, Kind: kinds.Redis, BaseURL: url, AppID: appID, Params: agreed})).Fatal() {
+			got += p.Key
+		}
+		if got != want {
+			t.Errorf("%s, agreed: %q, want %q", url, got, want)
+		}
+	}
 	spec, _ := set.Of(kinds.Redis)
 	at := func(url string) core.Destination {
 		return spec.Destination(core.Account{Kind: kinds.Redis, BaseURL: url})
