@@ -253,6 +253,9 @@ func (s Spec) allowHTTP(a core.Account, found core.Problems) core.Problems {
 		if !ok || f.Input != URL || p.Key != p.Field+"_https" || s.APIBase == "{"+f.Key+"}" {
 			return false
 		}
+		if f.Key == BaseURL && len(s.Schemes) > 0 {
+			return false // ownScheme looked at each of its hosts
+		}
 		u, err := url.Parse(f.Value(a))
 		return err == nil && core.MaybePrivate(u.Hostname())
 	})

@@ -282,7 +282,10 @@ func TestURLsThatAreRefused(t *testing.T) {
 		}
 	}
 	agreed := core.ParamsOf(map[string]string{kinds.RedisLayout: "silenceper", "private_redis": "true"})
-	for url, want := range map[string]string{"redis://10.0.0.7": "", "redis://203.0.113.7": core.ProblemBaseURLHTTPS} {
+	for url, want := range map[string]string{
+		"redis://10.0.0.7": "", "redis://203.0.113.7": core.ProblemBaseURLHTTPS,
+		"redis://10.0.0.7,10.0.0.8?cluster=true": "", "redis://10.0.0.7,203.0.113.7?cluster=true": core.ProblemBaseURLHTTPS,
+	} {
 		got := ""
 		for _, p := range set.Check(set.Clean(core.Account{Name: "shop", Env: core.Sandbox, Kind: kinds.Redis, BaseURL: url, AppID: appID, Params: agreed})).Fatal() {
 			got += p.Key
