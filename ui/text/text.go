@@ -195,7 +195,7 @@ func (t *Text) Say(key Key, args ...any) string {
 	pairs := make([]string, 0, len(args))
 	for i := 0; i+1 < len(args); i += 2 {
 		name, value := "{"+fmt.Sprint(args[i])+"}", fmt.Sprint(args[i+1])
-		if n, ok := args[i+1].(int); ok && counts[name] {
+		if n, ok := args[i+1].(int); ok && counts(name) {
 			value = Number(n)
 		}
 		if t.lang == Chinese {
@@ -206,9 +206,15 @@ func (t *Text) Say(key Key, args ...any) string {
 	return fill(says, pairs)
 }
 
-// counts are the placeholders of counts, whose thousands a comma separates. Other
-// numbers are codes, ports and the like.
-var counts = map[string]bool{"{n}": true, "{of}": true, "{all}": true, "{count}": true}
+// counts reports whether a placeholder is that of a count, whose thousands a comma
+// separates. Other numbers are codes, ports and the like.
+func counts(name string) bool {
+	switch name {
+	case "{n}", "{of}", "{all}", "{count}":
+		return true
+	}
+	return false
+}
 
 // fill puts values in the place of placeholders; pairs are both in turn. It looks at
 // the sentence once: a strings.Replacer leaves 2 kB of garbage for each sentence, and a

@@ -103,8 +103,8 @@ func (sh *shell) questionOr(words asking, no, yes func()) {
 	sh.openSheet(s)
 }
 
-// redrawSheet makes an open sheet again in the language and the theme of now, if it holds
-// nothing that was entered. The keyboard stays where it was.
+// redrawSheet makes an open sheet again in the language and the theme of now, if it knows
+// how to keep what was entered. The keyboard stays where it was.
 func (sh *shell) redrawSheet() {
 	if sh.sheet == nil || sh.sheet.again == nil {
 		return
