@@ -19,6 +19,11 @@ func TestRedact(t *testing.T) {
 			t.Errorf("%q is left of %q", got, secret)
 		}
 	}
+	for i := range len(token) - 7 {
+		if got := redact("bad header "+token[i:i+8]+"!", token); got != "bad header •••!" {
+			t.Errorf("of the eight bytes from the %dth on is left %q", i, got)
+		}
+	}
 	for line, want := range map[string]string{
 		"no such host: api.example.com":              "no such host: api.example.com",
 		"/srv/shop/deploy.sh: 3: cannot open\x1b[0m": "/srv/shop/deploy.sh: 3: cannot open[0m",
