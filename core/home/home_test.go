@@ -62,8 +62,10 @@ func TestAFolderOfSomebodyElsesIsRefused(t *testing.T) {
 		}
 		h = Home{data: dir, state: dir, run: dir}
 	}
-	if err := h.CheckSocket(); err == nil || !strings.Contains(err.Error(), "another user") {
-		t.Errorf("got %v, want a refusal", err)
+	for what, err := range map[string]error{"start": h.Mkdirs(), "meet": h.CheckSocket()} {
+		if err == nil || !strings.Contains(err.Error(), "another user") {
+			t.Errorf("%s: got %v, want a refusal", what, err)
+		}
 	}
 	if os.Geteuid() != 0 {
 		return
