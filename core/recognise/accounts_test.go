@@ -239,7 +239,7 @@ func TestStandsFor(t *testing.T) {
 
 // Words are no secret, and a secret is no words.
 func TestStandsForSecret(t *testing.T) {
-	for _, v := range []string{"op read op://Dev/shop/appsecret", "stored in vault", "见飞书文档", "问运维", " two\twords ", "${WX_SECRET}", "env.WX_SECRET", "ssm.wx.secret", "SHOP_WX_KEY", "00000000000000000000000000000000", "1111", "aws_ssm_parameter.wx.value"} {
+	for _, v := range []string{"op read op://Dev/shop/appsecret", "stored in vault", "见飞书文档", "问运维", " two\twords ", "${WX_SECRET}", "{{secret}}", "op://Dev/shop/appsecret", "ENC(Zm9vYmFy)", "{cipher}AQB0", "env.WX_SECRET", "ssm.wx.secret", "SHOP_WX_KEY", "00000000000000000000000000000000", "1111", "aws_ssm_parameter.wx.value"} {
 		if !StandsForSecret(v) {
 			t.Errorf("%q is taken for a secret", v)
 		}
