@@ -3,6 +3,7 @@ package store
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -263,6 +264,26 @@ func TestTokensAreSealed(t *testing.T) {
 	}
 	if _, ok := got[b.ID]; ok {
 		t.Error("the token of a opened as that of b")
+	}
+
+	// Nor does one in the place of the other of its account.
+	if err := h.update("swap", func(tx *bbolt.Tx) error {
+		tokens := tx.Bucket([]byte(bucketTokens))
+		r, err := decodeToken(tokens.Get([]byte(a.ID)))
+		if err != nil {
+			return err
+		}
+		r.Token, r.Previous = r.Previous, r.Token
+		swapped, err := json.Marshal(r)
+		if err != nil {
+			return err
+		}
+		return tokens.Put([]byte(a.ID), swapped)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := h.Tokens(); len(got) != 0 || err != nil {
+		t.Errorf("the token and the one before it, swapped: %d open, %v", len(got), err)
 	}
 
 	h.clock.add(2 * time.Hour)
