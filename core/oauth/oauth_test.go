@@ -296,6 +296,7 @@ func TestWhatIsNotSent(t *testing.T) {
 	for name, change := range map[string]func(*core.Account){
 		"plain http":      func(a *core.Account) { a.BaseURL = "http://192.0.2.1/token" },
 		"another grant":   func(a *core.Account) { a.Params = core.ParamsOf(map[string]string{"extra": "grant_type=password"}) },
+		"another client":  func(a *core.Account) { a.Params = core.ParamsOf(map[string]string{"extra": "client_id=x"}) },
 		"a second secret": func(a *core.Account) { a.Params = core.ParamsOf(map[string]string{"extra": "client_secret=x"}) },
 		"no URL":          func(a *core.Account) { a.BaseURL = "::" },
 	} {
