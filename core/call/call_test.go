@@ -192,6 +192,22 @@ func TestTheAnswerIsStripped(t *testing.T) {
 	}
 }
 
+// TestACallGoesByTheAccountsProxy, to the host of the account's API.
+func TestACallGoesByTheAccountsProxy(t *testing.T) {
+	b := newBench(t, func(http.ResponseWriter, *http.Request) { t.Error("the call passed the proxy by") })
+	asked := ""
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.Method + " " + r.URL.Scheme + "://" + r.URL.Host + r.URL.Path
+		fmt.Fprint(w, `{"errcode":0}`)
+	}))
+	defer proxy.Close()
+	b.account.Proxy = proxy.URL
+	_, body, err := b.do(t, get("/cgi-bin/menu/get"))
+	if want := "GET " + b.account.BaseURL + "/cgi-bin/menu/get"; err != nil || body != `{"errcode":0}` || asked != want {
+		t.Errorf("%q, %v; the proxy was asked %q, want %q", body, err, asked, want)
+	}
+}
+
 func TestCompressedAnswersAreSearched(t *testing.T) {
 	encoding := ""
 	b := newBench(t, func(w http.ResponseWriter, r *http.Request) {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -112,7 +113,7 @@ func TestClosedCallsStayClosed(t *testing.T) {
 	}
 }
 
-// TestWhatGivesTokensIsClosed: what each platform has for tokens, tickets, session keys,
+// TestWhatGivesTokensIsClosed: what each kind's platform has for tokens, tickets, session keys,
 // secrets and quotas is refused.
 func TestWhatGivesTokensIsClosed(t *testing.T) {
 	calls := map[core.Kind][]string{
@@ -130,7 +131,14 @@ func TestWhatGivesTokensIsClosed(t *testing.T) {
 		"huawei":       {"/oauth2/v3/token"},
 		"kuaishou":     {"/oauth2/access_token", "/oauth2/refresh_token", "/oauth2/mp/code2session"},
 	}
+	calls[kinds.WeChatLegacy] = calls["wechat"]
+	for _, kind := range []core.Kind{kinds.Central, kinds.Redis} { // tokens of either platform
+		calls[kind] = slices.Concat(calls["wechat"], calls["wecom"])
+	}
 	for _, s := range everyKind() {
+		if len(calls[s.Kind]) == 0 {
+			t.Errorf("%s: nothing is tried", s.Kind)
+		}
 		for _, path := range calls[s.Kind] {
 			if _, err := Judge(s, "POST", path); core.AsError(err).Remedy != core.RemedyCallClosed {
 				t.Errorf("%s: %s: %v", s.Kind, path, err)
