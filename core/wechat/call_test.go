@@ -2,6 +2,7 @@ package wechat
 
 import (
 	"context"
+	"crypto/tls"
 	"crypto/x509"
 	"encoding/json"
 	"errors"
@@ -245,7 +246,8 @@ func TestNetworkFailures(t *testing.T) {
 	}
 }
 
-// The certificate has to be for the host that was asked, by a known authority.
+// The certificate has to be for the host that was asked, by a known authority, and the
+// version TLS 1.2 or later.
 func TestTLS(t *testing.T) {
 	srv := httptest.NewTLSServer(http.HandlerFunc(good))
 	defer srv.Close()
@@ -263,6 +265,17 @@ func TestTLS(t *testing.T) {
 		if !strings.Contains(e.Message, "localhost") {
 			t.Error(e)
 		}
+	})
+	both(t, UpstreamsOf(Options{}), func(t *testing.T, s core.Source) { // which do not know the authority
+		fetchErr(t, s, request(srv.URL), core.Temporary, core.RemedyTLS)
+	})
+	old := httptest.NewUnstartedServer(http.HandlerFunc(good)) // with the same certificate
+	old.Config.ErrorLog = quiet()
+	old.TLS = &tls.Config{MinVersion: tls.VersionTLS10, MaxVersion: tls.VersionTLS11}
+	old.StartTLS()
+	defer old.Close()
+	both(t, ups, func(t *testing.T, s core.Source) {
+		fetchErr(t, s, request(old.URL), core.Temporary, core.RemedyAnswer)
 	})
 }
 
