@@ -44,4 +44,10 @@ func TestOwnCA(t *testing.T) {
 			})
 		}
 	}
+	for _, harmless := range []bool{true, false} {
+		_, err := c.Call(t.Context(), core.Request{}, server.URL, Outgoing{Method: http.MethodGet, Path: "/", Harmless: harmless}, nil)
+		if e := core.AsError(err); e == nil || e.Remedy != core.RemedyTLS {
+			t.Errorf("not named, after another account named it: %v", err)
+		}
+	}
 }
