@@ -62,11 +62,11 @@ func (s *stand) made() string {
 	return strings.Join(s.calls, "; ")
 }
 
-func newStand(t *testing.T) *stand {
+func newStand(t *testing.T, more ...string) *stand {
 	t.Helper()
 	s := &stand{}
 	p := New(Config{
-		Key: core.NewSecret(key), Hosts: []string{"api.weixin.qq.com"}, Call: s.call,
+		Key: core.NewSecret(key), Hosts: append([]string{"api.weixin.qq.com"}, more...), Call: s.call,
 		Before: func(*http.Request) (*url.URL, error) { return nil, nil },
 	})
 	l, err := net.Listen("tcp4", "127.0.0.1:0")
@@ -175,6 +175,12 @@ func TestTunnels(t *testing.T) {
 	c.Transport.(*http.Transport).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
 	if status, said := get(t, c, server.URL+"/x?access_token=own"); status != 302 || !strings.Contains(said, `POST /x?access_token=own "hello" auth "own"`) || s.made() != "" {
 		t.Errorf("another host: %d %s", status, said)
+	}
+	own := newStand(t, "127.0.0.1") // the account's own host, by TLS
+	c = own.client(t, key)
+	c.Transport.(*http.Transport).TLSClientConfig = server.Client().Transport.(*http.Transport).TLSClientConfig
+	if status, said := get(t, c, server.URL+"/x"); status != 302 || !strings.Contains(said, `POST /x "hello" auth "own"`) || own.made() != "" {
+		t.Errorf("its own host, by TLS: %d %s", status, said)
 	}
 
 	conn, r := s.connect(t, "api.weixin.qq.com:80")
