@@ -68,6 +68,11 @@ func TestRosterAndMembersAreSealed(t *testing.T) {
 	if got, odd, err = b.Roster(ctx); len(got) != 1 || odd != 1 || err != nil {
 		t.Errorf("an entry in another's place: %v, odd %d, %v", got, odd, err)
 	}
+	r.redis.HSet(ctx, a.membersKey(), "thief", r.redis.HGet(ctx, a.membersKey(), "laptop").Val())
+	if members, err = b.Members(ctx); err != nil || len(members) != 3 || members[0].ID != "thief" || members[0].Name != "" {
+		t.Errorf("a member in another's place: %+v, %v", members, err)
+	}
+	r.redis.HDel(ctx, a.membersKey(), "thief")
 	if err := b.Unlist(ctx, shop); err != nil || !r.redis.HExists(ctx, a.rosterKey(), field).Val() {
 		t.Errorf("another member unlisted it: %v", err)
 	}
