@@ -2,6 +2,8 @@ package mcp
 
 import (
 	"context"
+	"encoding/json"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -152,6 +154,18 @@ func TestNoToolTakesASecret(t *testing.T) {
 	tools, err := s.ListTools(t.Context(), nil)
 	if err != nil || len(tools.Tools) != 6 {
 		t.Fatalf("%+v, %v", tools, err)
+	}
+	for _, tool := range tools.Tools {
+		raw, err := json.Marshal(tool.InputSchema)
+		var takes struct{ Properties map[string]any }
+		if err != nil || json.Unmarshal(raw, &takes) != nil {
+			t.Fatalf("%s: %s, %v", tool.Name, raw, err)
+		}
+		for field := range takes.Properties {
+			if !slices.Contains([]string{"account", "method", "path", "body", "text", "kind", "url", "ticket"}, field) {
+				t.Errorf("%s takes %s", tool.Name, field)
+			}
+		}
 	}
 	if info := s.InitializeResult(); !strings.Contains(info.Instructions, "WeChat: stable_token") || strings.Contains(info.Instructions, "{") {
 		t.Errorf("instructions: %s", info.Instructions)
