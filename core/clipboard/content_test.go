@@ -139,6 +139,9 @@ func TestRead(t *testing.T) {
 // A program puts our text back: it is taken away again, and told of. The clipboard
 // is then kept empty; a program that puts it back in spite of that is told of too.
 func TestATextThatComesBack(t *testing.T) {
+	if againTime != 2*time.Second { // as SECURITY.md says; below the test says when
+		t.Errorf("the second look comes after %s", againTime)
+	}
 	d := newDesk(t)
 	again := d.lookAgainWhen()
 	d.copy(t, token, 45*time.Second)
