@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"net/http/httptest"
 	"os"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"tokentray/cmd/e2e/desktop"
 	"tokentray/core"
 	"tokentray/core/sim"
 	"tokentray/ui/bustest"
@@ -44,24 +46,34 @@ func (n notices) wants(t *testing.T, want string) {
 		if got != want {
 			t.Errorf("told %s\nwant %s", got, want)
 		}
-	case <-time.After(2 * patience):
+	case <-time.After(5 * patience): // some news is a minute old before it is told
 		t.Fatalf("%q was never told", want)
 	}
 }
 
-// noticeBoard starts a session bus with a notification server.
-func noticeBoard(t *testing.T) (string, notices) {
+// Where a notification server is on a bus, and its name.
+const (
+	noticePath = "/org/freedesktop/Notifications"
+	noticeName = "org.freedesktop.Notifications"
+)
+
+// noticeBoard starts a notification server on a session bus. press presses a button of
+// what it shows.
+func noticeBoard(t *testing.T, bus *bustest.Bus) (said notices, press func(button string)) {
 	t.Helper()
-	bus := bustest.Start(t)
 	said, conn := make(notices, 10), bus.Connect(t)
-	const name = "org.freedesktop.Notifications"
-	if err := conn.Export(said, "/org/freedesktop/Notifications", name); err != nil {
+	if err := conn.Export(said, noticePath, noticeName); err != nil {
 		t.Fatal(err)
 	}
-	if _, err := conn.RequestName(name, dbus.NameFlagDoNotQueue); err != nil {
+	if _, err := conn.RequestName(noticeName, dbus.NameFlagDoNotQueue); err != nil {
 		t.Fatal(err)
 	}
-	return bus.Address, said
+	return said, func(button string) {
+		t.Helper()
+		if err := conn.Emit(noticePath, noticeName+".ActionInvoked", uint32(7), button); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // TestTheAgentNotifies: the agent, without a window, shows a notification about an
@@ -72,7 +84,8 @@ func TestTheAgentNotifies(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	address, said := noticeBoard(t)
+	bus := bustest.Start(t)
+	said, _ := noticeBoard(t, bus)
 	const appID, secret = "wx0123456789abcdef", "0123456789abcdef0123456789abcdef"
 	shop := sim.Account{AppID: appID, Secret: core.NewSecret(secret), Life: 6 * time.Second, CallerIP: "203.0.113.9"}
 	upstream := sim.New(sim.Config{})
@@ -90,7 +103,7 @@ func TestTheAgentNotifies(t *testing.T) {
 		return strings.HasPrefix(v, "DISPLAY=") || strings.HasPrefix(v, "WAYLAND_DISPLAY=")
 	})
 	env = append(env, "TOKENTRAY_HOME="+filepath.Join(dir, "h"), "TOKENTRAY_PASSPHRASE_FILE="+filepath.Join(dir, "pass"),
-		"DBUS_SESSION_BUS_ADDRESS="+address, "XDG_RUNTIME_DIR="+dir, "TOKENTRAY_LANG=en", "LC_ALL=C.UTF-8")
+		"DBUS_SESSION_BUS_ADDRESS="+bus.Address, "XDG_RUNTIME_DIR="+dir, "TOKENTRAY_LANG=en", "LC_ALL=C.UTF-8")
 	run := func(input string, args ...string) {
 		t.Helper()
 		cmd := exec.CommandContext(t.Context(), exe, args...)
@@ -113,4 +126,60 @@ func TestTheAgentNotifies(t *testing.T) {
 		"[default  open Open TokenTray copy-ip Copy IP]")
 	run("", "stop")
 	said.wants(t, "close 7")
+}
+
+// TestAFailingPushIsNotified: a push that goes on failing is told of. A click on that
+// shows the account in its environment: it opens the window, and it leads one that shows
+// something else there. The active environment stays as it was. Once the push is done,
+// nothing is told any more.
+func TestAFailingPushIsNotified(t *testing.T) {
+	t.Parallel()
+	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
+	said, press := noticeBoard(t, &bustest.Bus{Address: p.Bus})
+	test, live := p.add("shop", core.Sandbox, 0), p.add("shop", core.Live, 0)
+	p.do("", "settings", "set", "language", "en")
+	p.waitFresh(2)
+	folder := filepath.Join(p.Home(), "backend")
+	p.do("", "push", "add", live.ref, "--file", filepath.Join(folder, "token.txt"))
+	said.wants(t, "The token of shop/live does not get where it goes | A file or a program still has the token before. It is tried again. | "+
+		"[default  open Open TokenTray]")
+
+	press("default")
+	w, err := p.WaitWindow("TokenTray", 3*patience)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := p.WaitPainted("TokenTray", 0, patience); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.Activate(); err != nil {
+		t.Fatal(err)
+	}
+	h := hands{p, w}
+	copies := func(a owned, keys ...string) {
+		t.Helper()
+		h.until("a copy of what is shown, "+a.ref, func() error {
+			if text, _ := p.Clipboard(); text != p.issued(a) {
+				return errors.New("the clipboard holds something else")
+			}
+			return nil
+		}, keys...)
+	}
+	copies(live, "ctrl+c")
+	copies(test, "Escape", "ctrl+1", "Home", "ctrl+c") // the sandbox
+	press("open")
+	copies(live, "ctrl+c")
+	if status, err := p.client.Status(t.Context()); err != nil || status.Active != core.Sandbox {
+		t.Errorf("the active environment is %s, %v", status.Active, err)
+	}
+
+	if err := os.Mkdir(folder, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	p.do("", "push", "test", live.ref)
+	said.wants(t, "close 7")
+	raw, err := os.ReadFile(filepath.Join(folder, "token.txt"))
+	if err != nil || strings.TrimSpace(string(raw)) != p.issued(live) {
+		t.Errorf("the file does not hold the token, %v", err)
+	}
 }
