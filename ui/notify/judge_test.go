@@ -204,19 +204,19 @@ func TestRenewalGoesOnFailing(t *testing.T) {
 // TestAPushGoesOnFailing: a push that keeps failing is shown after a while, for as
 // long as it fails.
 func TestAPushGoesOnFailing(t *testing.T) {
-	well := acc("shop", core.StateFresh, time.Hour)
-	well.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{At: noon}}}
-	ill := well
-	ill.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{At: noon, Error: &api.Error{Class: core.PushFailed, Message: "88_token"}}}}
-	s := newScene(t, well)
-	s.account(ill)
+	working := acc("shop", core.StateFresh, time.Hour)
+	working.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{At: noon}}}
+	failing := working
+	failing.Pushes = []api.Push{{Number: 1, Last: &api.PushResult{At: noon, Error: &api.Error{Class: core.PushFailed, Message: "88_token"}}}}
+	s := newScene(t, working)
+	s.account(failing)
 	s.says(0)
 	s.sleeps(patience)
 	s.says(patience, "push shop")
-	s.account(well)
+	s.account(working)
 	s.says(2*time.Minute, "push -")
 	s.set("notify-failing", "false")
-	s.account(ill)
+	s.account(failing)
 	s.says(10 * time.Minute)
 	m := compose(decision{kind: pushing, accounts: []account{**s.j.Find("id-shop")}}, noon, text.New(text.English))
 	if m.title != "The token of shop/live does not get where it goes" || strings.Contains(m.body, "88_token") {
