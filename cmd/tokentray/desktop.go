@@ -48,7 +48,7 @@ func (l latest) put(s api.Session) {
 // words returns the sentences of a language for the kinds that the agent has now.
 func (h *house) words(lang text.Lang) *text.Text {
 	set, _ := h.service.Kinds(context.Background()) // the agent is in this process, so this cannot fail
-	return text.New(lang).Knowing(set)
+	return h.text.In(lang).Knowing(set)
 }
 
 // tray shows the icon until ctx ends. If it fails, the agent goes on without an icon.

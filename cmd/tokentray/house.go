@@ -19,6 +19,7 @@ import (
 	"tokentray/core/store"
 	"tokentray/core/vault"
 	"tokentray/ui/cli"
+	"tokentray/ui/text"
 )
 
 // house is an agent with all its parts.
@@ -27,6 +28,7 @@ type house struct {
 	log     *home.Log
 	service *agent.Service
 	hotkey  *hotkey.Key
+	text    *text.Text // what tray and notifications say
 
 	forTray, forNotices latest // the desktops of clients
 }
@@ -37,7 +39,7 @@ func (p program) build(at home.Home, demo bool, openLog func(home.Home) *home.Lo
 	if err := at.Mkdirs(); err != nil {
 		return nil, err
 	}
-	h := &house{home: at, log: openLog(at), forTray: newLatest(), forNotices: newLatest()}
+	h := &house{home: at, log: openLog(at), text: text.New(text.English), forTray: newLatest(), forNotices: newLatest()}
 	if p.exposed != nil {
 		h.log.Warn("other programs may read this one's memory", "error", p.exposed)
 	}

@@ -161,7 +161,7 @@ func (r *reporter) desktopWords() string {
 
 func (r *reporter) findings(findings []Finding) {
 	r.head("Doctor", "")
-	english := text.New(text.English).Knowing(r.kinds())
+	english := r.text().In(text.English)
 	for _, f := range findings {
 		f.Args = slices.Clone(f.Args)
 		for i, arg := range f.Args {

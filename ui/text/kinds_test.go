@@ -155,7 +155,7 @@ func TestOnlyAFamilySpeaksOfItsVendor(t *testing.T) {
 		"cmd.sim", "cmd.sim.long", "cmd.demo.long", "cmd.get.long", "flag.doctor_base_url", "cmd.api.long", "cmd.export.postman.long", "cmd.exec.long",
 	}
 	chinese := New(Chinese)
-	for _, r := range New(English).rows {
+	for _, r := range New(English).rows() {
 		key, english := r.key, r.says
 		if own[key] || slices.Contains(about, key) {
 			continue

@@ -43,7 +43,7 @@ type table map[Key]pair
 // Text speaks one language. It is safe for concurrent use.
 type Text struct {
 	lang  Lang
-	rows  []row // by key
+	book  *book
 	kinds kinds.Set
 }
 
@@ -54,11 +54,16 @@ type row struct {
 	says string
 }
 
-// spoken are the rows of each language, made when the language is first spoken. All
-// texts share them: making them leaves more than a megabyte of garbage.
-var spoken = [...]func() []row{
-	English: sync.OnceValue(func() []row { return rowsOf(English) }),
-	Chinese: sync.OnceValue(func() []row { return rowsOf(Chinese) }),
+// book has the rows of each language by key, made when the language is first spoken:
+// that leaves more than a megabyte of garbage.
+type book [2]func() []row
+
+func newBook() *book {
+	var b book
+	for _, lang := range []Lang{English, Chinese} {
+		b[lang] = sync.OnceValue(func() []row { return rowsOf(lang) })
+	}
+	return &b
 }
 
 func rowsOf(lang Lang) []row {
@@ -77,12 +82,18 @@ func rowsOf(lang Lang) []row {
 }
 
 // New returns the sentences of a language. It knows the kinds of this version;
-// see Knowing.
-func New(lang Lang) *Text { return &Text{lang, spoken[lang](), kinds.Builtin()} }
+// see Knowing. A program that speaks often calls it once, and In after that.
+func New(lang Lang) *Text { return &Text{lang, newBook(), kinds.Builtin()} }
+
+// In returns the same sentences in a language. Both texts share what they hold.
+func (t *Text) In(lang Lang) *Text { return &Text{lang, t.book, t.kinds} }
 
 // Knowing returns the same sentences for other kinds, such as those that a user
 // added, with their labels.
-func (t *Text) Knowing(set kinds.Set) *Text { return &Text{t.lang, t.rows, set} }
+func (t *Text) Knowing(set kinds.Set) *Text { return &Text{t.lang, t.book, set} }
+
+// rows are the sentences by key.
+func (t *Text) rows() []row { return t.book[t.lang]() }
 
 // Kinds returns the kinds that it knows.
 func (t *Text) Kinds() kinds.Set { return t.kinds }
@@ -149,8 +160,9 @@ func (t *Text) Lang() Lang { return t.lang }
 
 // Keys lists every key in order.
 func (t *Text) Keys() []Key {
-	out := make([]Key, len(t.rows))
-	for i, r := range t.rows {
+	rows := t.rows()
+	out := make([]Key, len(rows))
+	for i, r := range rows {
 		out[i] = r.key
 	}
 	return out
@@ -161,11 +173,12 @@ func (t *Text) Has(key Key) bool { _, ok := t.find(key); return ok }
 
 // find returns the sentence of key with its placeholders.
 func (t *Text) find(key Key) (string, bool) {
-	i, ok := slices.BinarySearchFunc(t.rows, key, func(r row, key Key) int { return cmp.Compare(r.key, key) })
+	rows := t.rows()
+	i, ok := slices.BinarySearchFunc(rows, key, func(r row, key Key) int { return cmp.Compare(r.key, key) })
 	if !ok {
 		return "", false
 	}
-	return t.rows[i].says, true
+	return rows[i].says, true
 }
 
 // Some lists the first few of many names.

@@ -18,6 +18,7 @@ import (
 type appearance struct {
 	*shell
 	fonts   kit.Fonts
+	words   *text.Text
 	made    string // what the UI was made from, to see whether that changed
 	percent int    // its text size
 	desktop *bool  // the desktop is dark, according to itself; nil: ask the toolkit
@@ -50,7 +51,7 @@ func (ap *appearance) applyTheme() {
 	if dark {
 		pal = kit.DarkPalette()
 	}
-	say := text.New(language).Knowing(ap.kinds)
+	say := ap.words.In(language).Knowing(ap.kinds)
 	ap.translateFyne(say)
 	ap.ui = &kit.UI{Palette: pal, Words: say, OnKey: ap.onKey, OnShortcut: ap.onShortcut, OnChar: ap.onChar, OnTip: ap.onTip, Key: ap.keyOf, ReadClipboard: ap.readClipboard}
 	ap.app.Settings().SetTheme(kit.NewTheme(pal, ap.fonts))

@@ -14,6 +14,7 @@ import (
 	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/kit"
+	"tokentray/ui/text"
 )
 
 // Window is the window. All its methods belong to the goroutine of the user
@@ -135,7 +136,7 @@ func (w *Window) connect() {
 	w.keys.split = w.split
 	w.tips = &tips{shell: sh}
 	w.appearance = &appearance{
-		shell: sh, fonts: kit.NewFonts(), build: w.build, least: func() fyne.Size { return w.root.MinSize() },
+		shell: sh, fonts: kit.NewFonts(), words: text.New(text.English), build: w.build, least: func() fyne.Size { return w.root.MinSize() },
 		onKey: w.keys.typedKey, onShortcut: w.keys.typedShortcut, onChar: w.keys.typedRune, onTip: w.tips.point, keyOf: w.keys.keyOf,
 	}
 
