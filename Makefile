@@ -137,7 +137,7 @@ test-unit: ## the unit tests, with the race detector
 .PHONY: test-e2e
 test-e2e: $(programs) ## the programs themselves: import rules, command line, tray and window on a real desktop
 	$(call say,end to end)
-	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -vet=off -tags $(TAGS) -count=1 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/openapigen ./cmd/e2e/upstream
+	TOKENTRAY_E2E_BIN=$(CURDIR)/$(BIN) $(GO) test -vet=off -tags $(TAGS) -count=1 -timeout 40m ./cmd/e2e ./cmd/e2e/crash ./cmd/e2e/desktop ./cmd/e2e/inputgen ./cmd/e2e/openapigen ./cmd/e2e/upstream
 
 # Real redis-servers, Sentinels, a Cluster, several agents and their ends. With RACE the
 # agents have the race detector, too.
@@ -312,10 +312,11 @@ golden: ## take what the window's tests hold its screens against anew; look at w
 	@if [ -d ui/window/testdata/failed ]; then cp -R ui/window/testdata/failed/. ui/window/testdata/; rm -rf ui/window/testdata/failed; fi
 	@git status --short ui/window/testdata
 
-.PHONY: openapi
-openapi: ## write the description of the local API anew, from its routes and types
+.PHONY: generate
+generate: ## write anew what is made from the sources: core.Input, and the description of the local API
+	$(GO) run ./cmd/e2e/inputgen
 	$(GO) run ./cmd/e2e/openapigen
-	@git status --short assets/openapi
+	@git status --short core/input_gen.go assets/openapi
 
 # ---------------------------------------------------------------- manual pages
 

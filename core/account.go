@@ -58,7 +58,7 @@ type Product string
 
 // Account is what TokenTray keeps a token for, in one environment. It never holds a
 // secret. The database, the wire and files all use these fields; clients see them
-// beside the account's state.
+// beside the account's state. What a new field takes is said at Plain.
 type Account struct {
 	ID      ID      `json:"id"`
 	Name    string  `json:"name" file:"list"`
@@ -76,7 +76,7 @@ type Account struct {
 	Pinned bool   `json:"pinned,omitempty" file:"backup"` // stands before the others
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
-	AllowLive bool `json:"allow_live,omitempty"`
+	AllowLive bool `json:"allow_live,omitempty" file:""`
 	// Watch asks upstream now and then whether it still accepts the token, to notice
 	// when another program replaced it.
 	Watch bool   `json:"watch,omitempty" file:"backup"`

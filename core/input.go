@@ -7,32 +7,6 @@ import (
 	"strings"
 )
 
-// Input is what a client says about an account, to add or to edit it. A nil field was
-// not given. Its fields are those of Account without the ID, with the same names; a
-// test compares the two.
-type Input struct {
-	Name    *string  `json:"name,omitempty"`
-	Env     *Env     `json:"env,omitempty"`
-	Kind    *Kind    `json:"kind,omitempty"`
-	Product *Product `json:"product,omitempty"`
-	AppID   *string  `json:"appid,omitempty"`
-	// Params holds those that change; an empty value removes one.
-	Params     map[string]string `json:"params,omitempty"`
-	BaseURL    *string           `json:"base_url,omitempty"`
-	Proxy      *string           `json:"proxy,omitempty"`
-	CA         *string           `json:"ca,omitempty"`
-	Auto       *bool             `json:"auto,omitempty"`
-	Pinned     *bool             `json:"pinned,omitempty"`
-	Note       *string           `json:"note,omitempty"`
-	Group      *string           `json:"group,omitempty"`
-	AllowLive  *bool             `json:"allow_live,omitempty"`
-	Watch      *bool             `json:"watch,omitempty"`
-	Budget     *int              `json:"budget,omitempty"`
-	CopyFormat *string           `json:"copy_format,omitempty"`
-	CopyPath   *string           `json:"copy_path,omitempty"`
-	Declined   *Kind             `json:"declined,omitempty"`
-}
-
 // InputOf is the input that says everything about a.
 func InputOf(a Account) Input {
 	var in Input

@@ -11,8 +11,8 @@ import (
 	"tokentray/core"
 )
 
-// TestInputSaysEveryField: a new field of Account must be in Input too, under the
-// same name in Go and in JSON.
+// TestInputSaysEveryField: Input has each field of Account, under the same name in Go
+// and in JSON.
 func TestInputSaysEveryField(t *testing.T) {
 	account, input := reflect.TypeFor[core.Account](), reflect.TypeFor[core.Input]()
 	for i := range account.NumField() {
@@ -22,7 +22,7 @@ func TestInputSaysEveryField(t *testing.T) {
 		}
 		in, ok := input.FieldByName(f.Name)
 		if !ok {
-			t.Errorf("core.Input has no %s", f.Name)
+			t.Errorf("core.Input has no %s; run make generate", f.Name)
 			continue
 		}
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
@@ -34,7 +34,7 @@ func TestInputSaysEveryField(t *testing.T) {
 		}
 	}
 	if input.NumField() != account.NumField()-1 {
-		t.Errorf("core.Input has %d fields for %d of core.Account", input.NumField(), account.NumField()-1)
+		t.Errorf("core.Input has %d fields for %d of core.Account; run make generate", input.NumField(), account.NumField()-1)
 	}
 }
 

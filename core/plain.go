@@ -9,10 +9,11 @@ import (
 
 // Plain is a field that every account has and that is a text, a word, a whole number
 // or a switch. The database, the wire, files and flags are made from the table of them.
-// So a new field is a line in Account, one in Input, one in interchange.Account unless
-// no file has it, and its sentences; tests name what was forgotten. The field's tag
-// file says which files have it: list, backup, or none; with ",rare" only files with
-// such an account have it.
+// So a new field is a line in Account, make generate, and its sentences; tests name what
+// was forgotten. A field that people enter in the window, or that tokentray show prints,
+// has a place there, too.
+// The field's tag file says which files have it: list, backup, or "" for none; with
+// ",rare" only files with such an account have it.
 type Plain struct {
 	Key    string // as in JSON
 	Switch bool   // it is on or off
@@ -20,7 +21,7 @@ type Plain struct {
 	Number bool   // it is a whole number, 0 for none
 	File   Place  // the files that have it
 
-	name string // the name of the Go field in Account, Input and every type that accounts are read into
+	name string // the name of the Go field in Account, Input and what a file is read into
 }
 
 // Place says which files have a plain field.

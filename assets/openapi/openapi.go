@@ -1,5 +1,5 @@
 // Package openapi holds the description of the local API, as OpenAPI 3.1. It is
-// written by make openapi.
+// written by make generate.
 package openapi
 
 import _ "embed"

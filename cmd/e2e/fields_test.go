@@ -14,12 +14,11 @@ import (
 // all, because it has no logic of its own. A new field changes these files only:
 // files, flags, the wire and the database get it from the table (core.Plains).
 var fieldPlaces = []string{
-	"core/account.go",          // the field, and its limits
-	"core/input.go",            // the same as a person enters it
-	"core/interchange/file.go", // its place in what a file tells
-	"ui/window/form.go",        // where a person enters it,
-	"ui/window/draft.go",       // in which order
-	"ui/window/detail.go",      // and where it is shown
+	"core/account.go",     // the field, and its limits
+	"core/input_gen.go",   // which make generate writes
+	"ui/window/form.go",   // where a person enters it,
+	"ui/window/draft.go",  // in which order
+	"ui/window/detail.go", // and where it is shown
 	"ui/cli/show.go",
 
 	// Only the note has these: Chinese names of its column, a search in it, and words

@@ -77,12 +77,12 @@ func unreadable(err error) error {
 }
 
 // importInput is an account of a file as a person would enter it, with the fields
-// that the file has.
+// that the file has and may have.
 func importInput(a interchange.Account) api.AccountInput {
 	in := api.AccountInput{Input: core.Input{Params: a.Params}}
 	for _, p := range core.Plains() {
 		value, told := p.Get(&a)
-		if told && (value != "" || p.Key != "kind" && p.Key != "product") {
+		if told && p.File != core.NoFile && (value != "" || p.Key != "kind" && p.Key != "product") {
 			p.Put(&in.Input, value)
 		}
 	}

@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"errors"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -14,31 +13,40 @@ import (
 	"tokentray/core/interchange"
 )
 
-// TestNothingThatAFileTellsIsLost: every field that interchange reads reaches
-// the agent.
+// TestNothingThatAFileTellsIsLost: what a file tells reaches the agent from the one
+// place where its readers put it, and consent never does.
 func TestNothingThatAFileTellsIsLost(t *testing.T) {
-	acc := interchange.Account{Secret: core.NewSecret("s"), ProxyPassword: core.NewSecret("p")}
-	v := reflect.ValueOf(&acc).Elem()
-	for i := range v.NumField() {
-		switch f := v.Field(i); {
-		case !f.CanSet():
-		case f.Kind() == reflect.String:
-			f.SetString("x")
-		case f.Kind() == reflect.Pointer:
-			f.Set(reflect.New(f.Type().Elem()))
-		case f.Kind() == reflect.Map:
-			f.Set(reflect.ValueOf(map[string]string{"key": "x"}))
+	elsewhere, yes := "elsewhere", true
+	a := interchange.Account{
+		Params: map[string]string{"nest": "oak"}, Secret: core.NewSecret("s"), ProxyPassword: core.NewSecret("p"),
+		Input: core.Input{
+			Name: &elsewhere, Env: (*core.Env)(&elsewhere), Kind: (*core.Kind)(&elsewhere), Product: (*core.Product)(&elsewhere), AppID: &elsewhere,
+			Params: map[string]string{"nest": elsewhere}, AllowLive: &yes,
+		},
+	}
+	value := func(p core.Plain) string {
+		switch {
+		case p.Switch:
+			return "true"
+		case p.Number:
+			return "12"
+		}
+		return "x" + p.Key
+	}
+	for _, p := range core.Plains() {
+		if p.File != core.NoFile {
+			p.Put(&a, value(p))
 		}
 	}
-	in := reflect.ValueOf(importInput(acc))
-	for i := range v.NumField() {
-		name := v.Type().Field(i).Name
-		if name == "Line" || name == "Made" || name == "spare" || name == "Unsure" {
-			continue // of the file, not of the account
+	in := importInput(a)
+	for _, p := range core.Plains() {
+		got, told := p.Get(&in.Input)
+		if want := p.File != core.NoFile; told != want || told && got != value(p) {
+			t.Errorf("%s is %q, and told: %v, want %v", p.Key, got, told, want)
 		}
-		if got := in.FieldByName(name); !got.IsValid() || got.IsNil() {
-			t.Errorf("interchange.Account.%s does not reach api.AccountInput", name)
-		}
+	}
+	if in.Params["nest"] != "oak" || in.Secret == nil || *in.Secret != "s" || in.ProxyPassword == nil || *in.ProxyPassword != "p" {
+		t.Errorf("params %v, and the secrets are not those of the file", in.Params)
 	}
 	if in := importInput(interchange.Account{}); in.Secret != nil || in.Kind != nil || in.Note != nil || in.AllowLive != nil {
 		t.Errorf("what a file does not tell is told: %+v", in)

@@ -36,26 +36,17 @@ func Sources() []Source { return []Source{TokenTray, CSV, Dotenv, Postman, WxJav
 // say. Nothing here was checked. A file cannot give consent to destructive fetches
 // for a live account: only its owner can, on each machine again.
 type Account struct {
-	Line       int // where it begins
-	Name       string
-	Made       bool // the name is ours, made from the names of variables
-	Env        core.Env
-	Kind       core.Kind
-	Product    core.Product
-	AppID      string
-	Params     map[string]string
-	BaseURL    *string
-	Proxy      *string
-	CA         *string
-	Pinned     *bool
-	Note       *string
-	Group      *string
-	CopyFormat *string
-	CopyPath   *string
-	Declined   *core.Kind
-	Auto       *bool
-	Watch      *bool
-	Budget     *int
+	Line    int // where it begins
+	Name    string
+	Made    bool // the name is ours, made from the names of variables
+	Env     core.Env
+	Kind    core.Kind
+	Product core.Product
+	AppID   string
+	Params  map[string]string
+	// Input has every other field. Those of its fields that stand above are not used,
+	// and neither is AllowLive.
+	core.Input
 
 	Secret        core.Secret
 	ProxyPassword core.Secret

@@ -2,8 +2,10 @@ package interchange
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -32,7 +34,7 @@ func want(a core.Account) Account {
 	}
 	return Account{
 		Name: a.Name, Env: a.Env, Kind: a.Kind, Product: a.Product, AppID: a.AppID, Params: params,
-		BaseURL: &a.BaseURL, Proxy: &a.Proxy, Note: &a.Note,
+		Input: core.Input{BaseURL: &a.BaseURL, Proxy: &a.Proxy, Note: &a.Note},
 	}
 }
 
@@ -77,19 +79,33 @@ func TestNoCellIsAFormula(t *testing.T) {
 	}
 }
 
-// TestEveryFieldHasItsPlace: whoever gives accounts another field decides here
+// TestEveryFieldHasItsPlace: whoever gives accounts another field says in its tag
 // whether a team's list and a backup have it.
 func TestEveryFieldHasItsPlace(t *testing.T) {
-	places := map[string]string{
-		"ID": "belongs to one home", "AllowLive": "an owner's consent, on each machine anew",
-		"Name": "list", "Env": "list", "Kind": "list", "Product": "list", "AppID": "list", "Params": "list",
-		"BaseURL": "list", "Proxy": "list", "CA": "list", "Note": "list", "Group": "list", "Pinned": "backup", "Auto": "backup", "Watch": "backup", "Budget": "backup", "CopyFormat": "backup", "CopyPath": "backup",
-		"Declined": "backup",
-	}
-	for i := range reflect.TypeFor[core.Account]().NumField() {
-		if name := reflect.TypeFor[core.Account]().Field(i).Name; places[name] == "" {
-			t.Errorf("core.Account.%s: say whether record or private has it, or why neither does", name)
+	places := []core.Place{core.NoFile, core.TeamList, core.BackupOnly}
+	for f := range reflect.TypeFor[core.Account]().Fields() {
+		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		p, plain := core.PlainOf(key)
+		if !plain { // the ID, which belongs to one home, and the params, which every file has
+			continue
 		}
+		if _, said := f.Tag.Lookup("file"); !said || !slices.Contains(places, p.File) {
+			t.Errorf("core.Account.%s: say in its tag file which files have it: list, backup, or none", f.Name)
+		}
+	}
+}
+
+// TestNoFileConsents: a file that allows to fetch from a destructive source is not
+// believed.
+func TestNoFileConsents(t *testing.T) {
+	list := `{"tokentray": "accounts", "version": 1, "accounts": [{"name": "shop", "appid": "` + idA + `", "allow_live": true}]}`
+	var faults Faults
+	if _, err := Read([]byte(list), Options{}); !errors.As(err, &faults) || len(faults) != 1 || faults[0].Code != filefault.Key {
+		t.Errorf("a list: %v", err)
+	}
+	f, err := Read([]byte("name,appid,allow_live\nshop,"+idA+",true\n"), Options{From: CSV})
+	if err != nil || len(f.Accounts) != 1 || f.Accounts[0].AllowLive != nil || len(f.Remarks) == 0 || f.Remarks[0].Code != RemarkColumn {
+		t.Errorf("a table: %v, %+v", err, f)
 	}
 }
 
@@ -191,8 +207,8 @@ func TestTenThousandAccounts(t *testing.T) {
 	}
 }
 
-// TestFilesHaveEveryField: what an account is read into has a place for each plain
-// field that files have, and comes back from a list and from a backup.
+// TestFilesHaveEveryField: each plain field that files have comes back from a list and
+// from a backup.
 func TestFilesHaveEveryField(t *testing.T) {
 	var a core.Account
 	for _, p := range core.Plains() {

@@ -33,7 +33,7 @@
 //     source.
 //  6. README.md: a row in the table of kinds and a paragraph; CHANGELOG.md: a line.
 //
-// Then run make openapi and make golden, and look at what changed. The tests of ui/text,
+// Then run make generate and make golden, and look at what changed. The tests of ui/text,
 // core/sim and cmd/e2e (TestOnlyItsPlacesNameAKind, TestEveryKindIsComposed) say what is
 // missing. A kind with JSON answers may need only a preset: see core/preset.
 package kinds

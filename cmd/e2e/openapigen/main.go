@@ -6,7 +6,7 @@
 // it can fail (operations.go), and what a field means (words.go). A route that is not
 // explained is an error, and so is an explanation of something that is not there.
 //
-// Run it from the top of the tree: make openapi.
+// Run it from the top of the tree: make generate.
 package main
 
 import (

@@ -28,7 +28,7 @@ func TestTheDescriptionIsThatOfTheSource(t *testing.T) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(have, want) {
-		t.Errorf("%s is not that of the source; run make openapi and look at what git then shows", file)
+		t.Errorf("%s is not that of the source; run make generate and look at what git then shows", file)
 	}
 }
 
