@@ -1,6 +1,9 @@
 package core
 
-import "time"
+import (
+	"hash/fnv"
+	"time"
+)
 
 // Entry is one line of an account's history. It holds masks, never a token.
 type Entry struct {
@@ -62,6 +65,15 @@ type Failures struct {
 	Newest Entry
 }
 
+// failureSum stands for the words of a failure, which are longer; 0: none.
+type failureSum uint64
+
+func sumOf(message, callerIP string) failureSum {
+	h := fnv.New64a()
+	_, _ = h.Write([]byte(message + callerIP)) // it cannot fail
+	return failureSum(h.Sum64())
+}
+
 // line is what the history says about a round, if anything: of failures in a row it
 // keeps the first, those that differ, and the rest less and less often.
 func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time) (Entry, bool) {
@@ -74,12 +86,12 @@ func (e *entry) line(f *flight, out outcome, token, before Token, now time.Time)
 		if e.err != nil && e.err.Class == err.Class && e.err.Message == err.Message { // the round is about renewal
 			h.Remedy, h.RetryAt, h.SecretHost = e.err.Remedy, e.err.RetryAt, e.err.SecretHost
 		}
-		noted := err.Message + err.CallerIP
+		noted := sumOf(err.Message, err.CallerIP)
 		differs := noted != e.noted
 		e.noted = noted
 		return h, differs || f.goal != renew || e.fails&(e.fails-1) == 0
 	}
-	e.noted = ""
+	e.noted = 0
 	switch {
 	case out.verdict == accepted && f.asked:
 		h.What = DidKeep

@@ -65,6 +65,7 @@ type Keeper struct {
 	tallies    map[digest]*tally
 	looked     map[ID]time.Time // when the watch last asked about a token of an account
 	resets     map[ID]time.Time // when a reset of an account's counters was last due to begin
+	usage      map[ID][]Usage   // as upstream last told, one entry per path; never changed
 	listeners  map[int]func(Event)
 	nextID     int
 }
@@ -82,7 +83,6 @@ type entry struct {
 	report    *reported // how the last report ended
 	check     *Checked  // result of the last check of the current token; never changed
 	lost      *Checked  // when a token of the account was last found replaced; never changed
-	usage     []Usage   // as upstream last told, one entry per path; never changed
 	look      *lookout  // nil: it is not watched
 
 	err       *Error    // of the last round; nil after a success
@@ -94,7 +94,7 @@ type entry struct {
 	claimed claimed       // what its token says about itself
 	dead    string        // a token value that upstream refuses
 	longest time.Duration // remaining life of the last grant when it came
-	noted   string        // the failure that the history last told
+	noted   failureSum    // of the failure that the history last told
 	tally   *tally        // of its token, while the Keeper has it
 
 	due     time.Time // when the background acts next
@@ -120,7 +120,7 @@ func NewKeeper(cfg Config) *Keeper {
 		cfg: cfg, clock: newWallClock(cfg.Now), ctx: ctx, cancel: cancel,
 		slots: make(chan struct{}, cfg.Workers), wake: make(chan struct{}, 1), saving: make(chan struct{}, 1),
 		entries: map[ID]*entry{}, tests: map[TokenID]time.Time{}, tallies: map[digest]*tally{},
-		looked: map[ID]time.Time{}, resets: map[ID]time.Time{}, listeners: map[int]func(Event){},
+		looked: map[ID]time.Time{}, resets: map[ID]time.Time{}, usage: map[ID][]Usage{}, listeners: map[int]func(Event){},
 	}
 	k.upstreams.Store(&cfg.Upstreams)
 	return k

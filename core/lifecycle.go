@@ -40,7 +40,7 @@ func (k *Keeper) edit(e *entry, a Account) {
 	}
 	if !k.sameToken(was, a) {
 		k.share(e)
-		e.drop()
+		k.drop(e)
 		k.saveSoon(a.ID) // a round that just ended may have saved the old one
 	}
 	if was.Budget != a.Budget && e.err != nil && e.err.Remedy == RemedyBudget {
@@ -63,10 +63,12 @@ func (e *entry) forgive() {
 	e.edits++
 }
 
-// drop discards the token, and the result of a round under way for it.
-func (e *entry) drop() {
+// drop discards an entry's token, what was learned of it, and the result of a round
+// under way for it. The lock is held.
+func (k *Keeper) drop(e *entry) {
 	e.token.Store(&Token{})
-	e.dead, e.longest, e.check, e.lost, e.usage = "", 0, nil, nil, nil
+	delete(k.usage, e.account.ID)
+	e.dead, e.longest, e.check, e.lost = "", 0, nil, nil
 	if e.flight != nil {
 		e.flight.obsolete = true
 		e.flight.cancel()
@@ -98,7 +100,7 @@ func (k *Keeper) Refuse(id ID, err *Error) {
 	k.change(id, func(e *entry, _ time.Time) {
 		e.err, e.errBefore = err, nil
 		if e.token.Load().Value != "" || e.flight != nil {
-			e.drop()
+			k.drop(e)
 			k.saveSoon(id)
 		}
 	})
@@ -127,6 +129,7 @@ func (k *Keeper) Forget(id ID) {
 	delete(k.entries, id)
 	delete(k.looked, id)
 	delete(k.resets, id)
+	delete(k.usage, id)
 	e.tally.accounts--
 	k.unplan(e)
 	k.unlook(e)
@@ -214,7 +217,7 @@ func (k *Keeper) SetUpstreams(all map[Kind]Upstream) {
 		switch {
 		case knew && knows && before.TokenID(*e.account) != after.TokenID(*e.account):
 			k.share(e)
-			e.drop()
+			k.drop(e)
 			k.saveSoon(e.account.ID)
 			e.forgive()
 		case knew != knows:

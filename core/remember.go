@@ -13,7 +13,7 @@ func (k *Keeper) Remember(last map[ID]Entry) {
 	for id, line := range last {
 		k.change(id, func(e *entry, now time.Time) {
 			if err := line.refusal(now); err != nil && e.err == nil {
-				e.err, e.notBefore, e.noted = err, err.RetryAt, line.Message+line.CallerIP
+				e.err, e.notBefore, e.noted = err, err.RetryAt, sumOf(line.Message, line.CallerIP)
 			}
 		})
 	}

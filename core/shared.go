@@ -88,7 +88,7 @@ func (k *Keeper) hand(e *entry, t Token, now time.Time) {
 	another := e.token.Load().Value != t.Value
 	e.token.Store(&t)
 	e.longest, e.unsaved = t.Remaining(now), true
-	e.err, e.errBefore, e.fails, e.notBefore, e.noted = nil, nil, 0, time.Time{}, ""
+	e.err, e.errBefore, e.fails, e.notBefore, e.noted = nil, nil, 0, time.Time{}, 0
 	if another {
 		e.check, e.report = nil, nil
 	}

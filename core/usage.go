@@ -64,7 +64,7 @@ func (k *Keeper) measured(w *attempt, told []Usage, failed error) {
 			e.condemn(w.current.Value, now)
 		}
 		for _, one := range told {
-			e.usage = append(slices.DeleteFunc(slices.Clone(e.usage), func(u Usage) bool { return u.Path == one.Path }), one)
+			k.usage[w.req.Account.ID] = append(slices.DeleteFunc(slices.Clone(k.usage[w.req.Account.ID]), func(u Usage) bool { return u.Path == one.Path }), one)
 		}
 	})
 	k.record(w.req.Account.ID, rec, dead)
@@ -94,7 +94,7 @@ func (k *Keeper) ResetQuota(ctx context.Context, id ID) error {
 			return
 		}
 		rec.Line = &Entry{At: now, What: DidReset, Calls: w.out.calls}
-		e.usage = nil
+		delete(k.usage, id)
 		if e.err != nil && e.err.Class == Quota && e.err.Remedy != RemedyBudget {
 			e.forgive()
 		}

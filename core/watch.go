@@ -89,7 +89,7 @@ func (k *Keeper) snapshot(e *entry) Snapshot {
 	s := Snapshot{
 		Account: *e.account, Mask: Mask(t.Value), ObtainedAt: t.ObtainedAt, ExpiresAt: t.ExpiresAt, Life: t.Life, Claims: e.claimed.of(t),
 		PrevMask: Mask(t.Previous.Value), PrevUntil: t.Previous.Until,
-		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost, Usage: e.usage,
+		Renewing: e.flight != nil, PausedAll: k.pausedAll, Err: e.err.of(e.account.Kind), NextTry: e.due, Check: e.check, Lost: e.lost, Usage: k.usage[e.account.ID],
 	}
 	switch _, known := k.traits(*e.account); {
 	case !known: // the failure is kept, and says what it waits for
