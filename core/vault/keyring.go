@@ -24,9 +24,10 @@ const Service = "tokentray"
 // child; see ServeKeyringChild.
 const ChildCommand = "__keyring"
 
-// How long a call may take: without a person, and with one at a prompt.
+// How long a call may take: without a person, and with one at a prompt. A locked keyring
+// is told at once; a busy machine may need seconds to start the child.
 const (
-	callTime    = 3 * time.Second
+	callTime    = 8 * time.Second
 	promptTime  = 60 * time.Second
 	stumbleTime = 250 * time.Millisecond // before a failed call is tried once more
 )
@@ -50,7 +51,7 @@ type KeyringConfig struct {
 // child.
 //
 // A prompt is shown only for a call marked by core.Attended, which may take 60 s
-// instead of 3. A caller that waited while another's call failed gets that failure;
+// instead of 8. A caller that waited while another's call failed gets that failure;
 // the owner of the Keyring decides when to ask again. A caller whose turn did not
 // come gets Temporary.
 type Keyring struct {
