@@ -11,8 +11,9 @@ import (
 	"tokentray/ui/window"
 )
 
-// patience is how long closing waits for the X server to report the window's place.
-const patience = 300 * time.Millisecond
+// patience is how long closing waits for the X server to report the window's place. It
+// answers in milliseconds; one that is busy with other windows takes longer.
+const patience = 2 * time.Second
 
 // placeOf returns where a window's content is on the screen, in pixels. Fyne does not
 // report that, but it gives the X server's window ID. Wayland reports it to no
