@@ -182,7 +182,7 @@ deps-wine:
 CLIENTS := cmd/e2e/clients
 
 $(CLIENTS)/node_modules: $(CLIENTS)/package.json $(CLIENTS)/package-lock.json
-	cd $(CLIENTS) && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	cd $(CLIENTS) && npm ci --fetch-retries=5 --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 .PHONY: test-clients

@@ -150,7 +150,7 @@ present() {
 	case $1 in
 	pc:*) command -v pkg-config >/dev/null && pkg-config --exists "${1#pc:}" ;;
 	file:*) [ -e "${1#file:}" ] ;;
-	lib:*) PATH=$PATH:/sbin:/usr/sbin ldconfig -p | grep -q "${1#lib:}" ;;
+	lib:*) [[ $(PATH=$PATH:/sbin:/usr/sbin ldconfig -p) == *"${1#lib:}"* ]] ;; # a pipe to grep -q fails when grep ends first
 	font:*) command -v fc-list >/dev/null && [ -n "$(fc-list ":lang=${1#font:}" file)" ] ;;
 	*) command -v "$1" >/dev/null ;;
 	esac
@@ -212,7 +212,7 @@ Linux:*" debian "* | Linux:*" ubuntu "*)
 	echo "installing: $packages"
 	[ -z "$dry" ] || exit 0
 	# env after sudo: sudo does not hand its environment on.
-	quiet="${sudo}env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0"
+	quiet="${sudo}env DEBIAN_FRONTEND=noninteractive apt-get -qq -o Dpkg::Use-Pty=0 -o Acquire::Retries=5 -o DPkg::Lock::Timeout=300"
 	$quiet update </dev/null
 	$quiet install --yes --no-install-recommends $packages </dev/null >/dev/null
 	packages=$(missing deb)
