@@ -18,17 +18,14 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/redisconn/redistest"
 )
 
-// freePort is a port of the loopback that nobody has.
+// freePort is a port of the loopback that nobody has, nor is given by the system before
+// a door opens there.
 func freePort(t testing.TB) int {
 	t.Helper()
-	l, err := net.Listen("tcp4", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer l.Close()
-	return l.Addr().(*net.TCPAddr).Port
+	return redistest.FreePort(t)
 }
 
 // openDoor opens the door of an agent and returns its base URL.

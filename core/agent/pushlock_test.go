@@ -30,6 +30,20 @@ func (s shortWait) Hold(ctx context.Context, w core.RedisWrite) (core.RedisHold,
 
 func waitShort(r RedisTarget) RedisTarget { return shortWait{r} }
 
+// asked is a target that tells when it is asked for a lock.
+type asked struct {
+	RedisTarget
+	locks chan struct{}
+}
+
+func (a asked) Hold(ctx context.Context, w core.RedisWrite) (core.RedisHold, error) {
+	select {
+	case a.locks <- struct{}{}:
+	default:
+	}
+	return a.RedisTarget.Hold(ctx, w)
+}
+
 // newWxJava is a backend on WxJava, to whose Redis an account of kind is pushed.
 func newWxJava(t *testing.T, kind core.Kind, by func(RedisTarget) RedisTarget) *backend {
 	t.Helper()
@@ -58,7 +72,7 @@ func (b *backend) renew(t *testing.T) error {
 
 func (b *backend) wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for deadline := time.Now().Add(10 * time.Second); !ok(); time.Sleep(5 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); !ok(); time.Sleep(5 * time.Millisecond) {
 		if time.Now().After(deadline) {
 			t.Fatalf("still not: %s", what)
 		}
@@ -68,7 +82,7 @@ func (b *backend) wait(t *testing.T, what string, ok func() bool) {
 // TestTheSDKsLockIsHeldWhileATokenIsFetched: until the token is in the entry, and not at
 // all when the fetch fails.
 func TestTheSDKsLockIsHeldWhileATokenIsFetched(t *testing.T) {
-	b := newWxJava(t, kinds.WeChatLegacy, waitShort)
+	b := newWxJava(t, kinds.WeChatLegacy, func(r RedisTarget) RedisTarget { return r })
 	ctx, during := t.Context(), ""
 	b.up.set(func() {
 		during = b.redis.Get(ctx, wxLock).Val()
@@ -111,7 +125,8 @@ func TestALockOfABackendThatWasKilledHoldsUpNoRenewal(t *testing.T) {
 // harms nothing, upstream is asked.
 func TestABackendThatFetchedMeanwhileKeepsItsToken(t *testing.T) {
 	for _, kind := range []core.Kind{kinds.WeChatLegacy, kinds.WeChat} {
-		b := newWxJava(t, kind, func(r RedisTarget) RedisTarget { return r })
+		locks := make(chan struct{}, 1)
+		b := newWxJava(t, kind, func(r RedisTarget) RedisTarget { return asked{r, locks} })
 		ctx := t.Context()
 		current, err := b.client.Token(ctx, b.ref, 0)
 		if err != nil {
@@ -122,14 +137,19 @@ func TestABackendThatFetchedMeanwhileKeepsItsToken(t *testing.T) {
 		b.up.kill()
 		b.world.pass(time.Hour)
 		b.up.checked(func(token string) bool { return token == its })
+		select {
+		case <-locks: // of a call before
+		default:
+		}
 		done := make(chan error, 1)
 		got := ""
-		asked := b.up.fetches()
+		before := b.up.fetches()
 		go func() {
 			answer, err := b.client.Refresh(ctx, b.ref, api.RefreshRequest{Stale: current.AccessToken, Person: true})
 			got = answer.AccessToken
 			done <- err
 		}()
+		<-locks
 		time.Sleep(time.Second) // it waits for the backend
 		select {
 		case err := <-done:
@@ -141,7 +161,7 @@ func TestABackendThatFetchedMeanwhileKeepsItsToken(t *testing.T) {
 		if err := <-done; err != nil {
 			t.Fatalf("%s: %v", kind, err)
 		}
-		n := b.up.fetches() - asked
+		n := b.up.fetches() - before
 		if kind == kinds.WeChatLegacy && (got != its || n != 0) || kind == kinds.WeChat && (got == its || n == 0) {
 			t.Errorf("%s: it has %s after %d fetches", kind, core.Mask(got), n)
 		}

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"math"
 	"os"
 	"slices"
 	"strings"
@@ -46,7 +47,10 @@ func TestDisposable(t *testing.T) {
 // An idle agent reads them each minute: the garbage would be most of what it makes.
 func TestReadingMappingsMakesNoGarbage(t *testing.T) {
 	long := strings.Repeat(smapsText, 100)
-	got := testing.AllocsPerRun(10, func() { disposable(strings.NewReader(long), "/usr/bin/none") })
+	got := math.MaxFloat64
+	for range 5 { // what else lives in the process only adds
+		got = min(got, testing.AllocsPerRun(10, func() { disposable(strings.NewReader(long), "/usr/bin/none") }))
+	}
 	if got > 20 {
 		t.Errorf("%.0f allocations for the lines of %d mappings", got, strings.Count(long, "Rss:"))
 	}

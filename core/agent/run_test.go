@@ -96,7 +96,7 @@ func TestAReaderThatReadsNothingDoesNotKeepTheAgentFromEnding(t *testing.T) {
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
-	if took := time.Since(begun); took > byeTime+drainTime+3*time.Second {
+	if took := time.Since(begun); took > byeTime+drainTime+time.Minute { // it would wait for ever
 		t.Errorf("the end took %s", took)
 	}
 }

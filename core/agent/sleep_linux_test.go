@@ -49,7 +49,7 @@ func systemBusOfItsOwn(t *testing.T) string {
 func TestWakingFromSleepIsAHint(t *testing.T) {
 	address := systemBusOfItsOwn(t)
 	t.Setenv("DBUS_SYSTEM_BUS_ADDRESS", address)
-	woke, away := make(chan struct{}, 8), make(chan string, 8)
+	woke, away := make(chan struct{}, 1000), make(chan string, 8) // on a busy machine it is told often until it hears
 	ctx, cancel := context.WithCancel(t.Context())
 	ended := make(chan struct{})
 	go func() {
@@ -75,16 +75,17 @@ func TestWakingFromSleepIsAHint(t *testing.T) {
 		select {
 		case <-woke:
 			heard = true
-		case <-time.After(20 * time.Millisecond):
+		case <-time.After(100 * time.Millisecond):
 		}
 	}
 	if len(away) != 0 {
 		t.Errorf("waking counts as going away: %s", <-away)
 	}
 	say(true)
-	if why := <-away; why != "the machine goes to sleep" || len(woke) > 1 {
-		t.Errorf("away because %q; woke %d times", why, len(woke))
+	if why := <-away; why != "the machine goes to sleep" {
+		t.Errorf("away because %q", why)
 	}
+	before := len(woke) // of what was said again
 	const ours, theirs = "/org/freedesktop/login1/session/_31", "/org/freedesktop/login1/session/_32"
 	for path, uid := range map[dbus.ObjectPath]int{ours: os.Getuid(), theirs: os.Getuid() + 1} {
 		if err := logind.Export(user(uid), path, "org.freedesktop.DBus.Properties"); err != nil {
@@ -98,6 +99,9 @@ func TestWakingFromSleepIsAHint(t *testing.T) {
 	}
 	if why := <-away; why != "the session is locked" || len(away) != 0 {
 		t.Errorf("away because %q, and %d more", why, len(away))
+	}
+	if n := len(woke) - before; n != 0 {
+		t.Errorf("going to sleep and a lock count as waking: %d times", n)
 	}
 	cancel()
 	<-ended
@@ -260,7 +264,7 @@ func TestLockingTheScreenClears(t *testing.T) {
 	}
 	defer saver.Close()
 	for _, name := range []string{"org.freedesktop.ScreenSaver", "org.xfce.ScreenSaver"} {
-		for limit := time.Now().Add(10 * time.Second); ; {
+		for limit := time.Now().Add(time.Minute); ; {
 			_, err := r.client.Copy(t.Context(), a.Ref(), api.CopyRequest{})
 			if err == nil {
 				break
@@ -270,7 +274,7 @@ func TestLockingTheScreenClears(t *testing.T) {
 			}
 		}
 		for _, active := range []bool{false, true} {
-			for limit := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+			for limit := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 				if err := saver.Emit("/org/freedesktop/ScreenSaver", name+".ActiveChanged", active); err != nil {
 					t.Fatal(err)
 				}

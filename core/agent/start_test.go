@@ -168,7 +168,7 @@ func TestAnAgentThatNobodyReachesIsCalledSo(t *testing.T) {
 	}
 	defer db.Close()
 	start := acting(t, "agent")
-	start.Wait = 3 * time.Second
+	start.Wait = 8 * time.Second // two starts of it at least
 	_, err = launch.Ensure(t.Context(), home, start)
 	if !errors.Is(err, launch.ErrCannotStart) || core.AsError(err).Remedy != core.RemedyInUse {
 		t.Errorf("got %v, want that another agent holds the home", err)

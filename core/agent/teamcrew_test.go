@@ -121,7 +121,7 @@ func (c *crew) kill() {
 // last waits until the upstream has given out n tokens and returns the last.
 func (c *crew) last(n int) string {
 	c.t.Helper()
-	for deadline := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for deadline := time.Now().Add(time.Minute); ; time.Sleep(10 * time.Millisecond) {
 		switch got := c.up.tokens(); {
 		case len(got) >= n:
 			return got[len(got)-1]

@@ -12,7 +12,11 @@ import (
 )
 
 func TestTheEndOfAProcessIsWaitedFor(t *testing.T) {
-	cmd := exec.Command("sleep", "0.2")
+	cmd := exec.Command("cat")
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
@@ -23,6 +27,9 @@ func TestTheEndOfAProcessIsWaitedFor(t *testing.T) {
 	wait(short)
 	if !errors.Is(short.Err(), context.DeadlineExceeded) {
 		t.Error("the wait ended before the process and before its context")
+	}
+	if err := stdin.Close(); err != nil { // which ends it
+		t.Fatal(err)
 	}
 	wait(t.Context()) // it has ended although nobody has reaped it
 	if state, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", cmd.Process.Pid)); err != nil || !strings.Contains(string(state), ") Z ") {

@@ -20,7 +20,7 @@ import (
 // wantHeld waits until the Manager knows that another program has our text.
 func (d *desk) wantTaken(t *testing.T) {
 	t.Helper()
-	for limit := time.Now().Add(10 * time.Second); time.Now().Before(limit); time.Sleep(5 * time.Millisecond) {
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(5 * time.Millisecond) {
 		d.mu.Lock()
 		taken := d.cur != nil && d.cur.taken.Load()
 		d.mu.Unlock()
@@ -261,7 +261,7 @@ func (x *xvfb) mark(t *testing.T, text string) {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
-	for limit := time.Now().Add(10 * time.Second); x.selection(t) != text; {
+	for limit := time.Now().Add(time.Minute); x.selection(t) != text; {
 		if time.Now().After(limit) {
 			t.Fatal("xclip never became the owner")
 		}

@@ -86,7 +86,7 @@ func (w *wayland) wantGone(t *testing.T, want Reason) {
 		if got.Reason != want {
 			t.Errorf("gone because %q, want %q", got, want)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatal("nobody said that the text is gone")
 	}
 }

@@ -93,7 +93,7 @@ func (x *xvfb) foreign(t testing.TB, text string) *os.Process {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
-	for deadline := time.Now().Add(10 * time.Second); time.Now().Before(deadline); {
+	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
 		if got, ok := x.paste(t, "UTF8_STRING"); ok && got == text {
 			return cmd.Process
 		}
@@ -161,7 +161,7 @@ func (d *desk) wantGone(t *testing.T, want Reason) {
 		if got.Reason != want {
 			t.Fatalf("gone because %q, want %q", got, want)
 		}
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Fatalf("nobody said that the text is gone (%s)", want)
 	}
 }

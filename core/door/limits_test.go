@@ -448,7 +448,7 @@ func TestSlowSenders(t *testing.T) {
 				_, _ = io.WriteString(w, tt.head)
 				drip(w)
 			})
-			if took := time.Since(began); took > readTime+5*time.Second || !strings.Contains(got, tt.want) {
+			if took := time.Since(began); took > readTime+15*time.Second || !strings.Contains(got, tt.want) {
 				t.Errorf("%.40q: %q after %v", tt.head, got, took)
 			}
 		})
@@ -486,7 +486,7 @@ func TestClosingEndsWhoWaits(t *testing.T) {
 	}
 	began := time.Now()
 	g.door.Close()
-	if err := <-over; err != nil || time.Since(began) > drainTime+time.Second {
+	if err := <-over; err != nil || time.Since(began) > drainTime+20*time.Second { // and not the minute that it would wait
 		t.Errorf("%v after %v", err, time.Since(began))
 	}
 }

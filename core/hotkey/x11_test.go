@@ -114,7 +114,7 @@ func comes(t *testing.T, pressed <-chan struct{}, when string) {
 	t.Helper()
 	select {
 	case <-pressed:
-	case <-time.After(10 * time.Second):
+	case <-time.After(time.Minute):
 		t.Errorf("%s: the press does not come", when)
 	}
 }
@@ -184,7 +184,7 @@ func TestATakenKeyIsToldAndTheFormerStays(t *testing.T) {
 	if err := other.Set(""); err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for err := ours.Set("Ctrl+Alt+K"); err != nil; err = ours.Set("Ctrl+Alt+K") { // the server hears of the end a moment later
 		if time.Now().After(deadline) {
 			t.Fatal(err)
@@ -219,7 +219,7 @@ func TestNoDesktopNoKey(t *testing.T) {
 	s.hit(leftCtrl, leftAlt, 'k')
 	comes(t, pressed, "on the next desktop")
 	s.end()
-	for deadline := time.Now().Add(10 * time.Second); k.Err() == nil; {
+	for deadline := time.Now().Add(time.Minute); k.Err() == nil; {
 		if time.Now().After(deadline) {
 			t.Fatal("the end of the desktop is not noticed")
 		}

@@ -117,7 +117,7 @@ func TestWhyAnAgentDoesNotStart(t *testing.T) {
 			case "hang":
 				how.Wait = 300 * time.Millisecond
 			case "running":
-				how.Wait = 3 * time.Second
+				how.Wait = 8 * time.Second // two starts of it at least
 			}
 			_, err := Ensure(t.Context(), testHome(t), how)
 			if !errors.Is(err, ErrCannotStart) || !strings.Contains(err.Error(), tt.says) {

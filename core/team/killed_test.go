@@ -67,7 +67,7 @@ func hold(ctx context.Context, url string) error {
 	}
 }
 
-var shortTiming = Timing{Lease: time.Second, Renew: 300 * time.Millisecond, Call: 2 * time.Second}
+var shortTiming = Timing{Lease: 4 * time.Second, Renew: 300 * time.Millisecond, Call: 8 * time.Second}
 
 func TestAKilledHolderIsFollowed(t *testing.T) {
 	r := newRig(t)
@@ -94,7 +94,7 @@ func TestAKilledHolderIsFollowed(t *testing.T) {
 	if err != nil || line != "holds 1\n" {
 		t.Fatalf("the holder says %q, %v", line, err)
 	}
-	if held <= 0 || held > time.Second {
+	if held <= 0 || held > shortTiming.Lease {
 		t.Fatalf("the lease of a living holder is to be waited for %v", held)
 	}
 	a := r.member()

@@ -154,7 +154,7 @@ func TestATokenThatMayHaveBeenReplacedIsReportedAgain(t *testing.T) {
 					}
 					return answer, nil
 				})
-				turn.Overlap = 3 * time.Second
+				turn.Overlap = 6 * time.Second
 				slept.turn(t.Context(), turn)
 				p := read(t, other)
 				if p.Value != "the other's token" || !p.Wanted {
