@@ -4,12 +4,29 @@ package cli
 
 import (
 	"context"
+	"io"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
+
+// impatient is the terminal of a person who ends the command once told of a pipe.
+type impatient struct {
+	*terminal
+	end func()
+}
+
+func (i impatient) Err() io.Writer { return i }
+
+func (i impatient) Write(p []byte) (int, error) {
+	n, err := i.terminal.err.Write(p)
+	if strings.Contains(i.terminal.err.String(), "Waiting for a program") {
+		i.end()
+	}
+	return n, err
+}
 
 // TestAPipeThatNobodyWrites is waited for until the person ends the command, who is told
 // of it: by every command that reads a file.
@@ -33,10 +50,13 @@ func TestAPipeThatNobodyWrites(t *testing.T) {
 		{"run", "--env-file", pipe, "--", "true"},
 	} {
 		r, c := calling()
-		r.parts = func(p *Parts) { p.Environ = func() []string { return nil } }
-		ctx, interrupt := context.WithCancel(t.Context())
-		time.AfterFunc(50*time.Millisecond, interrupt)
+		ctx, interrupt := context.WithTimeout(t.Context(), time.Minute)
+		r.parts = func(p *Parts) {
+			p.Environ = func() []string { return nil }
+			p.Term = impatient{r.term, interrupt}
+		}
 		code, _, errOut := r.do(ctx, args...)
+		interrupt()
 		if code != 130 || len(c.sent) > 0 {
 			t.Errorf("%q: code %d, %q, %s", args, code, c.sent, errOut)
 		}

@@ -25,7 +25,7 @@ import (
 )
 
 // within limits each wait for an event.
-const within = 20 * time.Second
+const within = time.Minute
 
 // fakeServer is a desktop's notification server. It writes each call to a channel,
 // one line per call.

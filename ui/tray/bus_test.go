@@ -24,7 +24,7 @@ import (
 )
 
 // patience limits each wait for an event.
-const patience = 20 * time.Second
+const patience = time.Minute
 
 // wait waits for a line from the tray.
 func wait(t *testing.T, what string, from <-chan string, want string) {

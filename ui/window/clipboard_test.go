@@ -135,6 +135,7 @@ func TestFailedCopySaysWhatIsStillThere(t *testing.T) {
 	s.untilSays("solo/sandbox: Something answered", "The clipboard still holds the token of shop/sandbox.", "clears in 45 s", "Clear now")
 	s.press("Clear now")
 	s.untilCalled("clear")
+	s.untilSays("The clipboard is cleared.")
 
 	// Its time over, or closed, it gives its place to what is on the clipboard.
 	for _, over := range []func(){s.clipboard.dismiss, s.clipboard.messageOver} {

@@ -124,7 +124,7 @@ func goldenScreens() []golden {
 			s.pane.state.try.values["openid"] = "oABC"
 			s.pane.detail.try.show()
 			s.pane.sendTry()
-			s.until("the answer", func() bool { return s.pane.state.try.answer != nil })
+			s.until("the answer and the history", func() bool { return s.pane.state.try.answer != nil && s.pane.state.historyLoaded })
 			s.pane.state.try.answer.took = 143 * time.Millisecond
 			s.pane.fillDetail()
 			s.pane.detail.page.Reveal(s.pane.detail.try.root)

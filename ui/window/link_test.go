@@ -13,14 +13,14 @@ func TestAgentGoesAndComesBack(t *testing.T) {
 	s := newStage(t, sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)).open()
 	s.accounts.openAdd()
 	s.typeInto("name", "half typed")
-	s.connect = failure(core.Internal, core.RemedyNoAgent)
+	s.refuse(failure(core.Internal, core.RemedyNoAgent))
 	s.agent.crash()
 	s.untilSays("The agent is gone. Connecting again…")
 	s.mustSay("half typed")
 	s.accounts.saveForm(s.accounts.form)
 	s.mustSay("half typed")
 
-	s.connect = nil
+	s.refuse(nil)
 	s.link.again <- struct{}{}
 	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 	s.mustNotSay("The agent is gone")
@@ -39,7 +39,7 @@ func TestAgentOfAnotherVersion(t *testing.T) {
 	s.connect = failure(core.Internal, core.RemedyRestart)
 	s.work.Go(s.link.run)
 	s.untilSays("An agent of another version runs.")
-	s.connect = nil
+	s.refuse(nil)
 	s.press("Restart")
 	s.until("the agent", func() bool { return s.link.phase == phaseConnected })
 	s.mustNotSay("another version")

@@ -113,7 +113,7 @@ func (s *stage) in(lang string, width float32) *stage {
 // until drains the queue until something holds.
 func (s *stage) until(what string, holds func() bool) {
 	s.t.Helper()
-	limit := time.After(10 * time.Second)
+	limit := time.After(time.Minute)
 	for !holds() {
 		select {
 		case f := <-s.queue:

@@ -354,6 +354,7 @@ func TestAccountsAreSharedAndTeamsLeft(t *testing.T) {
 	s.untilCalled("unshare shop/sandbox")
 	s.untilSays("this machine's own again. It is paused.")
 
+	s.until("the teams again", func() bool { return !page.loading })
 	page.on.leave(page.all[0])
 	s.mustSay("Leave five?")
 	s.press("Leave")

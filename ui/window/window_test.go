@@ -196,6 +196,7 @@ func TestSwitchSetsTheActiveEnvironmentButAllDoesNot(t *testing.T) {
 	s.mustSay("shop", "test")
 	s.ctrl(fyne.Key2)
 	s.untilCalled("use live")
+	s.until("the switch", func() bool { return s.model.Active == core.Live && !s.listing.switching })
 	s.mustSay("shop")
 	s.mustNotSay("test")
 	for _, call := range s.agent.log() {
