@@ -214,7 +214,7 @@ http {
 		_ = cmd.Process.Signal(os.Interrupt)
 		_ = cmd.Wait() // it is ended by a signal
 	})
-	for deadline := time.Now().Add(10 * time.Second); ; {
+	for deadline := time.Now().Add(60 * time.Second); ; {
 		if conn, err := net.Dial("tcp", addr); err == nil {
 			_ = conn.Close()
 			break

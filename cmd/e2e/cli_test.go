@@ -113,12 +113,12 @@ func TestCommandLine(t *testing.T) {
 				}
 			},
 			"hold": func(ts *testscript.TestScript, _ bool, args []string) {
-				db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, &bbolt.Options{Timeout: 5 * time.Second})
+				db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, &bbolt.Options{Timeout: 30 * time.Second})
 				ts.Check(err)
 				ts.Defer(func() { _ = db.Close() })
 			},
 			"newer": func(ts *testscript.TestScript, _ bool, args []string) {
-				db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, &bbolt.Options{Timeout: 5 * time.Second})
+				db, err := bbolt.Open(ts.MkAbs(args[0]), 0o600, &bbolt.Options{Timeout: 30 * time.Second})
 				ts.Check(err)
 				ts.Check(errors.Join(db.Update(func(tx *bbolt.Tx) error {
 					return tx.Bucket([]byte("meta")).Put([]byte("schema"), []byte("999"))
@@ -227,7 +227,7 @@ func (s *script) control(ts *testscript.TestScript, path, body string) {
 
 // await waits until a file exists or does not exist.
 func (s *script) await(ts *testscript.TestScript, glob string, there bool) {
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(60 * time.Second)
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
 	for {
@@ -251,7 +251,7 @@ func (s *script) crash(ts *testscript.TestScript) {
 	}
 	client := api.Dial(filepath.Join(s.dir, "h", "agent.sock"))
 	defer client.Close()
-	ctx, cancel := contextOf(10 * time.Second)
+	ctx, cancel := contextOf(30 * time.Second)
 	defer cancel()
 	status, err := client.Status(ctx)
 	ts.Check(err)
@@ -291,7 +291,7 @@ func (s *script) close(t testscript.T) {
 func stop(socket string) error {
 	client := api.Dial(socket)
 	defer client.Close()
-	ctx, cancel := contextOf(10 * time.Second)
+	ctx, cancel := contextOf(30 * time.Second)
 	defer cancel()
 	status, err := client.Status(ctx)
 	if errors.Is(err, api.ErrNoAgent) {
@@ -311,7 +311,7 @@ func stop(socket string) error {
 
 // gone waits until a process that is not our child has ended.
 func gone(pid int) error {
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(60 * time.Second)
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
 	for {

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"errors"
 	"fmt"
 	"os/exec"
 	"path/filepath"
@@ -45,10 +46,11 @@ func TestAnAIAgentsAskOpensTheWindow(t *testing.T) {
 	if out, failed := use(t, s, "tokentray_write", ask); !failed || !strings.Contains(out, "window now asks a person") {
 		t.Errorf("the AI agent is told: %s", out)
 	}
-	if _, err := p.WaitWindow("TokenTray", 20*time.Second); err != nil {
+	w, err := p.WaitWindow("TokenTray", 2*patience)
+	if err != nil {
 		t.Fatal(err)
 	}
-	if err := p.WaitPainted("TokenTray", 0, 20*time.Second); err != nil {
+	if err := p.WaitPainted("TokenTray", 0, 2*patience); err != nil {
 		t.Fatal(err)
 	}
 	got, err := p.client.Grants(t.Context())
@@ -72,6 +74,12 @@ func TestAnAIAgentsAskOpensTheWindow(t *testing.T) {
 		}
 		if warning < 1000 {
 			return fmt.Errorf("%d pixels of a button that warns", warning)
+		}
+		return nil
+	})
+	p.wait(2*patience, "the window to have the keyboard", func() error {
+		if !w.Active() {
+			return errors.New("it has not")
 		}
 		return nil
 	})

@@ -54,12 +54,12 @@ func (h hands) shows(keys ...string) {
 // if nothing happens: the window may be a moment behind the agent.
 func (h hands) until(what string, holds func() error, keys ...string) {
 	h.p.t.Helper()
-	h.p.wait(20*time.Second, what, func() error {
+	h.p.wait(3*patience, what, func() error {
 		if holds() == nil {
 			return nil
 		}
 		h.press(keys...)
-		return desktop.Until(2*time.Second, what, holds)
+		return desktop.Until(5*time.Second, what, holds)
 	})
 }
 

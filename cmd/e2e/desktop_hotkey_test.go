@@ -32,7 +32,7 @@ func TestTheHotkeyOpensTheSearch(t *testing.T) {
 		if err := p.Key("ctrl+alt+k"); err != nil {
 			t.Fatal(err)
 		}
-		w, err := p.WaitWindow("TokenTray", 30*time.Second)
+		w, err := p.WaitWindow("TokenTray", 2*patience)
 		if err != nil {
 			t.Fatalf("%s: %v", how, err)
 		}
@@ -42,17 +42,17 @@ func TestTheHotkeyOpensTheSearch(t *testing.T) {
 			}
 			return nil
 		})
-		if err := p.WaitPainted("TokenTray", 120, 20*time.Second); err != nil {
+		if err := p.WaitPainted("TokenTray", 120, 2*patience); err != nil {
 			t.Fatal(err)
 		}
-		time.Sleep(500 * time.Millisecond) // a person looks
+		time.Sleep(1500 * time.Millisecond) // a person looks
 		if err := p.Type("zeb"); err != nil {
 			t.Fatal(err)
 		}
 		if err := p.Key("Return"); err != nil { // to the result
 			t.Fatal(err)
 		}
-		time.Sleep(300 * time.Millisecond)
+		time.Sleep(time.Second)
 		if err := p.Key("Return"); err != nil { // copies it
 			t.Fatal(err)
 		}
@@ -87,10 +87,10 @@ func TestASecondDemoRaisesTheFirst(t *testing.T) {
 	if _, err := p.Start("demo", p.exe, "demo"); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.WaitPainted("TokenTray", 0, 30*time.Second); err != nil {
+	if err := p.WaitPainted("TokenTray", 0, 2*patience); err != nil {
 		t.Fatal(err)
 	}
-	w, err := p.WaitWindow("TokenTray", 10*time.Second)
+	w, err := p.WaitWindow("TokenTray", 2*patience)
 	if err != nil {
 		t.Fatal(err)
 	}

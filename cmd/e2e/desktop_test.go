@@ -212,7 +212,7 @@ func (p *product) wait(limit time.Duration, what string, try func() error) {
 // icon waits for the icon in the tray.
 func (p *product) icon() desktop.Item {
 	p.t.Helper()
-	item, err := p.WaitTrayItem(15 * time.Second)
+	item, err := p.WaitTrayItem(2 * patience)
 	if err != nil {
 		p.t.Fatal(err)
 	}
@@ -262,7 +262,7 @@ func (p *product) wantCopied(text string) {
 // wantCleared waits until the clipboard is empty.
 func (p *product) wantCleared(limit time.Duration) {
 	p.t.Helper()
-	err := desktop.Until(limit, "the clipboard to clear", func() error {
+	err := desktop.Until(max(limit, patience), "the clipboard to clear", func() error {
 		if got, targets := p.Clipboard(); got != "" || len(targets) > 0 {
 			return fmt.Errorf("it holds %d bytes, offered as %q", len(got), targets)
 		}

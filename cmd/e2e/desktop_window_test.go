@@ -23,13 +23,21 @@ import (
 func (p *product) open() desktop.Window {
 	p.t.Helper()
 	p.do("", "open")
-	w, err := p.WaitWindow("TokenTray", 20*time.Second)
+	w, err := p.WaitWindow("TokenTray", 2*patience)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	if err := p.WaitPainted("TokenTray", 0, 10*time.Second); err != nil {
+	if err := p.WaitPainted("TokenTray", 0, 2*patience); err != nil {
 		p.t.Fatal(err)
 	}
+	// On a busy machine it is painted before it has a list.
+	p.wait(2*patience, "the window to have the agent's list", func() error {
+		s, err := p.client.Status(p.t.Context())
+		if err == nil && s.Windows == 0 {
+			err = errors.New("the agent knows of no window")
+		}
+		return err
+	})
 	return w
 }
 
@@ -61,9 +69,18 @@ func TestWindowRowCopies(t *testing.T) {
 		t.Fatal(err)
 	}
 	// There is a row in the middle of the window.
-	if err := w.Click(box.Dx()/3, box.Dy()/2); err != nil {
-		t.Fatal(err)
-	}
+	p.wait(2*patience, "a click on a row to copy", func() error { // a row that has just come takes none
+		if err := w.Click(box.Dx()/3, box.Dy()/2); err != nil {
+			return err
+		}
+		return desktop.Until(3*time.Second, "", func() error {
+			list, err := p.client.List(t.Context())
+			if err == nil && list.Clipboard.Account == "" {
+				err = errors.New("nothing of ours is on the clipboard")
+			}
+			return err
+		})
+	})
 	p.wantCopiedOneOf(all)
 
 	p.do("", "settings", "set", "clear-after", "5s")
@@ -128,7 +145,7 @@ func TestWindowOnce(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if code, err := second.Wait(10 * time.Second); err != nil || code != 0 {
+			if code, err := second.Wait(2 * patience); err != nil || code != 0 {
 				t.Errorf("a second window ended with %d, %v", code, err)
 			}
 		}},
@@ -312,9 +329,12 @@ func TestWindowComesBackToItsPlace(t *testing.T) {
 		t.Fatal(err)
 	}
 	w = p.open()
-	if got := where(w); got.X >= 9000 || got.Y < 0 {
-		t.Errorf("it is at %v", got)
-	}
+	p.wait(10*time.Second, "the window on the screen", func() error {
+		if got := where(w); got.X >= 9000 || got.Y < 0 {
+			return fmt.Errorf("it is at %v", got)
+		}
+		return nil
+	})
 	p.wait(10*time.Second, "the window to fit the screen", func() error {
 		if box, err := w.Geometry(); err != nil || box.Dx() > 1280 || box.Dy() > 800 {
 			return fmt.Errorf("it is %v, %v", box, err)

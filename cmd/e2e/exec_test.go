@@ -60,7 +60,7 @@ func TestCtrlCReachesTheCommandOnce(t *testing.T) {
 				t.Fatal(err)
 			}
 			_ = slave.Close() // the terminal ends with the command
-			late := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+			late := time.AfterFunc(90*time.Second, func() { _ = cmd.Process.Kill() })
 			defer late.Stop()
 			var all strings.Builder
 			lines := bufio.NewScanner(master)

@@ -153,7 +153,7 @@ func (l *leakage) typed(words []string, args ...string) {
 		l.t.Fatal(err)
 	}
 	_ = slave.Close()
-	late := time.AfterFunc(30*time.Second, func() { _ = cmd.Process.Kill() })
+	late := time.AfterFunc(90*time.Second, func() { _ = cmd.Process.Kill() })
 	defer late.Stop()
 	var shown []byte
 	asked := 0
@@ -225,7 +225,7 @@ func (l *leakage) board() {
 	})
 	var conn *dbus.Conn
 	var err error
-	for until := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(60 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		if conn, err = dbus.Connect("unix:path=" + socket); err == nil || time.Now().After(until) {
 			break
 		}

@@ -227,7 +227,7 @@ func (l *leakage) pushesGoOut() {
 	l.try(password+"\n", append(push, "--redis-password-stdin", "--dry-run")...)
 	l.do(password+"\n", append(push, "--redis-password-stdin")...)
 	l.do("", "push", "list", "stdin", "--json")
-	deadline := time.Now().Add(20 * time.Second)
+	deadline := time.Now().Add(60 * time.Second)
 	for c.Get(l.t.Context(), "shop:token").Val() == "" {
 		if time.Now().After(deadline) {
 			l.t.Error("the push wrote nothing")

@@ -412,7 +412,7 @@ func (l *leakage) needSomebody(passphrase string) {
 	}
 	// The renewal is due when half of the life is over. If the machine was so slow
 	// that the token has expired, it is due half a minute after the next one.
-	for until := time.Now().Add(90 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+	for until := time.Now().Add(150 * time.Second); ; time.Sleep(50 * time.Millisecond) {
 		l.mu.Lock()
 		told := slices.ContainsFunc(l.texts, func(text looked) bool {
 			return text.where == "a notification" && bytes.Contains(text.text, []byte("needy"))

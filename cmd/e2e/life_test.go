@@ -131,7 +131,7 @@ func TestOneAgentWhateverBecomesOfTheHome(t *testing.T) {
 		}
 	}
 	command(t, exe, env, "list")
-	for until := time.Now().Add(20 * time.Second); len(agents(home)) != 1; time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(60 * time.Second); len(agents(home)) != 1; time.Sleep(10 * time.Millisecond) {
 		if time.Now().After(until) {
 			t.Fatalf("agents: %v", agents(home))
 		}
@@ -177,7 +177,7 @@ func TestASignalEndsWhoWaitsForInput(t *testing.T) {
 			if err := cmd.Start(); err != nil {
 				t.Fatal(err)
 			}
-			late := time.AfterFunc(20*time.Second, func() { _ = cmd.Process.Kill() })
+			late := time.AfterFunc(90*time.Second, func() { _ = cmd.Process.Kill() })
 			if !taken(write) {
 				t.Errorf("%v does not read", args)
 			}
@@ -197,7 +197,7 @@ func taken(pipe *os.File) bool {
 	if _, err := pipe.WriteString("x"); err != nil {
 		return false
 	}
-	for until := time.Now().Add(10 * time.Second); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
+	for until := time.Now().Add(60 * time.Second); time.Now().Before(until); time.Sleep(5 * time.Millisecond) {
 		if n, err := unix.IoctlGetInt(int(pipe.Fd()), unix.TIOCINQ); err == nil && n == 0 {
 			return true
 		}

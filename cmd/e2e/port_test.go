@@ -45,7 +45,7 @@ func TestAnotherUserOnThePort(t *testing.T) {
 		_ = squatter.Process.Kill()
 		_ = squatter.Wait()
 	}()
-	for until := time.Now().Add(10 * time.Second); ; time.Sleep(10 * time.Millisecond) {
+	for until := time.Now().Add(60 * time.Second); ; time.Sleep(10 * time.Millisecond) {
 		if c, err := net.Dial("tcp", "127.0.0.1:"+port); err == nil {
 			_ = c.Close()
 			break

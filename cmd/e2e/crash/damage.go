@@ -54,7 +54,7 @@ func (w *world) olderSchema(version int) error {
 
 // edit1 changes the database in one transaction.
 func (w *world) edit1(fn func(*bbolt.Tx) error) error {
-	db, err := bbolt.Open(w.home.DB(), 0o600, &bbolt.Options{Timeout: time.Second})
+	db, err := bbolt.Open(w.home.DB(), 0o600, &bbolt.Options{Timeout: 10 * time.Second})
 	if err != nil {
 		return fmt.Errorf("open the database: %w", err)
 	}

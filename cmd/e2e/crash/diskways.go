@@ -179,7 +179,7 @@ func removedHome(ctx context.Context, w *world, _ *backups) error {
 	if err := os.RemoveAll(w.home.Dir()); err != nil {
 		return err
 	}
-	if code, err := w.agent.Wait(10 * time.Second); err != nil {
+	if code, err := w.agent.Wait(60 * time.Second); err != nil {
 		w.t.fault("the agent does not end with its home: %v", err)
 		w.agent.Kill()
 	} else if code != 0 {

@@ -48,7 +48,7 @@ func startServer(d *desktop.Desktop) (*server, error) {
 	if s.redis, err = s.open(); err != nil {
 		return nil, err
 	}
-	return s, desktop.Until(20*time.Second, "the Redis", func() error { return s.redis.Ping(context.Background()).Err() })
+	return s, desktop.Until(60*time.Second, "the Redis", func() error { return s.redis.Ping(context.Background()).Err() })
 }
 
 func (s *server) open() (redisconn.Client, error) {

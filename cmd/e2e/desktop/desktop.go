@@ -160,7 +160,7 @@ func (d *Desktop) start(o Options) error {
 		if _, err := d.Start("xfwm4", "xfwm4", "--compositor=off"); err != nil {
 			return err
 		}
-		if err := Until(40*time.Second, "the window manager", d.managed); err != nil {
+		if err := Until(60*time.Second, "the window manager", d.managed); err != nil {
 			return err
 		}
 	}
@@ -196,7 +196,7 @@ func (d *Desktop) startScreen(size string) error {
 	if err != nil {
 		return err
 	}
-	r.SetReadDeadline(time.Now().Add(20 * time.Second))
+	r.SetReadDeadline(time.Now().Add(60 * time.Second))
 	line, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
 		return fmt.Errorf("the X server gave no display: %w\n%s", err, p.Output())
@@ -264,7 +264,7 @@ func (d *Desktop) startBus() error {
 	if err != nil {
 		return err
 	}
-	r.SetReadDeadline(time.Now().Add(20 * time.Second))
+	r.SetReadDeadline(time.Now().Add(60 * time.Second))
 	line, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
 		return fmt.Errorf("the session bus gave no address: %w\n%s", err, p.Output())
@@ -314,7 +314,7 @@ func (d *Desktop) Close() error {
 // windows, which end with their display; it kills what does not. A window takes
 // some seconds for that on a machine with other work.
 func (d *Desktop) sweep() error {
-	left := Until(15*time.Second, "", func() error {
+	left := Until(60*time.Second, "", func() error {
 		ps := d.Processes()
 		if len(ps) == 0 {
 			return nil
@@ -337,7 +337,7 @@ func (d *Desktop) sweep() error {
 }
 
 // Output runs a short command on the desktop and returns what it printed.
-// Twenty seconds are its limit.
+// A minute is its limit; xdotool, which can wait for a window in vain, has twenty seconds.
 func (d *Desktop) Output(name string, args ...string) (string, error) {
 	out, _, err := d.Run(nil, name, args...)
 	return out, err
@@ -345,7 +345,11 @@ func (d *Desktop) Output(name string, args ...string) (string, error) {
 
 // Run is Output with standard input, and with standard error apart.
 func (d *Desktop) Run(stdin io.Reader, name string, args ...string) (stdout, stderr string, err error) {
-	ctx, cancel := context.WithTimeout(context.Background(), 20*time.Second)
+	limit := time.Minute
+	if name == "xdotool" {
+		limit = 20 * time.Second
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), limit)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, name, args...)
 	cmd.Env, cmd.Dir, cmd.Stdin = d.env, d.Home(), stdin
@@ -354,7 +358,7 @@ func (d *Desktop) Run(stdin io.Reader, name string, args ...string) (stdout, std
 	cmd.Stdout, cmd.Stderr = &o, &e
 	err = cmd.Run()
 	if ctx.Err() != nil {
-		err = fmt.Errorf("%s did not end within 20 s", name)
+		err = fmt.Errorf("%s did not end within %v", name, limit)
 	}
 	return o.String(), e.String(), err
 }

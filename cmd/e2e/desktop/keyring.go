@@ -33,7 +33,7 @@ func (d *Desktop) startKeyring() error {
 	if err := p.start(); err != nil {
 		return err
 	}
-	return Until(10*time.Second, "the unlocked keyring", func() error {
+	return Until(60*time.Second, "the unlocked keyring", func() error {
 		if !d.HasName(secretsName) {
 			return errors.New(secretsName + " is not there")
 		}
@@ -80,25 +80,44 @@ func (d *Desktop) UnlockKeyring() error {
 }
 
 // AnswerPrompt waits for the window in which the keyring asks for its password,
-// and types it.
+// and types it. What is typed before the window has the keyboard is lost, so it is
+// typed again while the window stays.
 func (d *Desktop) AnswerPrompt() error {
-	var w Window
-	err := Until(15*time.Second, "the keyring's prompt", func() error {
-		out, err := d.Output("xdotool", "search", "--onlyvisible", "--class", "gcr-prompter")
-		ids := strings.Fields(out)
-		if err != nil || len(ids) == 0 {
+	prompts := func() []string {
+		out, _ := d.Output("xdotool", "search", "--onlyvisible", "--class", "gcr-prompter") // it fails when there is none
+		return strings.Fields(out)
+	}
+	err := Until(60*time.Second, "the keyring's prompt", func() error {
+		ids := prompts()
+		if len(ids) == 0 {
 			return errors.New("no window of gcr-prompter is there")
 		}
-		w = Window{ids[len(ids)-1], d}
-		return w.Activate()
+		return Window{ids[len(ids)-1], d}.Activate()
 	})
 	if err != nil {
 		return err
 	}
-	if err := d.Type(password); err != nil {
-		return err
+	for range 3 {
+		if err := d.Key("ctrl+a"); err != nil {
+			return err
+		}
+		if err := d.Type(password); err != nil {
+			return err
+		}
+		if err := d.Key("Return"); err != nil {
+			return err
+		}
+		stays := Until(5*time.Second, "", func() error {
+			if len(prompts()) > 0 {
+				return errors.New("the prompt is still there")
+			}
+			return nil
+		})
+		if stays == nil {
+			break
+		}
 	}
-	return d.Key("Return")
+	return nil // whoever asked sees whether it was the password
 }
 
 func (d *Desktop) secretSession() (dbus.ObjectPath, error) {

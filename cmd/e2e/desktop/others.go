@@ -53,7 +53,7 @@ func (d *Desktop) StartLXQtPanel() error {
 	if d.panel, err = d.Start("lxqt-panel", "lxqt-panel"); err != nil {
 		return err
 	}
-	return Until(20*time.Second, "the tray of LXQt", func() error {
+	return Until(60*time.Second, "the tray of LXQt", func() error {
 		if !d.HasName(watcherName) {
 			return errors.New(watcherName + " is not there")
 		}
@@ -96,7 +96,7 @@ func (d *Desktop) StartKWallet() error {
 	if err != nil {
 		return err
 	}
-	err = Until(20*time.Second, "the wallet's file", func() error {
+	err = Until(60*time.Second, "the wallet's file", func() error {
 		info, err := os.Stat(d.WalletFile())
 		if err == nil && info.Size() == 0 {
 			err = errors.New("it is empty")
@@ -110,7 +110,7 @@ func (d *Desktop) StartKWallet() error {
 	if _, err := d.kwallet(); err != nil {
 		return err
 	}
-	return Until(20*time.Second, "the wallet", func() error {
+	return Until(60*time.Second, "the wallet", func() error {
 		if !d.HasName(secretsName) {
 			return errors.New(secretsName + " is not there")
 		}

@@ -107,7 +107,7 @@ func (p *Process) Stop() {
 	} else {
 		p.Signal(syscall.SIGTERM)
 	}
-	if _, err := p.Wait(3 * time.Second); err != nil {
+	if _, err := p.Wait(15 * time.Second); err != nil {
 		p.Kill()
 	}
 }

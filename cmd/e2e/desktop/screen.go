@@ -183,7 +183,7 @@ func (d *Desktop) SetClipboard(text string) error {
 	if err := p.start(); err != nil {
 		return err
 	}
-	return Until(5*time.Second, "the clipboard", func() error {
+	return Until(30*time.Second, "the clipboard", func() error {
 		if got, _ := d.Clipboard(); got != text {
 			return fmt.Errorf("it holds %d other bytes", len(got))
 		}

@@ -69,7 +69,7 @@ func (d *Desktop) StartPanel() error {
 	if d.panel, err = d.Start("panel", "xfce4-panel", "--disable-wm-check", "--sm-client-disable"); err != nil {
 		return err
 	}
-	return Until(20*time.Second, "the panel's tray", func() error {
+	return Until(60*time.Second, "the panel's tray", func() error {
 		if !d.HasName(watcherName) {
 			return errors.New(watcherName + " is not there")
 		}
@@ -85,7 +85,7 @@ func (d *Desktop) StopPanel() error {
 	}
 	d.panel.Stop()
 	d.panel = nil
-	return Until(10*time.Second, "the tray to go", func() error {
+	return Until(60*time.Second, "the tray to go", func() error {
 		if d.HasName(watcherName) {
 			return errors.New(watcherName + " is still there")
 		}

@@ -96,7 +96,7 @@ func TestConsentIsEachMachines(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c.until("it has the other's", 20*time.Second, func() bool {
+	c.until("it has the other's", 60*time.Second, func() bool {
 		mine, err := no.client.Token(t.Context(), live, 0)
 		return err == nil && mine.AccessToken == got.AccessToken
 	})

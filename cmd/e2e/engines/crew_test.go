@@ -129,7 +129,7 @@ func (m *machine) next(stale string) string {
 func agree(want string, machines ...*machine) {
 	for _, m := range machines {
 		m.t.Helper()
-		m.until(m.name+" has the team's token", 20*time.Second, func() bool {
+		m.until(m.name+" has the team's token", 60*time.Second, func() bool {
 			got, err := m.token(m.t.Context())
 			return err == nil && got == want
 		})

@@ -203,7 +203,7 @@ func TestARefusalIsSaid(t *testing.T) {
 	t.Log("a user that loses its rights: the living token is served, the row says why it is the last")
 	must("ACL", "SETUSER", "default", "-evalsha", "-eval")
 	must("CLIENT", "KILL", "TYPE", "pubsub")
-	c.until("the row says so", 30*time.Second, func() bool {
+	c.until("the row says so", 60*time.Second, func() bool {
 		e := a.account().Team.Error
 		return e != nil && e.Remedy == core.RemedyRedisACL
 	})

@@ -186,7 +186,7 @@ func (m *machine) start() {
 		m.t.Fatal(err)
 	}
 	m.client = api.Dial(m.socket)
-	for deadline := time.Now().Add(30 * time.Second); ; {
+	for deadline := time.Now().Add(60 * time.Second); ; {
 		if _, err := m.client.Status(context.Background()); err == nil {
 			return
 		} else if time.Now().After(deadline) {

@@ -27,7 +27,7 @@ func TestANewKeyAndLeaving(t *testing.T) {
 		t.Fatalf("rotate-key: code %d\n%s", code, errOut)
 	}
 	next := a.next(token)
-	c.until("b says that its key is old", 20*time.Second, func() bool { e := b.account().Team.Error; return e != nil && e.Remedy == core.RemedyTeamKey })
+	c.until("b says that its key is old", 60*time.Second, func() bool { e := b.account().Team.Error; return e != nil && e.Remedy == core.RemedyTeamKey })
 	if _, err := b.report(t.Context(), token); core.AsError(err) == nil || core.AsError(err).Remedy != core.RemedyTeamKey {
 		t.Errorf("b reports with the old key: %v", err)
 	}

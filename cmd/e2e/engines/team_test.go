@@ -103,7 +103,7 @@ func TestTwoMachinesHaveOneToken(t *testing.T) {
 	if err != nil || next.AccessToken == token {
 		t.Fatalf("force: %v", err)
 	}
-	r.until("the server has the new token", 5*time.Second, func() bool { return server.mustToken() == next.AccessToken })
+	r.until("the server has the new token", 60*time.Second, func() bool { return server.mustToken() == next.AccessToken })
 	if n := r.asked(); n != 2 {
 		t.Errorf("the upstream was asked %d times", n)
 	}

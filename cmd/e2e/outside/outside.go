@@ -111,7 +111,7 @@ func (h *House) Stop() {
 	}
 	tick := time.NewTicker(10 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(10 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(60 * time.Second); ; <-tick.C {
 		stat, err := os.ReadFile(filepath.Join("/proc", strconv.Itoa(status.PID), "stat"))
 		if err != nil || bytes.Contains(stat, []byte(") Z ")) {
 			return
@@ -147,7 +147,7 @@ func (h *House) StartSim() {
 	h.Sim = "http://" + address
 	tick := time.NewTicker(20 * time.Millisecond)
 	defer tick.Stop()
-	for deadline := time.Now().Add(10 * time.Second); ; <-tick.C {
+	for deadline := time.Now().Add(60 * time.Second); ; <-tick.C {
 		resp, err := http.Get(h.Sim + "/sim/state")
 		if err == nil {
 			_ = resp.Body.Close()

@@ -69,11 +69,11 @@ func (s *soak) startBackend(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	err = desktop.Until(20*time.Second, "the Redis", func() error { return s.backend.redis.Ping(ctx).Err() })
+	err = desktop.Until(60*time.Second, "the Redis", func() error { return s.backend.redis.Ping(ctx).Err() })
 	for _, a := range s.all {
 		if a.kept.ID != "" && err == nil {
 			s.up.Never(a.key())
-			err = desktop.Until(20*time.Second, "a token for the Redis", func() error {
+			err = desktop.Until(60*time.Second, "a token for the Redis", func() error {
 				_, err := s.backend.renew(ctx, a)
 				return err
 			})

@@ -112,7 +112,7 @@ func (s *soak) measure(ctx context.Context, to *figures) error {
 	if err := s.agent.Signal(syscall.SIGQUIT); err != nil {
 		return err
 	}
-	if _, err := s.agent.Wait(20 * time.Second); err != nil {
+	if _, err := s.agent.Wait(60 * time.Second); err != nil {
 		return err
 	}
 	to.goroutines = len(regexp.MustCompile(`(?m)^goroutine \d+ `).FindAllString(s.agent.Output()[before:], -1))

@@ -94,7 +94,7 @@ func (s *soak) startAgent(ctx context.Context) error {
 		return err
 	}
 	s.client = api.Dial(filepath.Join(s.Dir, "run", "tokentray", "agent.sock"))
-	err = desktop.Until(20*time.Second, "the agent", func() error {
+	err = desktop.Until(60*time.Second, "the agent", func() error {
 		_, err := s.client.Status(ctx)
 		return err
 	})

@@ -59,7 +59,7 @@ any=$("$program" api key add any)
 ask() {
 	name=$1 key=$2 host=$3 path=$4
 	shift 4
-	status=$(echo "header = \"Authorization: Bearer $key\"" | within curl -sS -m 5 -o "$dir/body" -w '%{http_code}' --config - -H "Host: $host" "$@" "http://172.31.77.1:17278$path") || status="no answer"
+	status=$(echo "header = \"Authorization: Bearer $key\"" | within curl -sS -m 15 -o "$dir/body" -w '%{http_code}' --config - -H "Host: $host" "$@" "http://172.31.77.1:17278$path") || status="no answer"
 	echo "$name: $status"
 }
 ask "the container" "$box" host.docker.internal:17278 /call/shop/sandbox/cgi-bin/get_api_domain_ip
