@@ -1,10 +1,12 @@
-// Command bare is a minimal Fyne window: one label in a window of TokenTray's size, or,
-// with -rows, a list of labels. make bench measures our window against it.
+// Command bare is a minimal Fyne window: one label in a window of TokenTray's size, with
+// -tick one that changes each second, or, with -rows, a list of labels. make bench
+// measures our window against it.
 package main
 
 import (
 	"flag"
 	"fmt"
+	"time"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/app"
@@ -15,10 +17,19 @@ import (
 
 func main() {
 	rows := flag.Int("rows", 0, "show a list of so many rows")
+	tick := flag.Bool("tick", false, "change the label each second")
 	flag.Parse()
 	a := app.NewWithID("io.tokentray.bare")
 	w := a.NewWindow("bare")
-	w.SetContent(container.NewVBox(layout.NewSpacer(), widget.NewLabel("a bare window")))
+	label := widget.NewLabel("a bare window")
+	w.SetContent(container.NewVBox(layout.NewSpacer(), label))
+	if *tick {
+		go func() {
+			for now := range time.Tick(time.Second) {
+				fyne.Do(func() { label.SetText(now.Format(time.TimeOnly)) })
+			}
+		}()
+	}
 	if *rows > 0 {
 		w.SetContent(widget.NewList(
 			func() int { return *rows },
