@@ -57,7 +57,10 @@ func (r *rest) do(f func()) {
 }
 
 // begin lets the thread rest from now on. It must be called before the app runs.
-func (r *rest) begin() { r.after(awakeTime) }
+func (r *rest) begin() {
+	keepHeap()
+	r.after(awakeTime)
+}
 
 // after checks again after a while whether the thread can sleep.
 func (r *rest) after(d time.Duration) {
