@@ -4,7 +4,6 @@ import (
 	"context"
 	"os"
 	"sync"
-	"time"
 
 	"tokentray/core/api"
 	"tokentray/core/home"
@@ -18,12 +17,14 @@ type connector struct {
 	join bool // use a running agent; do not start one
 	once sync.Once
 
+	reached chan struct{} // closed when the next three fields are set
+	client  *api.Client
+	err     error
+	windows int // windows that were open already and were raised
+
 	answered chan struct{} // closed when the fields below are set
-	client   *api.Client
-	err      error
-	windows  int       // windows that were open already and were raised
-	begun    *begun    // its events, unless there are such windows
-	list     *api.List // their first snapshot
+	begun    *begun        // its events, unless there are such windows
+	list     *api.List     // their first snapshot
 }
 
 // startConnecting connects to the agent, starts it if none runs and join is not set,
@@ -31,13 +32,14 @@ type connector struct {
 // accounts a list takes a fifth of the window's start: it is read once, as the first of
 // the events.
 func startConnecting(ctx context.Context, h home.Home, join bool) *connector {
-	c := &connector{home: h, join: join, answered: make(chan struct{})}
+	c := &connector{home: h, join: join, reached: make(chan struct{}), answered: make(chan struct{})}
 	go func() { // limited by the agent's own deadlines; connect waits for it
 		defer close(c.answered)
-		if c.client, c.err = c.reach(ctx); c.err != nil {
-			return
+		if c.client, c.err = c.reach(ctx); c.err == nil {
+			c.windows, c.err = c.client.Open(ctx, api.Showing{})
 		}
-		if c.windows, c.err = c.client.Open(ctx, api.Showing{}); c.err != nil || c.windows > 0 {
+		close(c.reached)
+		if c.err != nil || c.windows > 0 {
 			return
 		}
 		c.begun = begin(ctx, c.client)
@@ -134,30 +136,30 @@ func (c *connector) agent(ctx context.Context) (*api.Client, error) {
 // failure returns why the agent could not be reached, if that is known already.
 func (c *connector) failure() error {
 	select {
-	case <-c.answered:
+	case <-c.reached:
 		return c.err
 	default:
 		return nil
 	}
 }
 
-// otherWindow reports whether a window is open already. It waits at most limit for
-// the answer: an agent that starts slowly was not running, so it has no window.
-func (c *connector) otherWindow(limit time.Duration) bool {
+// otherWindow reports whether a window is open already. It waits for the answer until
+// ctx ends: an agent that starts slowly was not running, so it has no window.
+func (c *connector) otherWindow(ctx context.Context) bool {
 	select {
-	case <-c.answered:
+	case <-c.reached:
 		return c.windows > 0
-	case <-time.After(limit):
+	case <-ctx.Done():
 		return false
 	}
 }
 
-// first returns the list that arrived before the window was made, or nil.
-func (c *connector) first() *api.List {
+// first returns the list that comes before ctx ends, or nil.
+func (c *connector) first(ctx context.Context) *api.List {
 	select {
 	case <-c.answered:
 		return c.list
-	default:
+	case <-ctx.Done():
 		return nil
 	}
 }

@@ -104,16 +104,21 @@ func run(dir string, agentOnly, join bool) error {
 	complainForFyne()
 	fyneApp := app.NewWithID(idOf(join))
 	fyneApp.SetIcon(fyne.NewStaticResource("tokentray.png", icons.App()))
-	if conn.otherWindow(time.Second) {
+	soon, enough := context.WithTimeout(ctx, firstTime)
+	defer enough()
+	if conn.otherWindow(soon) {
 		return nil
 	}
 	if err := conn.failure(); join && err != nil {
 		return err
 	}
+	// Fyne looks for the system's fonts when it first measures a text. A long list comes
+	// meanwhile.
+	fyne.MeasureText("TokenTray", 14, fyne.TextStyle{})
 	rest := &rest{}
 	w := window.New(fyneApp, window.Config{
 		Connect:       conn.connect,
-		First:         conn.first(),
+		First:         conn.first(soon),
 		Kinds:         preset.With(kinds.Builtin()),
 		Restart:       func(ctx context.Context) error { return stop(ctx, h) },
 		Demo:          startDemo,
@@ -137,6 +142,9 @@ func run(dir string, agentOnly, join bool) error {
 	w.Stop()
 	return nil
 }
+
+// firstTime is how long the window waits for its first list before it is shown without.
+const firstTime = time.Second
 
 // endTime is how long the process of a closed window may take to end. It needs
 // milliseconds unless a request to the agent is running.
