@@ -291,6 +291,16 @@ func TestStandInsOutliveTheAgent(t *testing.T) {
 	if err := r.end(); err != nil {
 		t.Fatal(err)
 	}
+	for _, word := range []string{taken.AccessToken, own.Key} {
+		if files := found(t, w.home.Dir(), word); len(files) > 0 || strings.Contains(w.log.String(), word) {
+			t.Errorf("%.4s… is kept, in %v or in the log", word, files)
+		}
+		for _, id := range w.ring.keys() {
+			if raw, err := w.ring.Memory.Get(t.Context(), id); err != nil || strings.Contains(string(raw), word) {
+				t.Errorf("%.4s… is kept in the vault, or: %v", word, err)
+			}
+		}
+	}
 	r = w.start()
 	try(true)
 	if err := r.client.RevokeClientKey(t.Context(), "sdk"); err != nil {

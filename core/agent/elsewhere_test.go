@@ -94,6 +94,7 @@ func refusesAll(t *testing.T, r *running) {
 		{"refresh by force", func() error { return second(r.client.Refresh(t.Context(), shop, api.RefreshRequest{Force: true})) }},
 		{"try again", func() error { return second(r.client.Refresh(t.Context(), shop, api.RefreshRequest{Person: true})) }},
 		{"copy", func() error { return second(r.client.Copy(t.Context(), shop, api.CopyRequest{})) }},
+		{"a reset of the quota", func() error { return second(r.client.ResetQuota(t.Context(), shop)) }},
 	} {
 		r.world.pass(time.Minute) // no floor refuses it
 		e := wantClass(t, door.ask(), core.Misuse)
@@ -280,6 +281,39 @@ func TestANewAppSecretGoesToTheNewHostAlone(t *testing.T) {
 	}
 	if strings.Contains(home.all(), fresh) || strings.Contains(foreign.all(), goodSecret) {
 		t.Error("a secret went to the other's host")
+	}
+}
+
+// TestAnOlderDatabaseSendsNoAppSecretElsewhere: the vault knows for which host the AppSecret
+// was entered, whatever host a database that somebody put back names.
+func TestAnOlderDatabaseSendsNoAppSecretElsewhere(t *testing.T) {
+	home, foreign := record(t), record(t)
+	w := atWeChat(t)
+	r := w.start()
+	in := input("shop", core.Sandbox, appID)
+	in.BaseURL, in.Secret = &foreign.URL, ptr("aaaaaaaabbbbbbbbccccccccdddddddd")
+	if _, err := r.client.Add(t.Context(), in); err != nil {
+		t.Fatal(err)
+	}
+	old := w.read(w.home.DB())
+	if _, err := r.client.Edit(t.Context(), shop, api.AccountInput{Input: core.Input{BaseURL: &home.URL}, Secret: ptr(goodSecret)}); err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(home.all(), goodSecret) {
+		t.Fatalf("the host that it was entered for was sent:\n%s", home.all())
+	}
+	w.crash(r, old)
+	r = w.start()
+	for _, ask := range []func() error{
+		func() error { return second(r.client.Refresh(t.Context(), shop, api.RefreshRequest{Force: true})) },
+		func() error { return second(r.client.Refresh(t.Context(), shop, api.RefreshRequest{Person: true})) },
+		func() error { return second(r.client.Test(t.Context(), api.TestRequest{Ref: &shop})) },
+	} {
+		w.pass(time.Minute)
+		err := ask()
+		if strings.Contains(foreign.all(), goodSecret) {
+			t.Fatalf("the host of the older database was sent the AppSecret: %v", err)
+		}
 	}
 }
 

@@ -184,6 +184,19 @@ func TestAnAIAgentNeedsAGrant(t *testing.T) {
 	if _, _, err := r.call(t, a.Ref(), read, ""); core.AsError(err).Remedy != core.RemedyGrantNo {
 		t.Errorf("after a person's no: %v", err)
 	}
+	if _, err := r.client.Grant(t.Context(), a.Ref(), api.GrantInput{Client: "claude"}); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	if all, err := r.client.Grants(t.Context()); err != nil || len(all.Grants) != 0 {
+		t.Errorf("after a restart: %+v, %v", all, err)
+	}
+	if _, _, err := r.call(t, a.Ref(), read, ""); core.AsError(err).Remedy != core.RemedyNoGrant {
+		t.Errorf("after a restart: %v", err)
+	}
 }
 
 // seat opens a window's stream and returns its seat.
@@ -206,6 +219,9 @@ func (r *running) seat(t *testing.T) string {
 // TestLiveGrantsAreGivenInAWindow: reading, and writing that ends after so many calls or
 // so long; and in no other way, whatever a caller says of itself.
 func TestLiveGrantsAreGivenInAWindow(t *testing.T) {
+	if api.MaxGrant != 8*time.Hour || api.LiveWriteCalls != 20 || api.MaxLiveWrite != 10*time.Minute { // as SECURITY.md says
+		t.Errorf("a grant lasts for %s, one that writes for %d calls or %s", api.MaxGrant, api.LiveWriteCalls, api.MaxLiveWrite)
+	}
 	w := newWorld(t)
 	r := w.start()
 	server := newCallServer(t)

@@ -5,7 +5,9 @@ package agent
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"net"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -190,7 +192,8 @@ func TestATokenGoesIntoABackendsRedis(t *testing.T) {
 	}
 }
 
-// TestNeitherPasswordNorKeyLeaks: into the home's files, the log, lists, history or errors.
+// TestNeitherPasswordNorKeyLeaks: into the home's files, the log, lists, history or errors,
+// nor does the password go to another Redis. A key that holds the AppSecret is refused.
 func TestNeitherPasswordNorKeyLeaks(t *testing.T) {
 	b := newBackend(t)
 	const secretKey = "shop:0123456789abcdef0123456789abcdee:token"
@@ -229,6 +232,27 @@ func TestNeitherPasswordNorKeyLeaks(t *testing.T) {
 		}
 		said = append(said, p)
 	}
+	var problems core.Problems
+	_, err := b.client.AddPush(t.Context(), b.ref, b.input("plain", "shop:"+goodSecret+":token"))
+	if !errors.As(err, &problems) || problems[0].Key != core.ProblemRedisSecret {
+		t.Errorf("a key that holds the AppSecret: %v", err)
+	}
+	said = append(said, fmt.Sprint(err))
+	elsewhere, heard := b.input("silenceper", ""), make(chan string, 100)
+	elsewhere.Redis.URL, elsewhere.RedisPassword = hearing(t, heard), nil
+	p, err := b.client.AddPush(t.Context(), b.ref, elsewhere)
+	if err != nil || !p.Failing() {
+		t.Errorf("to another Redis: %+v, %v", p.Last, err)
+	}
+	said = append(said, p)
+	select {
+	case first := <-heard:
+		if strings.Contains(first, redisWord) {
+			t.Errorf("another Redis was sent %q", first)
+		}
+	case <-time.After(20 * time.Second):
+		t.Error("another Redis was sent nothing")
+	}
 	list, err := b.client.List(t.Context())
 	history, err2 := b.client.History(t.Context(), b.ref, api.HistoryQuery{Limit: 100})
 	if err != nil || err2 != nil {
@@ -264,6 +288,36 @@ func TestNeitherPasswordNorKeyLeaks(t *testing.T) {
 			t.Errorf("%q is in %v", secret, files)
 		}
 	}
+}
+
+// hearing is the URL of what is no Redis: it tells what it is sent first on each
+// connection, and hangs up.
+func hearing(t *testing.T, heard chan<- string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			first := make([]byte, 4096)
+			n, _ := c.Read(first)
+			_ = c.Close()
+			if n == 0 {
+				continue
+			}
+			select {
+			case heard <- string(first[:n]):
+			default:
+			}
+		}
+	}()
+	return "redis://tokentray@" + l.Addr().String()
 }
 
 // TestAnEntryThatVanishedIsAReport: SDKs delete the entry of a token that was refused.

@@ -226,8 +226,8 @@ func TestAnEntryIntoATeamThatWasCutOffIsUndone(t *testing.T) {
 func TestTheVaultSaysWhereATeamsPasswordGoes(t *testing.T) {
 	w, r, server := inTeam(t)
 	l := r.teams.find("five")
-	forged := l.record
-	forged.Redis, forged.Seq = "redis://127.0.0.1:1", forged.Seq+1
+	forged, heard := l.record, make(chan string, 100)
+	forged.Redis, forged.Seq = hearing(t, heard), forged.Seq+1
 	raw, err := json.Marshal(forged)
 	if err != nil {
 		t.Fatal(err)
@@ -242,6 +242,9 @@ func TestTheVaultSaysWhereATeamsPasswordGoes(t *testing.T) {
 	all, err := r.client.Teams(t.Context())
 	if err != nil || len(all) != 1 || all[0].Redis != server.URL || all[0].Error != nil {
 		t.Errorf("the teams are %+v: %v", all, err)
+	}
+	if len(heard) > 0 {
+		t.Errorf("the Redis that the database names was sent %q", <-heard)
 	}
 }
 
