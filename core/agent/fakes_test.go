@@ -18,6 +18,8 @@ type upstream struct {
 	asked  int
 	checks int
 	issued []string
+	form   string   // of a token, with the AppID and a number
+	sent   []string // the secrets that came, each time
 	refuse *core.Error
 	hang   chan struct{} // a fetch waits for it, when it is there
 }
@@ -36,13 +38,14 @@ func (u *upstream) Fetch(ctx context.Context, req core.Request) (core.Grant, err
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	u.asked++
+	u.sent = append(u.sent, req.Credentials.Secret.Reveal())
 	if u.refuse != nil {
 		return core.Grant{}, u.refuse
 	}
 	if req.Credentials.Secret.Reveal() != goodSecret {
 		return core.Grant{}, &core.Error{Class: core.BadSecret, Message: "wrong secret; enter the right one", Remedy: core.RemedySecret, Code: 40125}
 	}
-	token := fmt.Sprintf("88_%s_tokentokentokentoken_%04d", req.Account.AppID, u.asked) // a mask tells one from another
+	token := fmt.Sprintf(cmp.Or(u.form, "88_%s_tokentokentokentoken_%04d"), req.Account.AppID, u.asked) // a mask tells one from another
 	u.issued = append(u.issued, token)
 	return core.Grant{Value: token, ExpiresIn: 2 * time.Hour}, nil
 }
@@ -65,6 +68,12 @@ func (u *upstream) count() int {
 	u.mu.Lock()
 	defer u.mu.Unlock()
 	return u.asked
+}
+
+func (u *upstream) secrets() []string {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	return append([]string(nil), u.sent...)
 }
 
 func (u *upstream) tokens() []string {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -145,6 +146,18 @@ func TestAnOddSecretOfAFileGoesNowhere(t *testing.T) {
 		if a, err := r.client.Account(t.Context(), api.Ref{Name: c.id, Env: core.Sandbox}); err != nil || a.Auto != c.auto {
 			t.Errorf("%s: renewed %v, %v", c.secret, a.Auto, err)
 		}
+		at := slices.IndexFunc(r.accounts.all(), func(a core.Account) bool { return a.AppID == c.id })
+		if got, err := r.vault.Credentials(t.Context(), r.accounts.all()[at]); err != nil || got.Secret.Reveal() != c.secret {
+			t.Errorf("%s is not kept: %v", c.secret, err)
+		}
+		w.pass(time.Hour)
+		r.keeper.Wake()
+		for limit := time.Now().Add(time.Minute); c.auto && len(w.up.secrets()) == 0 && time.Now().Before(limit); {
+			time.Sleep(5 * time.Millisecond)
+		}
+	}
+	if got := slices.Compact(w.up.secrets()); !slices.Equal(got, []string{"a1b2c3d4e5f60718293a4b5c6d7e8f90"}) {
+		t.Errorf("upstream was sent %q, want the secret that has the form alone", got)
 	}
 }
 
