@@ -123,8 +123,9 @@ func strict(s string) string {
 	return b.String()
 }
 
-// quoteShell makes s one word of a POSIX shell. Inside single quotes only the quote
-// itself has a meaning.
+// quoteShell makes s one word that bash, zsh, fish and the shells of POSIX read alike.
+// Inside single quotes the quote alone has a meaning, and in fish the backslash: both
+// stand outside.
 func quoteShell(s string) string {
-	return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'"
+	return "'" + strings.NewReplacer("'", `'\''`, `\`, `'\\'`).Replace(s) + "'"
 }

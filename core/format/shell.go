@@ -21,15 +21,10 @@ func ForShell(shell, token string) (string, error) {
 		return "", invalid("the token holds characters that no shell takes in a command; take it as raw")
 	}
 	switch shell {
-	case "":
-		if strings.ContainsAny(token, `'\`) {
-			return "", invalid("the token holds characters that shells read differently; name yours: --shell bash, zsh, fish or powershell")
-		}
-		return "export " + Variable + "='" + token + "'", nil
-	case "bash", "zsh":
-		return "export " + Variable + "='" + strings.ReplaceAll(token, "'", `'\''`) + "'", nil
+	case "", "bash", "zsh":
+		return "export " + Variable + "=" + quoteShell(token), nil
 	case "fish":
-		return "set -gx " + Variable + " '" + strings.NewReplacer(`\`, `\\`, "'", `\'`).Replace(token) + "'", nil
+		return "set -gx " + Variable + " " + quoteShell(token), nil
 	case "powershell":
 		// It treats typographic quotes as quotes, too.
 		return "$env:" + Variable + " = '" + strings.NewReplacer("'", "''", "‘", "‘‘", "’", "’’", "‚", "‚‚", "‛", "‛‛").Replace(token) + "'", nil
