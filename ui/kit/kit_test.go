@@ -202,6 +202,11 @@ func TestRing(t *testing.T) {
 	if r.fill.EndAngle != 2 || r.fill.FillColor != ui.Palette.Soon || r.fill.Hidden || r.inner.EndAngle != 180 {
 		t.Errorf("shortly before the end it shows %v and %v of %v", r.fill.EndAngle, r.inner.EndAngle, r.fill.FillColor)
 	}
+	for _, live := range []bool{false, true, false} { // two accounts whose tokens are alike
+		if r.Set(Dial{Fill: 0.7, Live: live}); r.fill.FillColor != ui.Palette.Hue(live) {
+			t.Errorf("live: %v is shown in %v", live, r.fill.FillColor)
+		}
+	}
 	r.Set(Dial{Percent: "0%"})
 	if !r.fill.Hidden || !r.inner.Hidden {
 		t.Error("what is over has a ring")

@@ -45,7 +45,7 @@ func (r *Ring) Set(d Dial) {
 	if r.fill == nil {
 		return
 	}
-	if turn(d.Fill) != turn(before.Fill) || d.Soon != before.Soon {
+	if turn(d.Fill) != turn(before.Fill) || d.Soon != before.Soon || d.Live != before.Live {
 		r.paintFill()
 		r.fill.Refresh()
 	}
