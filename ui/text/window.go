@@ -83,6 +83,7 @@ func window() table {
 		"window.transfer.backup":        {"Backup", "备份"},
 		"window.transfer.backup.say":    {"Everything with the secrets, encrypted under a passphrase. Nobody can open it without that.", "包含全部内容和密钥，用口令加密。没有口令就无法打开。"},
 		"window.transfer.backup.save":   {"Save backup", "保存备份"},
+		"window.transfer.writing":       {"Writing the file…", "正在写入文件…"},
 		"window.transfer.saved":         {"Accounts: {n}. Saved to {file}", "{n} 个账号，已保存到 {file}"},
 		"window.first.demo":             {"Try it with the simulator", "用模拟器试一试"},
 		"window.first.demo.note":        {"The simulator runs beside this window and touches nothing of yours.", "模拟器在本窗口之外独立运行，不会改动你的任何数据。"},
@@ -420,14 +421,24 @@ func window() table {
 		"window.bar.resume":      {"Resume", "恢复"},
 		"window.bar.demo":        {"Demo with the simulator; nothing here is real.", "模拟器演示，这里的一切都不是真实数据。"},
 
+		"window.choose.file":   {"Choose a file", "选择文件"},
+		"window.choose.folder": {"Choose a folder", "选择文件夹"},
+		"window.choose.go":     {"Choose", "选择"},
+
 		"window.entry.cut":        {"Cut", "剪切"},
 		"window.entry.copy":       {"Copy", "复制"},
 		"window.entry.paste":      {"Paste", "粘贴"},
 		"window.entry.select_all": {"Select all", "全选"},
 		"window.entry.undo":       {"Undo", "撤销"},
 		"window.entry.redo":       {"Redo", "重做"},
-		"window.entry.show":       {"Show what is typed", "显示输入内容"},
-		"window.entry.hide":       {"Hide what is typed", "隐藏输入内容"},
+
+		"window.entry.show_hidden_files": {"Show Hidden Files", "显示隐藏文件"},
+		"window.entry.create_folder":     {"Create Folder", "新建"},
+		"window.entry.new_folder":        {"New Folder", "新建文件夹"},
+		"window.entry.file.parent":       {"Parent", "上级文件夹"},
+
+		"window.entry.show": {"Show what is typed", "显示输入内容"},
+		"window.entry.hide": {"Hide what is typed", "隐藏输入内容"},
 
 		"window.vault.unlock.title": {"Unlock the vault", "解锁保险库"},
 		"window.vault.unlock.body":  {"Enter the passphrase that opens your secrets.", "请输入保护密钥的口令。"},

@@ -35,6 +35,9 @@ type appearance struct {
 // applyTheme takes theme, language and text size from the settings, and redraws
 // everything if that changed anything.
 func (ap *appearance) applyTheme() {
+	if ap.overdue = ap.choosing(); ap.overdue {
+		return
+	}
 	set := ap.model.Settings
 	dark := set.Theme == "dark" || set.Theme == "system" && ap.desktopIsDark()
 	language := text.Choose(set.Language)
@@ -92,11 +95,11 @@ func (ap *appearance) refit(before fyne.Size, by float32) {
 }
 
 // translateFyne gives Fyne its own words that are visible here, those of an entry's
-// menu, in the language of the settings. Fyne itself only knows the system's
+// menu and of the dialog that chooses files, in the language of the settings. Fyne itself only knows the system's
 // language.
 func (ap *appearance) translateFyne(say *text.Text) {
-	words := map[string]string{}
-	for _, word := range []string{"Cut", "Copy", "Paste", "Select all", "Undo", "Redo"} {
+	words := map[string]string{"Cancel": say.Say("window.cancel"), "file.name": say.Say("window.form.name")}
+	for _, word := range []string{"Cut", "Copy", "Paste", "Select all", "Undo", "Redo", "Show Hidden Files", "Create Folder", "New Folder", "file.parent"} {
 		words[word] = say.Say(text.Key("window.entry." + strings.ToLower(strings.ReplaceAll(word, " ", "_"))))
 	}
 	data, err := json.Marshal(words)

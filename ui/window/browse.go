@@ -5,6 +5,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/dialog"
@@ -25,7 +26,8 @@ type choosing struct {
 }
 
 // choose lets a person choose a file or a folder. then gets its path, and is not
-// called if nothing was chosen.
+// called if nothing was chosen. While the dialog is open nothing is made anew in another
+// language or theme: the field for which the path is meant would be gone.
 func (s *shell) choose(c choosing, then func(path string)) {
 	if s.cfg.Choose != nil {
 		if path := s.cfg.Choose(c.folder, c.at); path != "" {
@@ -39,6 +41,7 @@ func (s *shell) choose(c choosing, then func(path string)) {
 			if err == nil && at != nil {
 				then(at.Path())
 			}
+			s.catchUp()
 		}, s.win)
 	} else {
 		d = dialog.NewFileOpen(func(file fyne.URIReadCloser, err error) {
@@ -46,14 +49,41 @@ func (s *shell) choose(c choosing, then func(path string)) {
 				_ = file.Close() // the path is enough
 				then(file.URI().Path())
 			}
+			s.catchUp()
 		}, s.win)
 	}
 	if at, err := storage.ListerForURI(storage.NewFileURI(c.at)); err == nil {
 		d.SetLocation(at)
 	}
+	title := "choose.file"
+	if c.folder {
+		title = "choose.folder"
+	}
+	d.SetTitleText(s.ui.T(title))
+	d.SetConfirmText(s.ui.T("choose.go"))
+	d.SetDismissText(s.ui.T("cancel"))
 	size := s.win.Canvas().Size()
 	d.Show()
 	d.Resize(fyne.NewSize(size.Width-4*kit.Grid, size.Height-4*kit.Grid)) // before Show it has no size
+	s.chooser = chooser{d, s.win.Canvas().Overlays().Top()}
+}
+
+// chooser is the dialog in which something was chosen last.
+type chooser struct {
+	*dialog.FileDialog
+	top fyne.CanvasObject // its overlay
+}
+
+// choosing reports whether the dialog is open.
+func (s *shell) choosing() bool {
+	return s.chooser.top != nil && slices.Contains(s.win.Canvas().Overlays().List(), s.chooser.top)
+}
+
+// catchUp makes anew what waited for the dialog to close.
+func (s *shell) catchUp() {
+	if s.overdue && !s.choosing() {
+		s.do(s.retheme)
+	}
 }
 
 // browsed is a field for a path with a button that chooses the folder; the name that

@@ -13,6 +13,7 @@ import (
 	"fyne.io/fyne/v2/widget"
 
 	"tokentray/core"
+	"tokentray/core/api"
 	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
@@ -120,5 +121,54 @@ func TestTheDialogFits(t *testing.T) {
 	})
 	if !cancel || s.win.Canvas().Overlays().Top() != nil {
 		t.Error("it cannot be left")
+	}
+}
+
+// TestAnOpenDialogStays: while a folder is chosen for a file's name, language and theme
+// change. The dialog stays, what is chosen in it is kept, and then all is in the other
+// language.
+func TestAnOpenDialogStays(t *testing.T) {
+	home := t.TempDir()
+	t.Setenv("HOME", home)
+	t.Setenv("XDG_CONFIG_HOME", home)
+	for _, answer := range []string{"Choose", "Cancel", "Escape", "closed"} {
+		t.Run(answer, func(t *testing.T) {
+			s := newStage(t, town(noon)...).open()
+			s.exports.exportList([]core.ID{"shop-sandbox"})
+			s.win.Canvas().Focused().(*kit.Entry).SetText("list.json")
+			s.press("Browse…")
+			dialog := s.win.Canvas().Overlays().Top()
+			next := s.model.Settings
+			next.Language, next.Theme = "zh", "dark"
+			s.event(api.Event{Type: api.EventSettings, Settings: &next})
+			if s.win.Canvas().Overlays().Top() != dialog {
+				t.Fatal("the dialog is gone")
+			}
+			if answer == "closed" {
+				s.closeSheet()
+				s.exports.exportList([]core.ID{"shop-sandbox"})
+				s.untilSays("导出 1 个账号")
+				return
+			}
+			if answer == "Escape" {
+				s.keys.typedKey(&fyne.KeyEvent{Name: fyne.KeyReturn}) // which is not for the sheet
+				if !s.choosing() {
+					t.Fatal("a key that is not for it closes the dialog")
+				}
+				s.keys.typedKey(&fyne.KeyEvent{Name: fyne.KeyEscape})
+			}
+			walk(dialog, func(o fyne.CanvasObject) {
+				if b, ok := o.(*widget.Button); ok && b.Text == answer {
+					b.Tapped(nil)
+				}
+			})
+			s.untilSays("导出 1 个账号")
+			if got := s.win.Canvas().Focused().(*kit.Entry).Text; filepath.Base(got) != "list.json" {
+				t.Errorf("the file is %q", got)
+			}
+			if s.ui.Palette != kit.DarkPalette() {
+				t.Error("the theme is the old one")
+			}
+		})
 	}
 }

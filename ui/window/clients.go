@@ -201,7 +201,7 @@ func (cl *clients) makeKey() {
 	page, s := cl.page, cl.page.setup
 	in, calls := s.wish(page.door.keys), s.calls()
 	if core.HoldsSecret(in.Name) {
-		s.refused = cl.ui.T("clientkey.secret")
+		s.refused = func(ui *kit.UI) string { return ui.T("clientkey.secret") }
 		cl.show()
 		return
 	}
@@ -210,9 +210,9 @@ func (cl *clients) makeKey() {
 	ask(cl.shell, quickWait, func(ctx context.Context, g Agent) (api.NewClientKey, error) {
 		return g.AddClientKey(ctx, in)
 	}, func(k api.NewClientKey, err *core.Error) {
-		s.refused = ""
+		s.refused = nil
 		if err != nil {
-			s.refused = refusal(cl.ui, err, "")
+			s.refused = func(ui *kit.UI) string { return refusal(ui, err, "") }
 		} else {
 			s.made[calls], s.name = &newKey{NewClientKey: k}, ""
 		}
@@ -266,7 +266,7 @@ func (cl *clients) save() {
 	in := s.input(ui, page.port())
 	files, err := s.files(in, key)
 	if err != nil {
-		s.wrong = explained(ui, wire(core.AsError(err)), s.account.Ref().String())
+		s.wrong = func(ui *kit.UI) string { return explained(ui, wire(core.AsError(err)), s.account.Ref().String()) }
 		cl.show()
 		return
 	}
@@ -278,7 +278,7 @@ func (cl *clients) save() {
 	cl.work.Go(func() {
 		path, err := writeClient(path, folder, files)
 		cl.do(func() {
-			s.wrong = ""
+			s.wrong = nil
 			switch {
 			case err == nil:
 				s.saved[client] = path
@@ -287,9 +287,9 @@ func (cl *clients) save() {
 					made.kept = true
 				}
 			case errors.Is(err, fs.ErrExist):
-				s.wrong = ui.T("export.exists")
+				s.wrong = func(ui *kit.UI) string { return ui.T("export.exists") }
 			default:
-				s.wrong = ui.T("export.failed", "cause", cause(ui, err))
+				s.wrong = func(ui *kit.UI) string { return ui.T("export.failed", "cause", cause(ui, err)) }
 			}
 			cl.show()
 		})

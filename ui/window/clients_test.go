@@ -35,7 +35,7 @@ func shops() []api.Account {
 // pick has the page show a client.
 func (s *stage) pick(client string) {
 	setup := s.clients.page.setup
-	setup.client, setup.path, setup.wrong = client, "", ""
+	setup.client, setup.path, setup.wrong = client, "", nil
 	s.clients.show()
 }
 

@@ -43,10 +43,10 @@ type clientSetup struct {
 	chosen   string // its name
 	entered  string // and the key itself, if the person has it
 	name     string // of a new key; empty: the suggested one
-	refused  string // why a key could not be made
+	refused  saying // why a key could not be made
 
 	path  string // of the file, as it was typed; empty: the suggested one
-	wrong string // why it could not be written
+	wrong saying // why it could not be written
 
 	made  map[bool]*newKey       // by whether it makes calls: the keys that were made here
 	saved map[string]string      // by client: the file that was written, or that the code was copied

@@ -163,7 +163,7 @@ func (p *clientsPage) drawClient(accounts []api.Account) fyne.CanvasObject {
 		choices = append(choices, kit.Choice{Value: string(a.ID), Label: kit.MiddleCut(a.Name, mostName) + "/" + string(a.Env)})
 	}
 	p.accounts = kit.NewPicker(ui, string(s.account.ID), func(id string) { p.on.account(core.ID(id)) }, choices...)
-	p.clients = kit.NewPicker(ui, s.client, func(v string) { s.client, s.path, s.wrong = v, "", ""; p.show() }, clientChoices(ui, s.account)...)
+	p.clients = kit.NewPicker(ui, s.client, func(v string) { s.client, s.path, s.wrong = v, "", nil; p.show() }, clientChoices(ui, s.account)...)
 	p.accounts.Resized, p.clients.Resized = p.page.Reflow, p.page.Reflow
 	p.clientSay = p.note()
 	p.follow = kit.NewToggle(ui, ui.T("clients.follow"), s.follow, func(on bool) { s.follow, s.path = on, ""; p.show() })
@@ -326,7 +326,7 @@ func (p *clientsPage) showKey() {
 	wish := s.wish(p.door.keys)
 	p.scope.Set(scopeOf(ui, api.ClientKey{Accounts: wish.Accounts, Envs: wish.Envs, CallRights: wish.CallRights}), ui.Palette.Muted)
 	p.makeKey.Enable(!p.busy && p.door.known)
-	state, wrong := stepTodo, s.refused
+	state, wrong := stepTodo, s.refused.in(ui)
 	if isMade {
 		words := ui.T("clients.key.made", "name", text.Isolated(made.Name), "scope", scopeOf(ui, key))
 		if made.kept {
@@ -380,11 +380,11 @@ func (p *clientsPage) showSave() {
 			saved = ui.T("clients.code_copied", "sdk", s.title(ui))
 		}
 	}
-	if s.wrong != "" {
+	if s.wrong != nil {
 		state = stepFailed
 	}
 	p.saved.SetOrHide(saved, ui.Palette.Text)
-	p.saveWrong.SetOrHide(s.wrong, ui.Palette.LiveText)
+	p.saveWrong.SetOrHide(s.wrong.in(ui), ui.Palette.LiveText)
 	place := ui.T("clients.key.place", "place", s.place(ui))
 	if _, key, have := s.key(p.door.keys); have && !key.Empty() && !s.calls() && s.kind().Folder() {
 		place = ui.T("clients.key.inside", "place", s.place(ui))

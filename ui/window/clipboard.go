@@ -49,7 +49,7 @@ func (cp *clipboard) clipChanged() {
 	case cp.model.Clipboard.Returned, cp.model.Clipboard.Stays, cp.model.Clipboard.Silent:
 		// It is still there, or was after clearing: that must be said, and nothing
 		// else says it.
-		cp.showMessage(message{Text: cp.goneWords(), Bad: true, Until: cp.now().Add(lateTime)})
+		cp.showMessage(message{Say: func(*kit.UI) (string, string) { return cp.goneWords(), "" }, Bad: true, Until: cp.now().Add(lateTime)})
 	case !cp.model.Clipboard.Held():
 		if told && !shown.Clears.IsZero() {
 			cp.showInfo(cp.goneWords())
@@ -182,8 +182,10 @@ func (cp *clipboard) copyNow(a api.Account, req api.CopyRequest) {
 	}, func(c api.Clipboard, err *core.Error) {
 		if err != nil && err.Remedy == core.RemedyCopyLate {
 			cp.showMessage(message{
-				Text: cp.ui.T("snack.late", "account", refWords(ref)), Live: ref.Env == core.Live, Until: cp.now().Add(lateTime),
-				Button: cp.ui.T("snack.late.copy"), Do: func() { cp.copyNow(a, req) },
+				Live: ref.Env == core.Live, Until: cp.now().Add(lateTime), Do: func() { cp.copyNow(a, req) },
+				Say: func(ui *kit.UI) (string, string) {
+					return ui.T("snack.late", "account", refWords(ref)), ui.T("snack.late.copy")
+				},
 			})
 			return
 		}
@@ -243,7 +245,8 @@ func (cp *clipboard) messageOver() {
 func (cp *clipboard) offerClear(content string) {
 	sum := sha256.Sum256([]byte(content))
 	cp.showMessage(message{
-		Text: cp.ui.T("snack.secret_there"), Until: cp.now().Add(lateTime), Button: cp.ui.T("snack.clear"),
+		Until: cp.now().Add(lateTime),
+		Say:   func(ui *kit.UI) (string, string) { return ui.T("snack.secret_there"), ui.T("snack.clear") },
 		Do: func() {
 			cp.readClipboard(func(now string) {
 				if sha256.Sum256([]byte(now)) != sum { // nothing of others is cleared

@@ -113,6 +113,20 @@ func TestMessageIsTranslated(t *testing.T) {
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.untilSays("已复制 shop/sandbox")
 	s.mustNotSay("shop/sandbox copied")
+
+	// So do those that wait for an answer: a delete, and an AppSecret that was taken.
+	s.removals.begin([]core.ID{shop.ID})
+	s.mustSay("撤销")
+	back := next
+	back.Language = "en"
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &back})
+	s.untilSays("Deleting shop/sandbox", "Undo")
+	s.mustNotSay("撤销")
+	s.press("Undo")
+	s.clipboard.offerClear("x")
+	s.mustSay("The AppSecret is still on the clipboard.")
+	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	s.until("the other language", func() bool { return !s.says("Clear now") && !s.says("The AppSecret is") })
 }
 
 // A question that is open speaks the language that was chosen meanwhile, with the

@@ -15,15 +15,19 @@ import (
 // under a line that names it, and so are those of one owner at the upstream, such as the
 // applications of one corp: see kinds.Field.Groups. A group is where its first account
 // would be. A single account makes none of an owner. Pinned accounts stand above all
-// groups, under a line of their own.
+// groups, under a line of their own. An account of no group that follows one stands apart
+// from it.
 
-// headHeight is how high the line over a group is.
-const headHeight = 26
+const (
+	headHeight = 26           // of the line over a group
+	apartGap   = 4 * kit.Grid // between a group and an account of none
+)
 
 // groups say which accounts of a list are in which group.
 type groups struct {
 	heads   map[core.ID]string // the line over the first account of each group
 	members map[core.ID]bool
+	apart   map[core.ID]bool // it follows a group, and belongs to none
 }
 
 // groupKey names a group: a person's own has no kind.
@@ -52,7 +56,7 @@ func grouped(ui *kit.UI, accounts []*api.Account) ([]*api.Account, groups) {
 			counts[key]++
 		}
 	}
-	g := groups{heads: map[core.ID]string{}, members: map[core.ID]bool{}}
+	g := groups{heads: map[core.ID]string{}, members: map[core.ID]bool{}, apart: map[core.ID]bool{}}
 	if len(counts) == 0 {
 		return accounts, g
 	}
@@ -67,6 +71,9 @@ func grouped(ui *kit.UI, accounts []*api.Account) ([]*api.Account, groups) {
 		key, ok := keyOf(a)
 		switch {
 		case !ok || counts[key] < 2 && key.kind != "" && key != pinnedKey:
+			if n := len(out); n > 0 && g.members[out[n-1].ID] {
+				g.apart[a.ID] = true
+			}
 			out = append(out, a)
 			continue
 		case of[key] == nil: // it is placed
@@ -104,12 +111,15 @@ func groupFields(set kinds.Set) map[core.Kind]kinds.Field {
 	return out
 }
 
-// headOf is how high the line over a row is; 0 where there is none.
+// headOf is how high what stands over a row is: a line, a gap, or nothing.
 func headOf(r row) float32 {
-	if r.Head == "" {
-		return 0
+	switch {
+	case r.Head != "":
+		return headHeight
+	case r.Apart:
+		return apartGap
 	}
-	return headHeight
+	return 0
 }
 
 // drawHead places the line over a row, where it has one, and returns it; nil where

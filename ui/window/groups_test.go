@@ -44,8 +44,10 @@ func TestApplicationsOfOneCorpStandTogether(t *testing.T) {
 	s.mustSay("CorpID " + corp + " (3)")
 	s.mustNotSay("CorpID " + other)
 	list := s.listing.list
-	if first, second := list.tops[1]-list.tops[0], list.tops[2]-list.tops[1]; first != rowHeight+headHeight || second != rowHeight {
-		t.Errorf("the rows are %v and %v high", first, second)
+	for i, over := range []float32{headHeight, 0, 0, apartGap, 0} { // the line, and the end of the group
+		if high := list.tops[i+1] - list.tops[i]; high != rowHeight+over {
+			t.Errorf("row %d with what is over it is %v high", i, high)
+		}
 	}
 	for name, grouped := range map[string]bool{"approvals": true, "sales": true, "bot": false, "campaign": false} {
 		if view := list.views[core.ID(name+"-sandbox")]; view.rail.Hidden == grouped {
@@ -58,6 +60,9 @@ func TestApplicationsOfOneCorpStandTogether(t *testing.T) {
 		if bottom := view.Position().Y + view.Size().Height; bottom != list.tops[i+1] {
 			t.Errorf("row %d ends at %v, the next begins at %v", i, bottom, list.tops[i+1])
 		}
+	}
+	if gap := list.views["bot-sandbox"].Position().Y - list.tops[3]; gap != apartGap {
+		t.Errorf("the row behind the group begins %v below it", gap)
 	}
 	// The keyboard goes by what is seen.
 	s.listing.selectAccount(list.ids[0])

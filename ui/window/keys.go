@@ -182,6 +182,12 @@ func (ks *keys) typedShortcut(s fyne.Shortcut) {
 // typedKey handles the keys that no part of the window used.
 func (ks *keys) typedKey(e *fyne.KeyEvent) {
 	s := stroke{key: e.Name}
+	if ks.choosing() { // no key is for what it covers
+		if e.Name == fyne.KeyEscape {
+			ks.chooser.Dismiss()
+		}
+		return
+	}
 	if ks.sheet != nil {
 		switch {
 		case e.Name == fyne.KeyEscape:
@@ -220,6 +226,9 @@ func (ks *keys) scroll(key fyne.KeyName) {
 
 // typedRune handles the characters that no part of the window used.
 func (ks *keys) typedRune(r rune) {
+	if ks.choosing() {
+		return
+	}
 	if ks.sheet != nil && ks.sheet.char != nil {
 		ks.sheet.char(r)
 		return

@@ -195,7 +195,7 @@ func (ls *listing) rowNow(id core.ID) row {
 	if _, ok := ls.model.pair(id); ok {
 		r.Kind = pairMark + " " + r.Kind
 	}
-	r.Head, r.Grouped = ls.groups.heads[id], ls.groups.members[id]
+	r.Head, r.Grouped, r.Apart = ls.groups.heads[id], ls.groups.members[id], ls.groups.apart[id]
 	r.Compact, r.Open = ls.compact(), ls.boxes[id]
 	return r
 }
@@ -203,7 +203,7 @@ func (ls *listing) rowNow(id core.ID) row {
 // plainRow reports whether the row of an account has nothing above or below it.
 func (ls *listing) plainRow(id core.ID) bool {
 	a := ls.model.Find(id)
-	return ls.groups.heads[id] == "" && (a == nil || a.Error == nil && !a.NeedsConsent)
+	return ls.groups.heads[id] == "" && !ls.groups.apart[id] && (a == nil || a.Error == nil && !a.NeedsConsent)
 }
 
 // stepTo follows the keyboard, which ends marks.

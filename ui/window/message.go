@@ -21,6 +21,18 @@ type message struct {
 	Until  time.Time // when the message goes by itself
 	Button string    // what can be done about it; empty: nothing but Clear now
 	Do     func()    // and does it
+
+	// Say is Text and Button in the words of a UI: what stays long enough for the
+	// language to change follows it. Nil: they are as they are.
+	Say func(ui *kit.UI) (words, button string)
+}
+
+// in is the message in the words of a UI.
+func (s message) in(ui *kit.UI) message {
+	if s.Say != nil {
+		s.Text, s.Button = s.Say(ui)
+	}
+	return s
 }
 
 // How long a message stays.

@@ -24,7 +24,7 @@ type presetPage struct {
 	all   []api.Preset // the user's own
 	known bool
 	lost  *core.Error // why they could not be fetched
-	wrong string      // the faults of the chosen file
+	wrong saying      // the faults of the chosen file
 
 	page   *kit.Page
 	add    *kit.Button
@@ -82,7 +82,7 @@ func (p *presetPage) show(time.Time) {
 		words = ui.T("presets.none")
 	}
 	p.say.SetOrHide(words, ink)
-	p.faults.SetOrHide(p.wrong, ui.Palette.LiveText)
+	p.faults.SetOrHide(p.wrong.in(ui), ui.Palette.LiveText)
 	var keys []core.Kind
 	by := map[core.Kind]api.Preset{}
 	for _, one := range p.all {
@@ -148,7 +148,7 @@ func (st *settings) choosePreset() {
 			file, err := readBounded(path, maxPresetFile)
 			st.do(func() {
 				if err != nil {
-					st.presetIsWrong(st.ui.T("presets.unread", "cause", cause(st.ui, err)))
+					st.presetIsWrong(func(ui *kit.UI) string { return ui.T("presets.unread", "cause", cause(ui, err)) })
 					return
 				}
 				st.checkPreset([]byte(file))
@@ -162,10 +162,10 @@ func (st *settings) checkPreset(file []byte) {
 		return g.AddPreset(ctx, api.PresetFile{File: file, Check: true})
 	}, func(would api.PresetSaved, err *core.Error) {
 		if err != nil {
-			st.presetIsWrong(presetTrouble(st.ui, err))
+			st.presetIsWrong(func(ui *kit.UI) string { return presetTrouble(ui, err) })
 			return
 		}
-		st.presetIsWrong("")
+		st.presetIsWrong(nil)
 		st.question(func(ui *kit.UI) question { return presetQuestion(ui, would) }, func() { st.savePreset(file) })
 	})
 }
@@ -191,7 +191,7 @@ func (st *settings) savePreset(file []byte) {
 		return g.AddPreset(ctx, api.PresetFile{File: file, Replace: true})
 	}, func(saved api.PresetSaved, err *core.Error) {
 		if err != nil {
-			st.presetIsWrong(presetTrouble(st.ui, err))
+			st.presetIsWrong(func(ui *kit.UI) string { return presetTrouble(ui, err) })
 			return
 		}
 		st.showInfo(st.ui.T("presets.added", "name", presetName(st.ui, saved.Preset)))
@@ -199,7 +199,7 @@ func (st *settings) savePreset(file []byte) {
 	})
 }
 
-func (st *settings) presetIsWrong(words string) {
+func (st *settings) presetIsWrong(words saying) {
 	st.onPresets(func(p *presetPage) { p.wrong = words })
 }
 

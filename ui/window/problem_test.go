@@ -235,7 +235,7 @@ func TestWhereARefusalIsExplained(t *testing.T) {
 	a.BaseURL = "http://127.0.0.1:8080"
 	s = newStage(t, a).open()
 	s.pane.openDetail("gate-sandbox")
-	s.mustSay("Copy rid")
+	s.mustSay(a.Error.RID)
 	s.mustNotSay("Open diagnosis", "Look up the code")
 }
 

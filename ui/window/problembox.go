@@ -49,7 +49,7 @@ func newProblemBox(ui *kit.UI, do func(action), copyText func(text, said string)
 	b.upstreamLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, told, kit.NewLineIconButton(ui, kit.IconCopy, ui.T("act.copy_details"), func() { do(actionCopyDetails) }))
 	inner.Add(b.upstreamLine)
 	b.diagnosis = kit.NewSmallButton(ui, kit.Plain, ui.T("act.diagnosis"), func() { do(actionDiagnosis) })
-	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewSmallButton(ui, kit.Plain, ui.T("act.copy_rid"), func() { do(actionCopyRID) }), b.diagnosis)
+	b.ridLine = container.New(&kit.Bar{Gap: 2 * kit.Grid}, b.rid, kit.NewLineIconButton(ui, kit.IconCopy, ui.T("act.copy_rid"), func() { do(actionCopyRID) }), b.diagnosis)
 	b.buttons = kit.NewRows(kit.Beside(), func(what action) (fyne.CanvasObject, *kit.Button) {
 		button := kit.NewSmallButton(ui, kit.Quiet, ui.T(buttonKey(what)), func() { do(what) })
 		return button, button

@@ -234,17 +234,22 @@ func (pu *pushing) dry(f *pushForm) {
 
 // planned shows what a push would do.
 func (f *pushForm) planned(plan api.PushPlan) {
-	words := f.ui.Words
-	f.busy, f.bad, f.plan, f.says = "", plan.Error != nil, plan.Commands, words.Say("push.plan")
+	f.busy, f.bad, f.plan = "", plan.Error != nil, plan.Commands
+	f.says = func(ui *kit.UI) string { return pushPlanWords(ui, plan, f.ref) }
+	f.show()
+}
+
+// pushPlanWords say what a push would do beside its commands, or why it would do nothing.
+func pushPlanWords(ui *kit.UI, plan api.PushPlan, ref api.Ref) string {
 	switch {
 	case plan.Error != nil:
-		f.says = explained(f.ui, plan.Error, refWords(f.ref))
+		return explained(ui, plan.Error, refWords(ref))
 	case plan.There:
-		f.says = words.Say("push.plan_there")
+		return ui.Words.Say("push.plan_there")
 	case plan.Lock != "":
-		f.says = words.Say("push.plan_lock", "lock", plan.Lock) + "\n" + f.says
+		return ui.Words.Say("push.plan_lock", "lock", plan.Lock) + "\n" + ui.Words.Say("push.plan")
 	}
-	f.show()
+	return ui.Words.Say("push.plan")
 }
 
 // remove removes a push, after a question.

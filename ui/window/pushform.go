@@ -105,7 +105,7 @@ type pushForm struct {
 	on    pushFormActions
 
 	busy  string // what is being done; empty: nothing
-	says  string
+	says  saying
 	bad   bool
 	plan  []string // the commands that would be sent
 	fault core.Problems
@@ -143,7 +143,7 @@ func (f *pushForm) draw(ui *kit.UI) {
 	f.ui, f.notes = f.page.UI, map[string]*kit.Prose{}
 	ui = f.ui
 	d := &f.draft
-	f.kind = kit.NewSegment(ui, string(d.kind), func(v string) { d.kind = core.PushKind(v); f.fault, f.says, f.plan = nil, "", nil; f.show() },
+	f.kind = kit.NewSegment(ui, string(d.kind), func(v string) { d.kind = core.PushKind(v); f.fault, f.says, f.plan = nil, nil, nil; f.show() },
 		kit.Choice{Value: string(core.PushFile), Label: ui.T("push.to.file")}, kit.Choice{Value: string(core.PushCommand), Label: ui.T("push.to.command")}, kit.Choice{Value: string(core.PushRedis), Label: ui.T("push.to.redis")})
 	f.boxes = map[core.PushKind]*fyne.Container{core.PushFile: f.drawFile(), core.PushCommand: f.drawCommand(), core.PushRedis: f.drawRedis()}
 	f.page.Add(f.field("kind", "push.to", f.kind), f.boxes[core.PushFile], f.boxes[core.PushCommand], f.boxes[core.PushRedis])
@@ -229,7 +229,7 @@ func (f *pushForm) drawRedis() *fyne.Container {
 
 // typed takes what was entered: what was said before is of another input.
 func (f *pushForm) typed() {
-	f.fault, f.says, f.plan = nil, "", nil
+	f.fault, f.says, f.plan = nil, nil, nil
 	f.show()
 }
 
@@ -262,7 +262,7 @@ func (f *pushForm) show() {
 		}
 		note.SetOrHide(words, ui.Palette.LiveText)
 	}
-	words, ink := f.says, ui.Palette.LiveText
+	words, ink := f.says.in(ui), ui.Palette.LiveText
 	switch {
 	case f.busy != "":
 		words, ink = f.busy, ui.Palette.Muted
@@ -281,13 +281,16 @@ func (f *pushForm) show() {
 // answer says why something was refused, at its field where it names one.
 func (f *pushForm) refuse(err *core.Error) {
 	f.busy, f.bad, f.plan, f.fault = "", true, nil, nil
-	f.says = refusal(f.ui, err, refWords(f.ref))
+	f.says = func(ui *kit.UI) string { return refusal(ui, err, refWords(f.ref)) }
 	if found := problemsIn(err); len(found) > 0 {
-		f.fault, f.says = found, ""
-		for _, p := range found {
-			if _, drawn := f.notes[p.Field]; !drawn {
-				f.says = strings.TrimSpace(f.says + "\n" + pushProblem(f.ui, f.of, p))
+		f.fault, f.says = found, func(ui *kit.UI) string {
+			words := ""
+			for _, p := range found {
+				if _, drawn := f.notes[p.Field]; !drawn {
+					words = strings.TrimSpace(words + "\n" + pushProblem(ui, f.of, p))
+				}
 			}
+			return words
 		}
 	}
 	f.show()

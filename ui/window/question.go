@@ -2,6 +2,18 @@ package window
 
 import "tokentray/ui/kit"
 
+// saying is a sentence in the words of a UI: one that stands on a page follows the
+// language.
+type saying func(ui *kit.UI) string
+
+// in is the sentence in the words of a UI; empty where there is none.
+func (s saying) in(ui *kit.UI) string {
+	if s == nil {
+		return ""
+	}
+	return s(ui)
+}
+
 // question is a sheet that asks before something is done.
 type question struct {
 	title, body, yes string

@@ -62,11 +62,13 @@ func (rm *removals) tell() {
 	if len(refs) == 0 {
 		return
 	}
-	words := rm.ui.T("undo.one", "account", refWords(refs[0]))
-	if len(refs) > 1 {
-		words = rm.ui.T("undo.many", "n", len(refs))
+	say := func(ui *kit.UI) (string, string) {
+		if len(refs) > 1 {
+			return ui.T("undo.many", "n", len(refs)), ui.T("undo.go")
+		}
+		return ui.T("undo.one", "account", refWords(refs[0])), ui.T("undo.go")
 	}
-	rm.showMessage(message{Text: words, Until: rm.at, Ends: rm.at, Button: rm.ui.T("undo.go"), Do: rm.undo})
+	rm.showMessage(message{Say: say, Until: rm.at, Ends: rm.at, Do: rm.undo})
 }
 
 // again says it again after another message, while there is time. It reports whether it

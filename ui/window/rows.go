@@ -54,6 +54,7 @@ type row struct {
 	Problem   problem
 	Head      string // the line over the group that begins here
 	Grouped   bool   // it belongs to a group
+	Apart     bool   // it belongs to none, and the row above does
 	Compact   bool   // it has one line
 	Open      bool   // its problem is shown in full
 }

@@ -80,7 +80,7 @@ func newRowView(ui *kit.UI, on rowActions) *rowView {
 	r.ring = canvas.NewRectangle(color.Transparent)
 	r.ring.StrokeColor, r.ring.StrokeWidth, r.ring.Hidden = p.Sandbox, 2, true
 	r.edge = canvas.NewRectangle(p.Live)
-	r.rail = canvas.NewRectangle(p.Line)
+	r.rail = canvas.NewRectangle(kit.Alpha(p.Muted, 0xa0))
 	r.name = kit.BoldText("", kit.SizeName, p.Text)
 	r.tag = kit.BoldText("", 11, p.OnDanger)
 	r.tagBox = canvas.NewRectangle(p.Danger)

@@ -28,11 +28,15 @@ type shell struct {
 
 	snackbar *snackbar
 	sheet    *sheet // nil when none is open
+	chooser  chooser
+	overdue  bool // language or theme changed while that was open
 
 	// apply applies the answer to a call, like the event that everybody gets.
 	apply func(api.Event)
 	// relayout lays the window out again after something came or went.
 	relayout func()
+	// retheme makes everything anew after language or theme changed.
+	retheme func()
 
 	held   func() fyne.KeyModifier              // the keys that are held down
 	after  func(time.Duration) <-chan time.Time // time.After
@@ -83,6 +87,7 @@ func (sh *shell) closeSheet() {
 		sh.win.Canvas().Overlays().Remove(sh.sheet.Sheet)
 		sh.sheet = nil
 		sh.relayout()
+		sh.catchUp() // a dialog over it went with it
 	}
 }
 
@@ -139,7 +144,7 @@ func (sh *shell) errorMessage(e *core.Error, ref api.Ref) message {
 }
 
 func (sh *shell) showMessage(s message) {
-	sh.snackbar.show(s, sh.now())
+	sh.snackbar.show(s.in(sh.ui), sh.now())
 	sh.relayout()
 }
 

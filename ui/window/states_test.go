@@ -139,7 +139,8 @@ func pageStates() []pageState {
 		}, func(s *stage) {
 			s.clients.openClients("shop-live")
 			setup := s.clients.page.setup
-			setup.existing, setup.chosen, setup.path, setup.wrong = true, "页面", "~/mine.json", s.ui.T("export.exists")
+			setup.existing, setup.chosen, setup.path = true, "页面", "~/mine.json"
+			setup.wrong = func(ui *kit.UI) string { return ui.T("export.exists") }
 			setup.tried[setup.client] = &clientTest{at: "/v1/token/shop/live", door: api.DoorAnswer{Status: 403, Took: 3 * time.Millisecond}, explains: &api.Error{Class: core.Misuse, Remedy: core.RemedyScope}}
 			s.until("the door", func() bool { return s.clients.page.door.known })
 		}},

@@ -104,7 +104,7 @@ func (tr *transfers) take(path string) {
 				return
 			}
 			if err != nil {
-				tr.page.wrong(tr.ui.T("presets.unread", "cause", cause(tr.ui, err)))
+				tr.page.wrong(func(ui *kit.UI) string { return ui.T("presets.unread", "cause", cause(ui, err)) })
 				return
 			}
 			tr.takeText(filepath.Base(path), file)
@@ -125,14 +125,14 @@ func (tr *transfers) forget() { tr.page.begin(nil) }
 func (tr *transfers) plan() {
 	page := tr.page
 	req := page.request()
-	page.wait(tr.ui.T("transfer.reading"))
+	page.wait("transfer.reading")
 	ask(tr.shell, quickWait, func(ctx context.Context, g Agent) (api.ImportPlan, error) { return g.Import(ctx, req) }, func(plan api.ImportPlan, err *core.Error) {
 		switch {
 		case tr.page != page || page.file != req.File:
 		case err != nil && err.Remedy == core.RemedyBackupAsk:
 			page.askPassphrase()
 		case err != nil:
-			page.wrong(importTrouble(tr.ui, err))
+			page.wrong(func(ui *kit.UI) string { return importTrouble(ui, err) })
 		default:
 			page.showPlan(plan)
 		}
@@ -144,13 +144,13 @@ func (tr *transfers) apply() {
 	page := tr.page
 	req := page.request()
 	req.Apply = page.plan.Digest
-	page.wait(tr.ui.T("transfer.importing"))
+	page.wait("transfer.importing")
 	ask(tr.shell, personWait, func(ctx context.Context, g Agent) (api.ImportPlan, error) { return g.Import(ctx, req) }, func(plan api.ImportPlan, err *core.Error) {
 		if tr.page != page {
 			return
 		}
 		if err != nil {
-			page.wrong(importTrouble(tr.ui, err))
+			page.wrong(func(ui *kit.UI) string { return importTrouble(ui, err) })
 			return
 		}
 		page.showPlan(plan)
@@ -160,44 +160,63 @@ func (tr *transfers) apply() {
 
 // saveList writes the accounts, without secrets, for others.
 func (tr *transfers) saveList(format, path string) {
+	page := tr.page
+	if !page.list.begins() {
+		return
+	}
+	page.show()
 	ask(tr.shell, quickWait, func(ctx context.Context, g Agent) (api.Export, error) {
 		return g.Export(ctx, api.ExportRequest{Format: format})
 	}, func(out api.Export, err *core.Error) {
 		if err != nil {
+			page.list.ends(nil)
+			page.show()
 			tr.showError(err, api.Ref{})
 			return
 		}
-		tr.write(path, out.Data, out.Accounts)
+		tr.write(page, &page.list, path, out.Data, out.Accounts)
 	})
 }
 
 // saveBackup writes everything, encrypted under the passphrase.
 func (tr *transfers) saveBackup(passphrase core.Secret, path string) {
+	page := tr.page
+	if !page.backup.begins() {
+		return
+	}
+	page.show()
 	ask(tr.shell, personWait, func(ctx context.Context, g Agent) (api.Backup, error) { return g.Backup(ctx, passphrase) }, func(out api.Backup, err *core.Error) {
 		if err != nil {
+			page.backup.ends(nil)
+			page.show()
 			tr.showError(err, api.Ref{})
 			return
 		}
-		tr.write(path, out.Age, out.Accounts)
+		tr.write(page, &page.backup, path, out.Age, out.Accounts)
 	})
 }
 
-// write writes a new file that only the person can read; an existing one stays.
-func (tr *transfers) write(path string, data []byte, accounts int) {
+// write writes a new file that only the person can read; an existing one stays. The page
+// says where it is; a message does if that is closed by now.
+func (tr *transfers) write(page *transferPage, w *writing, path string, data []byte, accounts int) {
 	tr.work.Go(func() {
 		path, err := writeNew(strings.TrimSpace(path), string(data))
 		tr.do(func() {
+			w.ends(nil)
 			switch {
 			case errors.Is(err, os.ErrExist):
 				tr.showMessage(message{Text: tr.ui.T("export.exists"), Bad: true, Until: tr.now().Add(errorTime)})
 			case err != nil:
 				tr.showMessage(message{Text: tr.ui.T("export.failed", "cause", cause(tr.ui, err)), Bad: true, Until: tr.now().Add(errorTime)})
 			default:
-				if tr.page != nil {
-					tr.page.written(tr.now())
+				saved := func(ui *kit.UI) string { return ui.T("transfer.saved", "n", accounts, "file", shortPath(path)) }
+				w.ends(saved)
+				page.written(tr.now())
+				if tr.page != page {
+					tr.showInfo(saved(tr.ui))
 				}
-				tr.showInfo(tr.ui.T("transfer.saved", "n", accounts, "file", shortPath(path)))
 			}
+			page.show()
 		})
 	})
 }

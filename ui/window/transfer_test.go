@@ -193,3 +193,29 @@ func (s *stage) openTransfersWith(text string) {
 	s.transfers.takeText("shop.env", text)
 	s.until("the plan", func() bool { return s.transfers.page.planned })
 }
+
+// TestWordsOfTheImportFollowTheLanguage: what stands on the page when the language changes
+// is said in the other one, whether it is about a plan, a file or a passphrase.
+func TestWordsOfTheImportFollowTheLanguage(t *testing.T) {
+	s := newStage(t, well("shop")).open()
+	language := func(lang string) {
+		next := s.model.Settings
+		next.Language = lang
+		s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
+	}
+	s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{somePlan()} })
+	s.openTransfersWith("WX_APPID=wx0000000000000001\n")
+	s.mustSay("Say what to do with those that exist.")
+	language("zh")
+	s.untilSays("请选择如何处理已存在的账号。")
+
+	s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "m", Err: api.ImportFaults{{Code: "quote", Line: 2, Key: "WX_SECRET"}}})
+	s.transfers.takeText("shop.env", "WX_SECRET=\"\n")
+	s.untilSays("第 2 行")
+	s.transfers.page.first.SetText("short")
+	s.press("保存备份")
+	s.mustSay("至少")
+	language("en")
+	s.untilSays("nothing was changed", "line 2", "At least")
+	s.mustNotSay("第 2 行", "至少")
+}

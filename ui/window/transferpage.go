@@ -29,11 +29,13 @@ type transferPage struct {
 	paused     bool
 	skip       bool
 	busy       bool
-	says       string // what is done, or wrong
+	says       saying // what is done, or wrong; nil: nothing
 	bad        bool
 	asks       bool // for the passphrase of a backup
 	passphrase string
 	listAs     string // the format of the list for others
+	list       writing
+	backup     writing
 
 	page      *kit.Page
 	choose    *kit.Button
@@ -56,6 +58,37 @@ type transferPage struct {
 	trouble   *kit.Prose // of the passphrase of a new backup
 }
 
+// writing is what is said of a file that is written, under the button that does so.
+type writing struct {
+	says saying // nil: nothing
+	busy bool   // it is being written
+	line *kit.Prose
+}
+
+// begins reports whether a file can be written now, and says that it is.
+func (w *writing) begins() bool {
+	if w.busy {
+		return false
+	}
+	w.busy, w.says = true, func(ui *kit.UI) string { return ui.T("transfer.writing") }
+	return true
+}
+
+// ends says what became of it.
+func (w *writing) ends(says saying) { w.busy, w.says = false, says }
+
+// draw makes the line.
+func (w *writing) draw(ui *kit.UI) *kit.Prose {
+	w.line = kit.NewProse("", 13, ui.Palette.Muted)
+	w.show(ui)
+	return w.line
+}
+
+// show brings the line to what is said.
+func (w *writing) show(ui *kit.UI) {
+	w.line.SetOrHide(w.says.in(ui), ui.Palette.Muted)
+}
+
 // transferActions are what the page needs of the window.
 type transferActions struct {
 	back, choose, plan, apply, forget func()
@@ -66,7 +99,7 @@ type transferActions struct {
 }
 
 func (p *transferPage) draw(ui *kit.UI, now time.Time) {
-	typed := p.typed()
+	typed, troubled := p.typed(), p.trouble != nil && p.trouble.Visible()
 	p.page = kit.NewPage(ui, 4*kit.Grid, kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), p.on.back).Keyed(ui.KeyOf("back")), ui.T("transfer")))
 	p.ui = p.page.UI
 	p.page.Add(p.drawImport(), canvas.NewRectangle(p.ui.Palette.Line), p.drawList(), canvas.NewRectangle(p.ui.Palette.Line), p.drawBackup())
@@ -75,6 +108,9 @@ func (p *transferPage) draw(ui *kit.UI, now time.Time) {
 	} else {
 		for i, e := range p.entries() {
 			e.SetText(typed[i])
+		}
+		if troubled {
+			p.checkPassphrase()
 		}
 	}
 	p.show()
@@ -131,7 +167,7 @@ func (p *transferPage) drawList() fyne.CanvasObject {
 		p.lists.SetText(path + "." + v)
 	}, kit.Choice{Value: api.ExportJSON, Label: "JSON"}, kit.Choice{Value: api.ExportCSV, Label: "CSV"})
 	return kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("transfer.list")), kit.NewProse(ui.T("transfer.list.say"), 13, ui.Palette.Muted), kinds,
-		p.on.browsed(ui, p.lists), kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("transfer.list.save"), save)))
+		p.on.browsed(ui, p.lists), kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("transfer.list.save"), save)), p.list.draw(ui))
 }
 
 func (p *transferPage) drawBackup() fyne.CanvasObject {
@@ -145,16 +181,22 @@ func (p *transferPage) drawBackup() fyne.CanvasObject {
 		say = joined(ui, say, ui.Words.Say("export.vault_passphrase"))
 	}
 	save := func() {
-		words := passphraseProblem(ui, p.first.Text, p.second.Text)
-		p.trouble.SetOrHide(words, ui.Palette.LiveText)
-		p.page.Reflow()
-		if words == "" {
+		if p.checkPassphrase() {
 			p.on.backup(core.NewSecret(p.first.Text), p.backups.Text)
 		}
 	}
 	p.second.OnSubmitted = func(string) { save() }
 	return kit.Stack(2*kit.Grid, kit.Subhead(ui, ui.T("transfer.backup")), kit.NewProse(say, 13, ui.Palette.Muted),
-		p.first, p.second, p.trouble, p.on.browsed(ui, p.backups), kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("transfer.backup.save"), save)))
+		p.first, p.second, p.trouble, p.on.browsed(ui, p.backups), kit.Beside(kit.NewSmallButton(ui, kit.Quiet, ui.T("transfer.backup.save"), save)), p.backup.draw(ui))
+}
+
+// checkPassphrase says what is wrong with the passphrase of a backup. It reports whether
+// nothing is.
+func (p *transferPage) checkPassphrase() bool {
+	words := passphraseProblem(p.ui, p.first.Text, p.second.Text)
+	p.trouble.SetOrHide(words, p.ui.Palette.LiveText)
+	p.page.Reflow()
+	return words == ""
 }
 
 // written offers new names of files, and forgets a passphrase: a file was written, or the
@@ -171,7 +213,7 @@ func (p *transferPage) written(now time.Time) {
 
 // begin takes another file, or none.
 func (p *transferPage) begin(file *api.ImportFile) {
-	p.file, p.plan, p.planned, p.busy, p.says, p.bad, p.asks = file, api.ImportPlan{}, false, false, "", false, false
+	p.file, p.plan, p.planned, p.busy, p.says, p.bad, p.asks = file, api.ImportPlan{}, false, false, nil, false, false
 	p.passphrase, p.conflict, p.skip, p.paused = "", "", false, false
 	p.pass.SetText("")
 	p.show()
@@ -189,28 +231,37 @@ func (p *transferPage) request() api.ImportRequest {
 }
 
 // wait says that the agent was asked.
-func (p *transferPage) wait(words string) { p.busy, p.says, p.bad = true, words, false; p.show() }
+func (p *transferPage) wait(key string) {
+	p.busy, p.says, p.bad = true, func(ui *kit.UI) string { return ui.T(key) }, false
+	p.show()
+}
 
 // wrong says what is wrong. Nothing was changed.
-func (p *transferPage) wrong(words string) { p.busy, p.says, p.bad = false, words, true; p.show() }
+func (p *transferPage) wrong(words saying) { p.busy, p.says, p.bad = false, words, true; p.show() }
 
 // askPassphrase asks for that of a backup.
-func (p *transferPage) askPassphrase() { p.busy, p.asks, p.says = false, true, ""; p.show() }
+func (p *transferPage) askPassphrase() { p.busy, p.asks, p.says = false, true, nil; p.show() }
 
 // showPlan shows what would be done, or was.
 func (p *transferPage) showPlan(plan api.ImportPlan) {
-	p.plan, p.planned, p.busy, p.asks, p.says, p.bad = plan, true, false, false, "", false
+	p.plan, p.planned, p.busy, p.asks, p.bad = plan, true, false, false, !plan.Done && !plan.Ready
+	p.says = func(ui *kit.UI) string { return planWords(ui, plan) }
+	p.show()
+}
+
+// planWords say what was done, or what keeps a plan from being carried out.
+func planWords(ui *kit.UI, plan api.ImportPlan) string {
 	switch n := saves(plan); {
 	case plan.Done:
-		p.says = p.ui.Words.Say("import.done", "count", n)
+		return ui.Words.Say("import.done", "count", n)
 	case !plan.Ready && undecided(plan):
-		p.says, p.bad = p.ui.T("transfer.decide"), true
+		return ui.T("transfer.decide")
 	case !plan.Ready:
-		p.says, p.bad = p.ui.T("transfer.problems"), true
+		return ui.T("transfer.problems")
 	case n == 0 && !setsAnything(plan):
-		p.says = p.ui.Words.Say("import.nothing")
+		return ui.Words.Say("import.nothing")
 	}
-	p.show()
+	return ""
 }
 
 // undecided reports whether a person must say what to do with conflicts.
@@ -240,7 +291,7 @@ func (p *transferPage) show() {
 	if p.bad {
 		ink = ui.Palette.LiveText
 	}
-	p.say.SetOrHide(p.says, ink)
+	p.say.SetOrHide(p.says.in(ui), ink)
 	open := p.planned && !p.plan.Done
 	conflict := slices.ContainsFunc(p.plan.Rows, func(r api.ImportRow) bool { return r.Status == api.ImportConflict }) || undecided(p.plan)
 	kit.Visible(p.passBox, p.asks)
@@ -252,6 +303,8 @@ func (p *transferPage) show() {
 	kit.Visible(p.conflicts, conflict)
 	kit.Visible(p.skipping, slices.ContainsFunc(p.plan.Rows, func(r api.ImportRow) bool { return r.Status == api.ImportProblem }))
 	kit.Visible(p.buttons, p.file != nil && !p.plan.Done)
+	p.list.show(ui)
+	p.backup.show(ui)
 	p.run.Rename(ui.T("transfer.go", "n", saves(p.plan)))
 	p.run.Enable(open && p.plan.Ready && !p.busy && (saves(p.plan) > 0 || setsAnything(p.plan)))
 	p.page.Reflow()

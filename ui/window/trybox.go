@@ -63,7 +63,7 @@ func newTryBox(ui *kit.UI, s *paneState, on tryActions, copyText func(text, said
 	b.target = kit.NewEntry(ui, ui.T("try.path"), "", func(v string) { s.try.target = v; b.changed() })
 	b.target.OnSubmitted = func(string) { on.send() }
 	b.fields = kit.NewRows(kit.Stack(2*kit.Grid), func(name string) (fyne.CanvasObject, *kit.Entry) {
-		e := kit.NewEntry(ui, "", s.try.values[name], func(v string) { s.try.values[name] = v; s.try.wrong = "" })
+		e := kit.NewEntry(ui, "", s.try.values[name], func(v string) { s.try.values[name] = v; s.try.wrong = nil })
 		e.OnSubmitted = func(string) { on.send() }
 		return kit.Stack(kit.Grid, kit.Text(name, 13, ui.Palette.Muted), e), e
 	})
@@ -102,7 +102,7 @@ func (b *tryBox) choose(key string) {
 
 // changed takes what was typed.
 func (b *tryBox) changed() {
-	b.state.try.wrong = ""
+	b.state.try.wrong = nil
 	b.show()
 	b.reflow()
 }
@@ -138,7 +138,7 @@ func (b *tryBox) show() {
 	}
 	b.kind.Set(words, ink)
 	b.send.Enable(!s.busy)
-	words, ink = s.wrong, ui.Palette.LiveText
+	words, ink = s.wrong.in(ui), ui.Palette.LiveText
 	switch {
 	case s.busy:
 		words, ink = ui.T("try.sending"), ui.Palette.Muted

@@ -30,7 +30,7 @@ type tryState struct {
 	values map[string]string // of the variables in them
 
 	busy   bool
-	wrong  string      // why it was not sent
+	wrong  saying      // why it was not sent
 	failed *core.Error // why there is no answer
 	answer *tryAnswer
 }
@@ -161,7 +161,11 @@ func (pn *pane) sendTry() {
 		return
 	}
 	method, target, body, wrong := s.filled(pn.ui)
-	if s.wrong, s.failed = wrong, nil; wrong != "" {
+	if s.wrong, s.failed = nil, nil; wrong != "" {
+		s.wrong = func(ui *kit.UI) string {
+			_, _, _, wrong := s.filled(ui)
+			return wrong
+		}
 		pn.fillDetail()
 		return
 	}

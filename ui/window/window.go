@@ -93,11 +93,12 @@ func New(app fyne.App, cfg Config) *Window {
 		}
 	})
 	w.win.SetCloseIntercept(w.closing.leave)
-	w.appearance.applyTheme()
+	w.retheme = w.appearance.applyTheme
+	w.retheme()
 	w.win.Resize(was.size(w.appearance.percent))
 	w.keys.addShortcuts()
 	w.win.SetOnDropped(func(_ fyne.Position, files []fyne.URI) { w.transfers.drop(files) })
-	app.Settings().AddListener(func(fyne.Settings) { w.do(w.appearance.applyTheme) }) // the system turned dark or light
+	app.Settings().AddListener(func(fyne.Settings) { w.do(w.retheme) }) // the system turned dark or light
 	return w
 }
 
@@ -404,7 +405,7 @@ func (w *Window) build() {
 		message = w.clipboard.clipMessage()
 	}
 	if told {
-		w.snackbar.show(message, w.now())
+		w.snackbar.show(message.in(ui), w.now())
 	}
 	w.listing.focusList()
 	had.Put(w.win.Canvas(), w.root)
