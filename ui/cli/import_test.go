@@ -235,20 +235,37 @@ func TestAPlanShowsWhatNobodySees(t *testing.T) {
 }
 
 // TestAPlanStaysReadable: a name as long as a file can make it does not widen the table,
-// and a setting that a file may not change has its reason.
+// and a setting that a file may not change has its reason. In a terminal the reasons go on
+// in lines of their own, and none is cut.
 func TestAPlanStaysReadable(t *testing.T) {
-	r := newRun()
-	withImport(r, func(api.ImportRequest) (api.ImportPlan, error) {
-		return api.ImportPlan{
-			Rows: []api.ImportRow{{
-				Status: api.ImportProblem, Name: strings.Repeat("n", 1<<20), Env: core.Sandbox, AppID: strings.Repeat("x", 1<<20),
-				Problems: []core.Problem{{Field: "name", Key: core.ProblemNameLong}},
-			}},
-			Settings: []api.ImportSetting{{Key: "hotkey", Status: api.ImportProblem, Action: api.ImportSkip}}, Digest: "0011",
-		}, nil
-	})
-	out, _ := r.try(t, exitUsage, "import", write(t, "a.env", shopEnv), "--dry-run")
-	if len(out) > 4096 || !strings.Contains(out, "setting hotkey") || !strings.Contains(out, "no setting that a file may change") {
+	plan := api.ImportPlan{
+		Rows: []api.ImportRow{{
+			Status: api.ImportProblem, Name: strings.Repeat("n", 1<<20), Env: core.Sandbox, AppID: strings.Repeat("x", 1<<20),
+			Problems: []core.Problem{{Field: "name", Key: core.ProblemNameLong}},
+		}},
+		Settings: []api.ImportSetting{{Key: "hotkey", Status: api.ImportProblem, Action: api.ImportSkip}}, Digest: "0011",
+	}
+	shown := func(width int) string {
+		t.Helper()
+		r := newRun()
+		r.env["NO_COLOR"], r.term.outTTY, r.term.width = "1", width > 0, width
+		withImport(r, func(api.ImportRequest) (api.ImportPlan, error) { return plan, nil })
+		out, _ := r.try(t, exitUsage, "import", write(t, "a.env", shopEnv), "--dry-run")
+		return out
+	}
+	if out := shown(0); len(out) > 4096 || !strings.Contains(out, "setting hotkey") || !strings.Contains(out, "no setting that a file may change") {
 		t.Errorf("%d bytes: %.600q", len(out), out)
+	}
+	out := shown(80)
+	for line := range strings.Lines(out) {
+		if n := cells(strings.TrimSuffix(line, "\n")); n > 80 {
+			t.Errorf("%d cells: %q", n, line)
+		}
+	}
+	words := strings.Join(strings.Fields(out), " ")
+	for _, want := range []string{"A name has at most 200 characters.", "setting hotkey", "no setting that a file may change, or no value of it"} {
+		if !strings.Contains(words, want) {
+			t.Errorf("in a terminal it does not say %q but\n%s", want, out)
+		}
 	}
 }

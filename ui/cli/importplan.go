@@ -24,7 +24,7 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 		}
 		a.note(a.say("cli.warning") + place + a.say(text.Key("remark."+r.Code), "line", r.Line))
 	}
-	t := table{elastic: 5, colour: a.colour()}
+	t := table{elastic: 5, wraps: true, colour: a.colour()}
 	t.add(
 		styled(a.say("import.what"), styleHead), styled(a.say("list.name"), styleHead), styled(a.say("list.env"), styleHead),
 		styled(a.say("cli.field.appid"), styleHead), styled(a.say("import.line"), styleHead), styled(a.say("import.detail"), styleHead),
@@ -45,11 +45,11 @@ func (a *app) showPlan(plan api.ImportPlan) error {
 	}
 	for _, s := range plan.Settings {
 		if s.Status != api.ImportSame {
-			detail := clean(s.Value)
+			detail := bounded(clean(s.Value))
 			if s.Status == api.ImportProblem {
 				detail = a.say("import.no_setting")
 			}
-			t.add(a.rowWord(s.Status, s.Action), plain(a.say("import.setting", "key", text.Seen(s.Key))), plain(""), plain(""), plain(""), plain(detail))
+			t.add(a.rowWord(s.Status, s.Action), plain(a.say("import.setting", "key", bounded(text.Seen(s.Key)))), plain(""), plain(""), plain(""), plain(detail))
 		}
 	}
 	width := 0

@@ -183,6 +183,9 @@ func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
 			row = append(row, styled(lifeBar(acc, now), envStyle(acc.Env)))
 		}
 		note := problem
+		if note.text == "" && acc.FailingPushes() > 0 {
+			note = styled(a.say("window.state.push"), styleWarn)
+		}
 		if note.text == "" && state == core.StateFresh {
 			note = plain(a.teamWords(acc.Team))
 		}

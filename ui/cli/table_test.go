@@ -48,6 +48,20 @@ func TestListTable(t *testing.T) {
 	}
 }
 
+// TestAFailingPushIsListed in the words of the window.
+func TestAFailingPushIsListed(t *testing.T) {
+	for lang, want := range map[string]string{"en": "84_ab••••wxyz  push failed\n", "zh": "84_ab••••wxyz  推送失败\n"} {
+		r := newRun()
+		r.env["TOKENTRAY_LANG"] = lang
+		a := account("shop", core.Sandbox, time.Hour)
+		a.Pushes = []api.Push{{Last: &api.PushResult{At: start(), Error: &api.Error{Class: core.PushFailed}}}}
+		r.agent.list = api.List{Active: core.Sandbox, Settings: core.DefaultSettings(), Vault: api.Vault{Kind: "memory", State: "open"}, Accounts: []api.Account{a}}
+		if out, _ := r.try(t, 0, "list"); !strings.HasSuffix(out, want) {
+			t.Errorf("%s: it ends with no %q:\n%s", lang, want, out)
+		}
+	}
+}
+
 func TestListOfOneEnvironment(t *testing.T) {
 	r := newRun()
 	r.agent.list = sampleList()

@@ -277,15 +277,20 @@ func (a *app) screen(l api.List, v *view, width, height int) []string {
 	if v.keys {
 		ends = "watch.end_keys"
 	}
+	var last []string // what became of the last key, and how to end
 	if v.said != "" && now.Before(v.until) {
-		tail = append(tail, shorten(clean(v.said), width))
+		last = wrapped(clean(v.said), width, 2)
 	}
-	tail = append(tail, shorten(a.say(ends), width))
+	last = append(last, shorten(a.say(ends), width))
 
 	room := height - len(head) - 1
-	if len(tail) > room/2 { // the last line tells how to end
-		tail = append(tail[:max(0, room/2-1)], tail[len(tail)-1])
+	if len(last) > room/2 {
+		last = last[len(last)-1:]
 	}
+	if most := max(0, room/2-len(last)); len(tail) > most {
+		tail = tail[:most]
+	}
+	tail = append(tail, last...)
 	body = a.scrolled(body, v, markedLine(l.Accounts, v.at), max(2, room-len(tail)), width)
 	return slices.Concat(head, body, []string{""}, tail)
 }

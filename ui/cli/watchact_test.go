@@ -54,6 +54,25 @@ func TestKeysOfTheLiveTable(t *testing.T) {
 	}
 }
 
+// TestWhatAKeyDidIsSaidInFull, in 80 columns and where many accounts need a person.
+func TestWhatAKeyDidIsSaidInFull(t *testing.T) {
+	r := picks()
+	l := r.agent.list
+	for range 9 {
+		l.Accounts = append(l.Accounts, whitelisted("gate", core.Live))
+	}
+	a := &app{Parts: Parts{Term: r.term, Getenv: func(k string) string { return r.env[k] }, Now: start}}
+	const words = "Copied the token of spring-festival-campaign/sandbox as raw. The clipboard is cleared in 45 s."
+	for height := 4; height < 30; height++ {
+		v := &view{keys: true, said: words, until: start().Add(time.Second)}
+		lines := a.screen(l, v, 80, height)
+		told := strings.Contains(strings.Join(strings.Fields(strings.Join(lines, " ")), " "), words)
+		if height >= 9 && !told || len(lines) > max(height, 8) {
+			t.Errorf("in %d lines:\n%s", height, strings.Join(lines, "\n"))
+		}
+	}
+}
+
 // TestALiveCopyIsAskedInTheTable and another key takes the first Enter back.
 func TestALiveCopyIsAskedInTheTable(t *testing.T) {
 	r := picks()
