@@ -53,7 +53,7 @@ func TestCentralAccountsComeBack(t *testing.T) {
 		for i, a := range accounts {
 			got := f.Accounts[i]
 			got.Line = 0
-			if w := want(a); !reflect.DeepEqual(got, w) {
+			if w := want(a, false); !reflect.DeepEqual(got, w) {
 				t.Errorf("%s, %s:\ngot  %+v\nwant %+v", what, a.Name, got, w)
 			}
 			a.ID = core.NewID()
