@@ -119,6 +119,7 @@ type PushResult struct {
 	Err     *Error    // nil after a success
 	Tries   int       // with this token
 	Mask    string    // of the token
+	Print   string    // of the token, see TokenPrint; "" of what an earlier program kept
 	Expires time.Time // of the token
 	NextTry time.Time // zero when the next renewal pushes again
 	// Entry is what is known of the entry in a Redis, also after a failure.

@@ -27,7 +27,9 @@ type Report struct {
 // Answer is the result of a Report.
 type Answer struct {
 	Token Token
-	// StillValid: upstream accepts the very token that was reported.
+	// Same: Token is the very token that was reported.
+	Same bool
+	// StillValid: upstream accepts it, too.
 	StillValid bool
 }
 
@@ -54,6 +56,13 @@ func (k *Keeper) Refresh(ctx context.Context, id ID, r Report) (Answer, error) {
 		}
 		r.Stale = t.Value
 	}
+	out, err := k.serve(ctx, id, r)
+	out.Same = err == nil && out.Token.Value == r.Stale
+	return out, err
+}
+
+// serve serves a report of a token that is named.
+func (k *Keeper) serve(ctx context.Context, id ID, r Report) (Answer, error) {
 	for {
 		n, err := k.next(id, r)
 		switch {

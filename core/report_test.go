@@ -58,8 +58,8 @@ func TestManyReportsCauseOneRound(t *testing.T) {
 						t.Fatal("reporters got different tokens")
 					}
 				}
-				if got[0].StillValid != tt.stillValid || (got[0].Token.Value == first.Value) != tt.stillValid {
-					t.Errorf("still valid %v with the same token %v, want %v", got[0].StillValid, got[0].Token.Value == first.Value, tt.stillValid)
+				if got[0].StillValid != tt.stillValid || got[0].Same != tt.stillValid || (got[0].Token.Value == first.Value) != tt.stillValid {
+					t.Errorf("still valid %v with the same token %v (said: %v), want %v", got[0].StillValid, got[0].Token.Value == first.Value, got[0].Same, tt.stillValid)
 				}
 				if n := up.count() - calls; n != tt.fetches {
 					t.Errorf("%d fetches, want %d", n, tt.fetches)

@@ -123,6 +123,42 @@ func TestARenewalIsPushed(t *testing.T) {
 	}
 }
 
+// TestTokensOfOneMaskAreTwo: of short tokens nothing is shown. One that takes the place
+// of another within seconds is another, and is pushed.
+func TestTokensOfOneMaskAreTwo(t *testing.T) {
+	w, p := newWorld(t), &parcel{}
+	w.deliver, w.up.form = p.deliver, "%s-%d"
+	r := w.start()
+	a := r.add("shop", core.Sandbox)
+	added, err := r.client.AddPush(t.Context(), a.Ref(), commandInput())
+	if err != nil {
+		t.Fatal(err)
+	}
+	events := r.events(t)
+	w.pass(3 * time.Second)
+	got, err := r.client.Refresh(t.Context(), a.Ref(), api.RefreshRequest{Force: true, Person: true})
+	if err != nil || got.Same || core.Mask(got.AccessToken) != added.Last.Mask {
+		t.Fatalf("the same: %v, %v", got.Same, err)
+	}
+	until(t, events, "the push", func(acc api.Account) bool {
+		return len(acc.Pushes) == 1 && acc.Pushes[0].Last.ExpiresAt.After(added.Last.ExpiresAt)
+	})
+	if got, want := p.tokens(), w.up.tokens(); !slices.Equal(got, want) || len(want) != 2 {
+		t.Errorf("pushed %q of %q", got, want)
+	}
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start() // what arrived is known after a restart, too
+	if kept, err := r.client.Account(t.Context(), a.Ref()); err != nil || len(kept.Pushes) != 1 || kept.Pushes[0].Failing() {
+		t.Fatalf("%+v, %v", kept.Pushes, err)
+	}
+	token, _ := r.keeper.Token(a.ID)
+	if kept := r.pushes.of(a.ID); len(kept) != 1 || !arrived(kept[0].Result, token) {
+		t.Errorf("after a restart: %+v", kept)
+	}
+}
+
 // TestAFailingPushIsSeenAndHoldsNothingUp: the token is there for everybody
 // while a push hangs, and a failure shows until one succeeds.
 func TestAFailingPushIsSeenAndHoldsNothingUp(t *testing.T) {

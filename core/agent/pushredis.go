@@ -391,7 +391,7 @@ func (r *redisPushes) vanished(ctx context.Context, job push.Job) {
 // is.
 func (r *redisPushes) replaced(job push.Job) {
 	r.all.ended(job, core.PushResult{
-		At: r.all.now(), Tries: 1, Mask: core.Mask(job.Token.Value), Expires: job.Token.ExpiresAt, Err: &core.Error{
+		At: r.all.now(), Tries: 1, Mask: core.Mask(job.Token.Value), Print: core.TokenPrint(job.Token.Value), Expires: job.Token.ExpiresAt, Err: &core.Error{
 			Class: core.PushFailed, Remedy: core.RemedyPushFetchers,
 			Message: "somebody else put another token into the entry, so two programs fetch tokens of this account; the entry was left as it is",
 		},

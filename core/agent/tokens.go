@@ -41,7 +41,7 @@ func (s *Service) Refresh(ctx context.Context, ref api.Ref, req api.RefreshReque
 	now := s.now()
 	s.uses.touch(a.ID, now)
 	out := s.answer(a, got.Token, now)
-	out.StillValid = got.StillValid
+	out.Same, out.StillValid = got.Same, got.StillValid
 	return out, nil
 }
 

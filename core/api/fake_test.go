@@ -55,7 +55,7 @@ func fakeAccount() Account {
 func fakeTokenAnswer() Token {
 	return Token{
 		AccessToken: fakeToken, ExpiresIn: 7199, ExpiresAt: fakeAt, ExpiresAtUnix: fakeAt.Unix(), ObtainedAt: fakeAt,
-		Account: "shop", Env: core.Live, AppID: "wx0", Previous: &Previous{Token: "old", Until: fakeAt}, StillValid: true,
+		Account: "shop", Env: core.Live, AppID: "wx0", Previous: &Previous{Token: "old", Until: fakeAt}, Same: true, StillValid: true,
 	}
 }
 

@@ -219,8 +219,9 @@ type Token struct {
 	AppID         string    `json:"appid"`
 	BaseURL       string    `json:"base_url,omitempty"` // where the token is used
 	Previous      *Previous `json:"previous,omitempty"`
-	// StillValid is set in the answer to a report of a stale token when upstream
-	// still accepts that token.
+	// Same is set in the answer to a report of a stale token when it is that very token.
+	Same bool `json:"same,omitempty"`
+	// StillValid is set when upstream still accepts it, too.
 	StillValid bool `json:"still_valid,omitempty"`
 }
 

@@ -254,7 +254,7 @@ func (r *Runner) begin(k key, s *slot) func(context.Context) {
 		began := r.now()
 		err := r.deliver(ctx, job)
 		result := core.PushResult{
-			At: r.now(), Err: err, Tries: tries, Mask: core.Mask(job.Token.Value), Expires: job.Token.ExpiresAt,
+			At: r.now(), Err: err, Tries: tries, Mask: core.Mask(job.Token.Value), Print: core.TokenPrint(job.Token.Value), Expires: job.Token.ExpiresAt,
 		}
 		result.Took = max(0, result.At.Sub(began))
 		r.end(k, s, job, &result)

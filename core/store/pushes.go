@@ -39,6 +39,7 @@ type pushResultRecord struct {
 	Took    time.Duration `json:"took,omitempty"`
 	Tries   int           `json:"tries,omitempty"`
 	Mask    string        `json:"mask,omitempty"`
+	Token   string        `json:"token,omitempty"` // its print
 	Expires time.Time     `json:"expires,omitzero"`
 	Class   core.Class    `json:"class,omitempty"`
 	Remedy  string        `json:"remedy,omitempty"`
@@ -52,7 +53,7 @@ func (r pushRecord) push() core.KeptPush {
 		Number: r.Number, Kind: r.Kind, Path: r.Path, Form: r.Form, Key: r.Key, InPlace: r.InPlace, Private: r.Private, Command: r.Command, Timeout: r.Timeout, Redis: r.Redis,
 	}}
 	if x := r.Result; !x.At.IsZero() {
-		out.Result = core.PushResult{At: x.At, Took: x.Took, Tries: x.Tries, Mask: x.Mask, Expires: x.Expires, Entry: core.RedisEntry{Print: x.Print, Ends: x.Ends}}
+		out.Result = core.PushResult{At: x.At, Took: x.Took, Tries: x.Tries, Mask: x.Mask, Print: x.Token, Expires: x.Expires, Entry: core.RedisEntry{Print: x.Print, Ends: x.Ends}}
 		if x.Class != "" {
 			out.Result.Err = &core.Error{Class: x.Class, Remedy: x.Remedy, Message: x.Message}
 		}
@@ -176,7 +177,7 @@ func (s *Store) SavePushResult(id core.ID, number int, result core.PushResult) e
 }
 
 func newPushResultRecord(r core.PushResult) pushResultRecord {
-	out := pushResultRecord{At: r.At.UTC(), Took: r.Took, Tries: r.Tries, Mask: r.Mask, Expires: r.Expires.UTC(), Print: r.Entry.Print, Ends: r.Entry.Ends.UTC()}
+	out := pushResultRecord{At: r.At.UTC(), Took: r.Took, Tries: r.Tries, Mask: r.Mask, Token: r.Print, Expires: r.Expires.UTC(), Print: r.Entry.Print, Ends: r.Entry.Ends.UTC()}
 	if r.Err != nil {
 		out.Class, out.Remedy, out.Message = r.Err.Class, r.Err.Remedy, r.Err.Message
 	}

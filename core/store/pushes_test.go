@@ -42,7 +42,7 @@ func TestPushesOutliveTheProcess(t *testing.T) {
 		t.Fatalf("%+v, %v", command, err)
 	}
 	at := h.clock.now().UTC()
-	fine := core.PushResult{At: at, Took: time.Second, Tries: 1, Mask: "88_ab••••wxyz", Expires: at.Add(time.Hour)}
+	fine := core.PushResult{At: at, Took: time.Second, Tries: 1, Mask: "88_ab••••wxyz", Print: "0011223344556677", Expires: at.Add(time.Hour)}
 	failed := fine
 	failed.Err = &core.Error{Class: core.PushFailed, Remedy: core.RemedyPushCommand, Message: "it ended with 1"}
 	if err := errors.Join(h.SavePushResult(shop.ID, 1, fine), h.SavePushResult(shop.ID, 2, failed),

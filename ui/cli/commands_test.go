@@ -193,13 +193,18 @@ func TestRefresh(t *testing.T) {
 	for kind, want := range map[core.Kind]string{kinds.WeCom: "that is normal", kinds.WeChat: "That is normal", kinds.OAuth2: "tokentray check shop/sandbox"} {
 		for _, args := range [][]string{{"refresh", "shop"}, {"refresh", "shop", "--force"}} {
 			r = withToken(newRun())
-			a := &r.agent.list.Accounts[0]
-			a.Kind, a.Mask = kind, core.Mask(secretToken)
+			r.agent.list.Accounts[0].Kind, r.agent.token.Same = kind, true
 			_, errOut = r.try(t, 0, args...)
 			if !strings.Contains(errOut, "the same token of shop/sandbox again") || !strings.Contains(errOut, want) || r.agent.refreshed.Failing == r.agent.refreshed.Force {
 				t.Errorf("%s, %v: %q, %+v", kind, args, errOut, r.agent.refreshed)
 			}
 		}
+	}
+
+	r = withToken(newRun()) // another token may have the mask of the one before
+	r.agent.list.Accounts[0].Mask = core.Mask(secretToken)
+	if _, errOut = r.try(t, 0, "refresh", "shop"); strings.Contains(errOut, "again") {
+		t.Errorf("of another token: %q", errOut)
 	}
 
 	r = withToken(newRun())

@@ -81,7 +81,7 @@ func (a *app) refresh(ctx context.Context, arg string, fromStdin, force, yes boo
 	switch {
 	case t.StillValid:
 		a.note(a.say("refresh.still_valid", "account", acc.Ref()))
-	case t.AccessToken != "" && core.Mask(t.AccessToken) == acc.Mask && t.ExpiresAt.After(a.Now()):
+	case t.Same && t.ExpiresAt.After(a.Now()):
 		a.note(a.say("refresh.same", "account", acc.Ref(), "left", a.text().Coarse(t.ExpiresAt.Sub(a.Now()))), "  "+a.sameAgain(acc.Kind, acc.Ref()))
 	default:
 		a.note(a.say("refresh.done", "account", acc.Ref(), "left", a.text().Coarse(t.ExpiresAt.Sub(a.Now()))))

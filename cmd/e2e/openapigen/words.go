@@ -249,6 +249,7 @@ func words() map[string]string {
 		"Token.expires_in":      "Seconds left, rounded down.",
 		"Token.expires_at_unix": "expires_at in seconds since 1970, for newer_than.",
 		"Token.base_url":        "Where the token is of use.",
+		"Token.same":            "In the answer to a report: it is the very token that was reported.",
 		"Token.still_valid":     "In the answer to a report: upstream accepts the very token that was reported.",
 
 		"Vault.kind":  "keyring, file or memory",
