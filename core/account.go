@@ -347,6 +347,31 @@ func MaybePrivate(host string) bool {
 	return err != nil || PrivateAddr(ip)
 }
 
+// Reach is how far what is not encrypted may go. The zero Reach is this machine.
+type Reach int
+
+// The further ones need somebody's consent.
+const (
+	ReachSelf    Reach = iota
+	ReachPrivate       // the addresses of private networks, too
+	ReachAll
+)
+
+// Covers reports whether an address of the network that was reached is within r: a
+// name server says where a name leads.
+func (r Reach) Covers(reached net.Addr) bool {
+	tcp, ok := reached.(*net.TCPAddr)
+	switch {
+	case !ok:
+		return false
+	case r == ReachSelf:
+		return tcp.IP.IsLoopback()
+	case r == ReachPrivate:
+		return PrivateAddr(tcp.AddrPort().Addr())
+	}
+	return true
+}
+
 // Loopback reports whether host, a name or an address without a port, certainly
 // means this machine.
 func Loopback(host string) bool {

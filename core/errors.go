@@ -177,6 +177,7 @@ const (
 	RemedyNoTicket     = "no_ticket"      // sign with an account that has the ticket
 	RemedyNoPrevious   = "no_previous"    // take the current token
 	RemedyForceBudget  = "force_budget"   // forced refreshes of today are used up
+	RemedyForceGap     = "force_gap"      // the last forced refresh was a moment ago
 	RemedyLog          = "log"            // see the log
 	RemedyInput        = "input"          // correct the field
 	RemedyDisk         = "disk"           // see that the disk works
@@ -247,6 +248,7 @@ const (
 	RemedyCallDead     = "call_dead"      // see why there is no other token
 	RemedyRedisURL     = "redis_url"      // correct the URL of the Redis
 	RemedyRedisTLS     = "redis_tls"      // the Redis' certificate is not trusted, or it has none
+	RemedyRedisPlain   = "redis_plain"    // use rediss://, or agree to go without
 	RemedyRedisAuth    = "redis_auth"     // enter user and password of the Redis again
 	RemedyRedisACL     = "redis_acl"      // extend the ACL of the Redis' user
 	RemedyRedisAway    = "redis_away"     // see that the Redis runs and can be reached

@@ -270,7 +270,7 @@ func budget(t Traits, used int, last, now time.Time) error {
 	}
 	if next := last.Add(t.ForceGap); !last.IsZero() && now.Before(next) && !last.After(now) {
 		return &Error{
-			Class: Temporary, Remedy: RemedyTryAgain, RetryAt: next,
+			Class: Temporary, Remedy: RemedyForceGap, RetryAt: next,
 			Message: "upstream forces a new token once in a while only; try again shortly",
 		}
 	}

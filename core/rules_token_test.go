@@ -65,6 +65,9 @@ func TestTheBudgetOfForce(t *testing.T) {
 		if classOf(err) != tt.want || err != nil && !err.RetryAt.Equal(tt.next) {
 			t.Errorf("%s: %+v, want %s until %v", tt.name, err, tt.want, tt.next)
 		}
+		if tt.want == Temporary && err.Remedy != RemedyForceGap {
+			t.Errorf("%s: %s says nothing of the reason", tt.name, err.Remedy)
+		}
 	}
 }
 

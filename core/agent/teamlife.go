@@ -76,7 +76,12 @@ func (t *teams) begin(ctx context.Context, l *life) error {
 
 // connect makes a client of the team on its Redis. It sends nothing.
 func (t *teams) connect(i team.Invite, r teamRecord) (*team.Team, redisconn.Client, error) {
+	far := core.ReachSelf
+	if i.Redis.Plain() { // a person agreed
+		far = core.ReachAll
+	}
 	client, err := redisconn.Open(i.Redis, redisconn.Options{
+		Reach:    far,
 		Password: func(context.Context) (string, error) { return i.Password.Reveal(), nil },
 	})
 	if err != nil {

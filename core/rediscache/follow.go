@@ -32,7 +32,7 @@ func (s *source) Follow(ctx context.Context, req core.Request, changed func(toke
 	if err != nil {
 		return explain(err)
 	}
-	c, err := open(s.spec.Base(req.Account), req.Credentials.Secret, s.dial)
+	c, err := open(s.spec.Base(req.Account), req.Credentials.Secret, reach(s.spec, req.Account), s.dial)
 	if err != nil {
 		return err
 	}

@@ -92,7 +92,7 @@ func (w *Writer) Hold(ctx context.Context, job core.RedisWrite) (core.RedisHold,
 	}
 	ctx, cancel := context.WithTimeout(ctx, lockWait)
 	defer cancel()
-	c, err := open(job.Place.URL, job.Password, w.dial)
+	c, err := open(job.Place.URL, job.Password, agreed(job.Place.Plain), w.dial)
 	if err != nil {
 		return out, asPush(err)
 	}
@@ -175,7 +175,7 @@ func (w *Writer) Free(ctx context.Context, job core.RedisWrite) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	c, err := open(job.Place.URL, job.Password, w.dial)
+	c, err := open(job.Place.URL, job.Password, agreed(job.Place.Plain), w.dial)
 	if err != nil {
 		return asPush(err)
 	}

@@ -48,7 +48,7 @@ func Scan(ctx context.Context, base string, password core.Secret, plain bool, o 
 	}
 	ctx, cancel := context.WithTimeout(ctx, scanPatience)
 	defer cancel()
-	c, err := open(base, password, o.Dial)
+	c, err := open(base, password, agreed(plain), o.Dial)
 	if err != nil {
 		return nil, false, err
 	}

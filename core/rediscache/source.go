@@ -55,7 +55,7 @@ func (s *source) Fetch(ctx context.Context, req core.Request) (core.Grant, error
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	c, err := open(s.spec.Base(req.Account), req.Credentials.Secret, s.dial)
+	c, err := open(s.spec.Base(req.Account), req.Credentials.Secret, reach(s.spec, req.Account), s.dial)
 	if err != nil {
 		return core.Grant{}, err
 	}

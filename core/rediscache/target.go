@@ -90,13 +90,29 @@ func (t target) named(key string) (layout.Name, bool) {
 	return layout.Name{}, false
 }
 
-// open is a client of an account's Redis. Its owner closes it.
-func open(base string, password core.Secret, dial Dialer) (redisconn.Client, error) {
+// reach is how far what is sent to an account's Redis may go without TLS.
+func reach(s kinds.Spec, a core.Account) core.Reach {
+	if s.PlainHTTP(a) {
+		return core.ReachPrivate
+	}
+	return core.ReachSelf
+}
+
+// agreed is the same where a person agreed to it with --plaintext, or did not.
+func agreed(plain bool) core.Reach {
+	if plain {
+		return core.ReachAll
+	}
+	return core.ReachSelf
+}
+
+// open is a client of the Redis at base. Its owner closes it.
+func open(base string, password core.Secret, far core.Reach, dial Dialer) (redisconn.Client, error) {
 	u, err := redisconn.Parse(base)
 	if err != nil {
 		return nil, redisconn.Explain(err)
 	}
-	o := redisconn.Options{Conns: 2, Dial: dial}
+	o := redisconn.Options{Conns: 2, Reach: far, Dial: dial}
 	if word := password.Reveal(); word != "" && word != kinds.NoKey {
 		o.Password = func(context.Context) (string, error) { return word, nil }
 	}

@@ -280,7 +280,7 @@ func (w *Writer) with(ctx context.Context, job core.RedisWrite, do func(context.
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	c, err := open(job.Place.URL, job.Password, w.dial)
+	c, err := open(job.Place.URL, job.Password, agreed(job.Place.Plain), w.dial)
 	if err != nil {
 		return asPush(err)
 	}
@@ -317,7 +317,7 @@ func (w *Writer) Look(ctx context.Context, jobs []core.RedisWrite) ([]core.Redis
 	}
 	ctx, cancel := context.WithTimeout(ctx, scanPatience)
 	defer cancel()
-	c, err := open(jobs[0].Place.URL, jobs[0].Password, w.dial)
+	c, err := open(jobs[0].Place.URL, jobs[0].Password, agreed(jobs[0].Place.Plain), w.dial)
 	if err != nil {
 		return nil, asPush(err)
 	}

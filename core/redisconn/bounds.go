@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"syscall"
 	"time"
+
+	"tokentray/core"
 )
 
 // Bounds of what a server may answer. The library makes room for as much as an answer
@@ -25,21 +27,36 @@ const (
 // text begins as the library's own errors about answers do.
 var errUnbounded = errors.New("redis: invalid reply: larger than anything that was asked for")
 
+// errFar: a name, or what Sentinels or a Cluster name, leads farther than its owner
+// agreed to without TLS. Nothing was sent there.
+var errFar error = &core.Error{
+	Class: core.Temporary, Remedy: core.RemedyRedisPlain,
+	Message: "without TLS nothing is sent to where the address of the Redis leads; use rediss://, or agree to go without",
+}
+
 // keepAlive finds out that a connection is dead while nothing is sent.
 const keepAlive = 5 * time.Minute
 
-// dialer makes connections whose answers are bounded. dial nil is the network; config nil
-// is no TLS.
-func dialer(dial func(ctx context.Context, network, addr string) (net.Conn, error), config *tls.Config, timeout time.Duration) func(ctx context.Context, network, addr string) (net.Conn, error) {
+// dialer makes connections whose answers are bounded. config nil is no TLS: then none
+// leads farther than o allows.
+func dialer(o Options, config *tls.Config) func(ctx context.Context, network, addr string) (net.Conn, error) {
+	dial := o.Dial
 	if dial == nil {
-		dial = (&net.Dialer{Timeout: timeout, KeepAlive: keepAlive}).DialContext
+		dial = (&net.Dialer{Timeout: o.Timeout, KeepAlive: keepAlive}).DialContext
 	}
 	return func(ctx context.Context, network, addr string) (net.Conn, error) {
-		ctx, cancel := context.WithTimeout(ctx, timeout)
+		ctx, cancel := context.WithTimeout(ctx, o.Timeout)
 		defer cancel()
 		c, err := dial(ctx, network, addr)
-		if err != nil || config == nil {
-			return bound(c), err
+		if err != nil {
+			return nil, err
+		}
+		if config == nil {
+			if _, far := c.RemoteAddr().(*net.TCPAddr); far && !o.Reach.Covers(c.RemoteAddr()) {
+				_ = c.Close()
+				return nil, errFar
+			}
+			return bound(c), nil
 		}
 		config := config.Clone()
 		if config.ServerName == "" {
@@ -54,12 +71,9 @@ func dialer(dial func(ctx context.Context, network, addr string) (net.Conn, erro
 	}
 }
 
-// bound is a connection whose answers are bounded; nil stays nil.
+// bound is a connection whose answers are bounded.
 func bound(c net.Conn) net.Conn {
-	switch c.(type) {
-	case nil:
-		return nil
-	case syscall.Conn:
+	if _, ok := c.(syscall.Conn); ok {
 		return &openBounded{bounded{Conn: c}}
 	}
 	return &bounded{Conn: c}

@@ -18,6 +18,7 @@ import (
 	"github.com/redis/go-redis/v9/logging"
 	"github.com/redis/go-redis/v9/maintnotifications"
 
+	"tokentray/core"
 	"tokentray/core/durable"
 )
 
@@ -32,6 +33,9 @@ type Options struct {
 	Conns int
 	// Timeout bounds connecting, and each answer; 0 means 3 s.
 	Timeout time.Duration
+	// Reach is how far connections without TLS may lead, those to servers that Sentinels
+	// or a Cluster name among them.
+	Reach core.Reach
 	// Dial replaces the network, for tests; nil is the network.
 	Dial func(ctx context.Context, network, addr string) (net.Conn, error)
 }
@@ -81,7 +85,7 @@ func Open(u URL, o Options) (Client, error) {
 			return nil, err
 		}
 	}
-	all.Dialer = dialer(o.Dial, config, o.Timeout)
+	all.Dialer = dialer(o, config)
 	switch {
 	case u.Socket != "":
 		simple := all.Simple()

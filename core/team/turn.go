@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math/rand/v2"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -66,7 +67,7 @@ func (m *Member) Turn(ctx context.Context, t core.Turn) core.Turned {
 	t.Ready = func() error { return waits(ready()) }
 	got := m.account(t.Account.Kind, t.TokenID).turn(ctx, t)
 	m.note(t.Account.ID, got)
-	if got.Asked || got.Err == nil || !t.Harmless || core.AsError(got.Err).Remedy != core.RemedyRedisAway {
+	if got.Asked || got.Err == nil || !t.Harmless || !slices.Contains([]string{core.RemedyRedisAway, core.RemedyRedisPlain}, core.AsError(got.Err).Remedy) {
 		return got
 	}
 	if err := t.Ready(); err != nil {

@@ -208,9 +208,7 @@ func newTransport(o Options, connect, life time.Duration) *http.Transport {
 // astray is an error when a name that must mean this machine led elsewhere: plain
 // http is allowed to localhost, but a name server may say where that is.
 func astray(asked string, reached net.Addr) error {
-	host, _, err := net.SplitHostPort(asked)
-	tcp, ok := reached.(*net.TCPAddr)
-	if err == nil && core.Loopback(host) && (!ok || !tcp.IP.IsLoopback()) {
+	if host, _, err := net.SplitHostPort(asked); err == nil && core.Loopback(host) && !core.ReachSelf.Covers(reached) {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("the name does not lead to this machine")}
 	}
 	return nil
@@ -221,7 +219,7 @@ type privateKey struct{}
 // public is an error when a call for a private network only reached another one: a
 // name server says where a name leads.
 func public(reached net.Addr) error {
-	if tcp, ok := reached.(*net.TCPAddr); !ok || !core.PrivateAddr(tcp.AddrPort().Addr()) {
+	if !core.ReachPrivate.Covers(reached) {
 		return &net.OpError{Op: "dial", Net: "tcp", Err: errors.New("the name does not lead into a private network, and http:// goes nowhere else")}
 	}
 	return nil

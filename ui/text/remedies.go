@@ -201,6 +201,10 @@ func remedies() table {
 			"Refresh without --force, or wait.",
 			"请不带 --force 刷新，或稍后再试。",
 		},
+		"remedy.force_gap": {
+			"The token that came then is good. Wait if you need yet another one.",
+			"刚才获得的 token 有效。如仍需新的，请稍候再试。",
+		},
 		"remedy.log": {
 			"Read the log; tokentray doctor tells where it is and what else is wrong.",
 			"请查看日志；tokentray doctor 会指出日志位置和其他问题。",
