@@ -89,6 +89,12 @@ func held(dir string) bool {
 	return err == nil && lookAtDatabase(h.DB()).InUse
 }
 
+// ours is cli.Parts.Ours.
+func ours(dir, path string) bool {
+	h, err := home.Find(dir)
+	return err == nil && h.Holds(path)
+}
+
 // openWindow is cli.Parts.OpenWindow.
 func openWindow(dir string) error {
 	cmd, err := windowCommand(dir)

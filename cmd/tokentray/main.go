@@ -48,6 +48,7 @@ func run(had harden.Limit, exposed error) int {
 		Now:        time.Now,
 		Connect:    connect,
 		Held:       held,
+		Ours:       ours,
 		OpenWindow: openWindow,
 		Environ:    os.Environ,
 		RunChild: func(c cli.Child) (int, error) {

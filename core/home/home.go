@@ -86,6 +86,27 @@ func resolvedFolder(path string) string {
 	return filepath.Join(resolvedFolder(parent), filepath.Base(path))
 }
 
+// Holds reports whether a file is one of the home's, under any name, or would lie among
+// them. Nothing of somebody else's may be written there.
+func (h Home) Holds(path string) bool {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return false
+	}
+	real := resolvedFolder(abs)
+	for _, dir := range h.Dirs() {
+		rel, err := filepath.Rel(resolvedFolder(dir), real)
+		if err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator)) {
+			return true
+		}
+	}
+	info, err := os.Stat(real)
+	return err == nil && slices.ContainsFunc(h.files(), func(ours string) bool {
+		one, err := os.Stat(ours)
+		return err == nil && os.SameFile(info, one)
+	})
+}
+
 // noHome is the refusal of a user whose folders are not known.
 func noHome(cause error) error {
 	return &core.Error{

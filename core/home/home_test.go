@@ -100,3 +100,35 @@ func ExampleHome() {
 	// /srv/tray/tokentray.db
 	// /srv/tray/agent.sock
 }
+
+// TestWhatAHomeHolds: whatever name leads to it.
+func TestWhatAHomeHolds(t *testing.T) {
+	dir := t.TempDir()
+	h := Home{data: filepath.Join(dir, "h"), state: filepath.Join(dir, "h"), run: filepath.Join(dir, "h")}
+	if err := h.Mkdirs(); err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range []string{h.PassphraseFile(), filepath.Join(dir, "other")} {
+		if err := os.WriteFile(name, []byte("x"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	at := func(names ...string) string { return filepath.Join(append([]string{dir}, names...)...) }
+	for name, want := range map[string]bool{
+		h.PassphraseFile(): true, h.DB(): true, at("h"): true, at("h", "new"): true, at("h", "backups", "a"): true, dir + "/x/../h/new": true,
+		at("other"): false, at("hh"): false, at("none"): false, dir: false, dir + "/h/../other": false,
+	} {
+		if got := h.Holds(name); got != want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+	if err := os.Link(h.PassphraseFile(), at("hard")); err != nil || !h.Holds(at("hard")) {
+		t.Errorf("a second name of the vault's file: %v", err)
+	}
+	if err := os.Symlink(at("h"), at("link")); err != nil {
+		t.Skip(err)
+	}
+	if !h.Holds(at("link", "new")) || !h.Holds(at("link", "secrets.age")) {
+		t.Error("behind a link")
+	}
+}

@@ -34,7 +34,7 @@ func (a *app) bundle(ctx context.Context, o DoctorOptions, findings []Finding, p
 	if path == "" {
 		path = "tokentray-report-" + a.Now().Format("20060102-150405") + ".txt"
 	}
-	if err := checkOut(path, false); err != nil {
+	if err := a.mayOut(path, false); err != nil {
 		return err
 	}
 	report := a.bundleText(ctx, o, findings)

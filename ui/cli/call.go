@@ -65,6 +65,11 @@ var word = pattern(`^[A-Za-z]+$`)
 // call makes a call and prints its answer. It finds all faults of the command line
 // before it makes the call.
 func (a *app) call(ctx context.Context, f *callFlags, account, method, target string) error {
+	if f.show.output != "" {
+		if err := a.mayWrite(f.show.output); err != nil {
+			return err
+		}
+	}
 	show, err := f.show.ready()
 	if err != nil {
 		return err

@@ -37,6 +37,8 @@ type Parts struct {
 	// Held reports whether some process has a home's database open, agent or not;
 	// nil if that cannot be told.
 	Held func(home string) bool
+	// Ours reports whether a file is one of a home's, or would lie among them. May be nil.
+	Ours func(home, path string) bool
 	// OpenWindow starts a window program on a home and does not wait for it.
 	OpenWindow func(home string) error
 

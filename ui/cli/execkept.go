@@ -33,6 +33,9 @@ type keptFile struct {
 // keepFile begins to follow a token, and writes the file for the first time.
 func (a *app) keepFile(ctx context.Context, agent api.Agent, f *execFlags, t api.Token) (*keptFile, error) {
 	path, err := f.path()
+	if err == nil && path != "" {
+		err = a.mayWrite(path)
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -39,7 +39,7 @@ func (a *app) exportAccountsCommand() *cobra.Command {
 // exportAccounts writes the accounts as the agent gives them: without secrets.
 func (a *app) exportAccounts(ctx context.Context, format, out string, env core.Env, force bool) error {
 	if out != "" {
-		if err := checkOut(out, force); err != nil {
+		if err := a.mayOut(out, force); err != nil {
 			return err
 		}
 	}
@@ -95,7 +95,7 @@ func (a *app) exportBackupCommand() *cobra.Command {
 // exportBackup has the agent encrypt everything: what comes over the socket is
 // the file as it is written.
 func (a *app) exportBackup(ctx context.Context, out string, force, stdin bool) error {
-	if err := checkOut(out, force); err != nil {
+	if err := a.mayOut(out, force); err != nil {
 		return err
 	}
 	agent, err := a.connect(ctx)

@@ -241,6 +241,9 @@ func (a *app) exportFolder(ctx context.Context, agent api.Agent, e clientExport,
 			return err
 		}
 	}
+	if err := a.mayWrite(e.out); err != nil {
+		return err
+	}
 	if err := checkTargets(e.out, files, e.force); err != nil {
 		return err
 	}

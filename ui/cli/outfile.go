@@ -11,6 +11,22 @@ import (
 	"tokentray/core/durable"
 )
 
+// mayWrite refuses to write a file of TokenTray's own: --force would take the vault away.
+func (a *app) mayWrite(path string) error {
+	if a.Ours != nil && a.Ours(a.home, path) {
+		return usage("problem.push_home")
+	}
+	return nil
+}
+
+// mayOut refuses what mayWrite and checkOut refuse.
+func (a *app) mayOut(path string, force bool) error {
+	if err := a.mayWrite(path); err != nil {
+		return err
+	}
+	return checkOut(path, force)
+}
+
 // checkOut refuses an existing file, unless it may be replaced, and a path where no
 // file can be written. It is called before anything is made that would be lost.
 func checkOut(path string, force bool) error {

@@ -126,6 +126,9 @@ func (a *app) teamFileCommand(name string, rotate bool) *cobra.Command {
 }
 
 func (a *app) teamFile(ctx context.Context, team, out string, stdin, force, rotate bool) error {
+	if err := a.mayWrite(out); err != nil {
+		return err
+	}
 	if _, err := os.Lstat(out); err == nil && !force {
 		return usage("export.exists", "files", out)
 	}
