@@ -213,11 +213,11 @@ func (a *app) place(line int, key string) string {
 	return out
 }
 
-// faultLines says what is wrong with a file, line by line.
+// faultLines says what is wrong with a file, with the lines.
 func (a *app) faultLines(faults api.ImportFaults) []string {
 	out := []string{"tokentray: " + a.say("import.faults")}
-	for _, f := range faults {
-		out = append(out, "  "+a.place(f.Line, f.Key)+a.say(text.Key("fault."+f.Code), "other", f.Other))
+	for _, says := range a.text().Faults(faults, clean) {
+		out = append(out, "  "+says)
 	}
 	return out
 }
