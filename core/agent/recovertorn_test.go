@@ -9,14 +9,15 @@ import (
 	"tokentray/core"
 )
 
-// atDrop calls then when the database has removed an account and its secret is
-// still in the vault.
+// atDrop calls first before the database removes an account, and then when it has and
+// the secret is still in the vault.
 type atDrop struct {
 	Store
-	then func()
+	first, then func()
 }
 
 func (s atDrop) Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error {
+	s.first()
 	return s.Store.Remove(ctx, id, func(ctx context.Context) error {
 		s.then()
 		return unset(ctx)
@@ -42,7 +43,10 @@ func TestARemovalThatWasNeverCommittedRemovesNothing(t *testing.T) {
 			kept := w.backups()
 			var torn, index, before []byte
 			w.over = func(s Store) Store {
-				return atDrop{s, func() { torn, index = w.read(w.home.DB()), w.read(w.home.VaultIndex()) }}
+				return atDrop{
+					s, func() { before = w.read(w.home.DB()) },
+					func() { torn, index = w.read(w.home.DB()), w.read(w.home.VaultIndex()) },
+				}
 			}
 			r = w.start()
 			w.over = nil
@@ -54,7 +58,9 @@ func TestARemovalThatWasNeverCommittedRemovesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			before = w.read(w.home.DB())
+			if _, err := r.client.Token(t.Context(), ref, 0); err != nil { // nothing else is written meanwhile
+				t.Fatal(err)
+			}
 			raw, err := w.ring.Memory.Get(t.Context(), string(b.ID))
 			if err != nil {
 				t.Fatal(err)
