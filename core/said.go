@@ -29,6 +29,7 @@ const (
 	SaysPassphraseFileDamaged = "the passphrase file is damaged"
 	SaysPassphraseEmpty       = "the passphrase is empty"
 	SaysClipboardHangs        = "the program that holds the clipboard does not answer"
+	SaysRedisPlain            = "without TLS nothing is sent to where the address of the Redis leads"
 	SaysOtherKeyType          = "the Redis holds something else under that key"
 	SaysServerRefusesKey      = "the team's server does not accept the key, or the key may not see this token"
 	SaysServerExpired         = "the team's server hands out a token that has expired"

@@ -31,7 +31,7 @@ var errUnbounded = errors.New("redis: invalid reply: larger than anything that w
 // agreed to without TLS. Nothing was sent there.
 var errFar error = &core.Error{
 	Class: core.Temporary, Remedy: core.RemedyRedisPlain,
-	Message: "without TLS nothing is sent to where the address of the Redis leads; use rediss://, or agree to go without",
+	Message: core.SaysRedisPlain + "; use rediss://, or agree to go without",
 }
 
 // keepAlive finds out that a connection is dead while nothing is sent.

@@ -31,7 +31,7 @@ func redisTexts() table {
 
 		"cause.redis_url":   {"No Redis answers at that address, or it is not written as that of a Redis.", "该地址上应答的不是 Redis，或地址写法不对。"},
 		"cause.redis_tls":   {"The Redis does not prove by TLS that it is the right one.", "无法通过 TLS 确认该 Redis 的身份。"},
-		"cause.redis_plain": {"Without TLS nothing is sent to where the address of the Redis leads.", "未使用 TLS，因此不会向该 Redis 地址所指向的机器发送任何内容。"},
+		"cause.redis_plain": {said(core.SaysRedisPlain), "未使用 TLS，因此不会向该 Redis 地址所指向的机器发送任何内容。"},
 		"cause.redis_auth":  {"The Redis refuses the user or the password.", "Redis 拒绝了用户名或密码。"},
 		"cause.redis_acl":   {"The Redis does not allow its user everything that is needed.", "Redis 未授予该用户所需的权限。"},
 		"cause.redis_away":  {"The Redis cannot be reached, or takes no writes just now.", "无法连接 Redis，或它暂时不接受写入。"},
