@@ -69,7 +69,7 @@ func TestExecOpenAPI(t *testing.T) {
 		`echo "$http_proxy|$HTTP_PROXY|$NODE_USE_ENV_PROXY|$NO_PROXY|$no_proxy|$ACCESS_TOKEN"; curl -sS -o /dev/null -w '%{http_code}' --proxy "http://${http_proxy#*@}" `+openAPIURL)
 	fields := strings.Split(strings.TrimSpace(out), "|")
 	const direct = "localhost,127.0.0.1,::1,example.com"
-	if err != nil || len(fields) != 6 || fields[0] != fields[1] || !strings.HasPrefix(fields[0], "http://tokentray:ttk_") || fields[2] != "1" || fields[3] != direct || fields[4] != direct {
+	if err != nil || len(fields) != 6 || fields[0] != fields[1] || !strings.HasPrefix(fields[0], "http://tokentray:ttk_") || !strings.Contains(fields[0], "@127.0.0.1:") || fields[2] != "1" || fields[3] != direct || fields[4] != direct {
 		t.Fatalf("%v %s", err, out)
 	}
 	if !strings.HasSuffix(out, "407") {

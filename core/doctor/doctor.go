@@ -34,8 +34,9 @@ type Finding struct {
 	Err   error // the cause, if its own sentences describe it best
 }
 
-// limit is how long one check may take.
-const limit = 8 * time.Second
+// limit is how long one check may take: longer than a call to the keyring, which says
+// itself that it may be locked.
+const limit = 10 * time.Second
 
 // Config is what Run checks.
 type Config struct {

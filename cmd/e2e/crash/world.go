@@ -215,7 +215,7 @@ func (w *world) look(ctx context.Context) error {
 			}
 			return fmt.Errorf("the vault is %s: %+v", list.Vault.State, list.Vault.Error)
 		}
-		// The agent gives the keyring three seconds, which can be too short on a busy
+		// The agent gives the keyring eight seconds, which can be too short on a busy
 		// machine. The person unlocks it.
 		count(&w.t.open, "none, and the keyring was slow")
 		if _, err := w.client.VaultUnlock(ctx, core.Secret{}); err != nil {
