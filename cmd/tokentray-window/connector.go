@@ -154,8 +154,13 @@ func (c *connector) otherWindow(ctx context.Context) bool {
 	}
 }
 
-// first returns the list that comes before ctx ends, or nil.
+// first returns the list that is there or comes before ctx ends, or nil.
 func (c *connector) first(ctx context.Context) *api.List {
+	select {
+	case <-c.answered:
+		return c.list
+	default:
+	}
 	select {
 	case <-c.answered:
 		return c.list

@@ -28,6 +28,7 @@ import (
 	"tokentray/core/kinds"
 	"tokentray/core/launch"
 	"tokentray/core/preset"
+	"tokentray/ui/kit"
 	"tokentray/ui/text"
 	"tokentray/ui/window"
 )
@@ -113,7 +114,8 @@ func run(dir string, agentOnly, join bool) error {
 		return err
 	}
 	// Fyne looks for the system's fonts when it first measures a text. A long list comes
-	// meanwhile.
+	// meanwhile. The theme is set before, since Fyne keeps the font that it measured with.
+	fyneApp.Settings().SetTheme(kit.NewTheme(kit.LightPalette(), kit.NewFonts()))
 	fyne.MeasureText("TokenTray", 14, fyne.TextStyle{})
 	rest := &rest{}
 	w := window.New(fyneApp, window.Config{
