@@ -83,7 +83,7 @@ func causes() table {
 		},
 		"cause.no_previous":   {"There is no previous token that may still work.", "没有仍可能有效的上一个 token。"},
 		"cause.force_budget":  {"The upstream allows no further forced refresh for now.", "上游暂时不再允许强制刷新。"},
-		"cause.force_gap":     {"The upstream forces a new token once in a while only, and did so a moment ago.", "上游不允许频繁强制刷新，而刚刚才强制过一次。"},
+		"cause.force_gap":     {"The upstream forces a new token once in a while only, and was asked for one a moment ago.", "上游不允许频繁强制刷新，而刚刚才请求过一次。"},
 		"cause.log":           {"TokenTray itself failed: {message}", "TokenTray 自身出错：{message}"},
 		"cause.input":         {"What was entered cannot be used: {message}", "输入的内容无法使用：{message}"},
 		"cause.disk":          {"The disk refused: {message}", "磁盘操作失败：{message}"},

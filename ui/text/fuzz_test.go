@@ -13,6 +13,7 @@ func FuzzClock(f *testing.F) {
 	f.Add(int64(7147 * time.Second))
 	f.Add(int64(-1))
 	f.Add(int64(1<<63 - 1))
+	both := []*Text{New(English), New(Chinese)}
 	f.Fuzz(func(t *testing.T, n int64) {
 		d := time.Duration(n)
 		text := Clock(d)
@@ -27,7 +28,7 @@ func FuzzClock(f *testing.F) {
 		if got, want := h*3600+m*60+s, int64(max(0, d)/time.Second); got != want || m > 59 || s > 59 {
 			t.Fatalf("%v is %q", d, text)
 		}
-		for _, words := range []*Text{New(English), New(Chinese)} {
+		for _, words := range both {
 			if c := words.Coarse(d); c == "" || strings.Contains(c, "-") || strings.Contains(c, "{") {
 				t.Fatalf("%v is %q", d, c)
 			}

@@ -43,7 +43,7 @@ func redisTexts() table {
 
 		"remedy.redis_url":   {"Correct host and port. Write it as rediss://USER@HOST:PORT/DB, without a password; several hosts need ?master=NAME (Sentinels) or ?cluster=true.", "请检查主机和端口，并写成 rediss://用户@主机:端口/库号，不含密码；多个主机需要加 ?master=名称（Sentinel）或 ?cluster=true。"},
 		"remedy.redis_tls":   {"Name the file with the Redis' authority: ?ca=FILE. If its certificate is for another host: ?name=HOST. If it speaks no TLS: redis://.", "请用 ?ca=文件 指定 Redis 的 CA 证书；如果证书属于其他主机名，请加 ?name=主机名；如果它不使用 TLS，请写 redis://。"},
-		"remedy.redis_plain": {"Use rediss://. In a network that you know you can agree to go without: --private-redis true for an account that reads (private addresses alone), --plaintext for a push.", "请使用 rediss://。在了解的网络中可以同意不加密：只读账号用 --private-redis true（仅限内网地址），推送用 --plaintext。"},
+		"remedy.redis_plain": {"Use rediss://. In a network that you know you can agree to go without: --private-redis true for an account that reads (private addresses alone), --plaintext for a push or a scan.", "请使用 rediss://。在了解的网络中可以同意不加密：只读账号用 --private-redis true（仅限内网地址），推送和扫描用 --plaintext。"},
 		"remedy.redis_auth":  {"Ask whoever runs the Redis for user and password, and enter them again.", "请向 Redis 管理员确认用户名和密码，然后重新输入。"},
 		"remedy.redis_acl":   {"Ask whoever runs the Redis to extend the user's ACL; README has the line.", "请让 Redis 管理员扩大该用户的 ACL 权限，README 中有完整的一行配置。"},
 		"remedy.redis_away":  {"See that the Redis runs and can be reached from here, by rediss:// where it wants TLS, else by redis://. It is tried again by itself.", "请确认 Redis 正在运行且可从本机访问；要求 TLS 的地址以 rediss:// 开头，否则用 redis://。会自动重试。"},

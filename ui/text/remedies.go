@@ -202,8 +202,8 @@ func remedies() table {
 			"请不带 --force 刷新，或稍后再试。",
 		},
 		"remedy.force_gap": {
-			"The token that came then is good. Wait if you need yet another one.",
-			"刚才获得的 token 有效。如仍需新的，请稍候再试。",
+			"See whether the current token works. If not, wait a moment and try again.",
+			"请先确认当前 token 是否可用；如不可用，请稍候再试。",
 		},
 		"remedy.log": {
 			"Read the log; tokentray doctor tells where it is and what else is wrong.",

@@ -432,9 +432,9 @@ func window() table {
 		"window.entry.undo":       {"Undo", "撤销"},
 		"window.entry.redo":       {"Redo", "重做"},
 
-		"window.entry.show_hidden_files": {"Show Hidden Files", "显示隐藏文件"},
-		"window.entry.create_folder":     {"Create Folder", "新建"},
-		"window.entry.new_folder":        {"New Folder", "新建文件夹"},
+		"window.entry.show_hidden_files": {"Show hidden files", "显示隐藏文件"},
+		"window.entry.create_folder":     {"Create", "新建"},
+		"window.entry.new_folder":        {"New folder", "新建文件夹"},
 		"window.entry.file.parent":       {"Parent", "上级文件夹"},
 
 		"window.entry.show": {"Show what is typed", "显示输入内容"},

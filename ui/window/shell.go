@@ -75,6 +75,9 @@ func (sh *shell) newSheet() *sheet { return &sheet{Sheet: kit.NewSheet(sh.ui, sh
 
 func (sh *shell) openSheet(s *sheet) {
 	sh.closeSheet()
+	if sh.choosing() { // no sheet stands over it: closing it would take the sheet along
+		sh.chooser.Dismiss()
+	}
 	sh.sheet = s
 	c := sh.win.Canvas()
 	s.Resize(c.Size())

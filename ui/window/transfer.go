@@ -231,30 +231,12 @@ func saves(plan api.ImportPlan) (n int) {
 	return n
 }
 
-// importTrouble says what is wrong with a file, line by line.
+// importTrouble says what is wrong with a file, with the lines.
 func importTrouble(ui *kit.UI, err *core.Error) string {
 	var faults api.ImportFaults
 	if !errors.As(err, &faults) {
 		return explained(ui, wire(err), "")
 	}
-	lines := []string{ui.Words.Say("import.faults")}
-	for _, f := range faults {
-		lines = append(lines, placeIn(ui, f.Line, f.Key)+ui.Words.Say(text.Key("fault."+f.Code), "other", f.Other))
-	}
+	lines := append([]string{ui.Words.Say("import.faults")}, ui.Words.Faults(faults, text.Isolated)...)
 	return strings.Join(lines, "\n")
-}
-
-// placeIn names a line, and a key on it, before a sentence about them.
-func placeIn(ui *kit.UI, line int, key string) string {
-	var parts []string
-	if line > 0 {
-		parts = append(parts, ui.Words.Say("import.at", "line", line))
-	}
-	if key != "" {
-		parts = append(parts, text.Isolated(key))
-	}
-	if len(parts) == 0 {
-		return ""
-	}
-	return strings.Join(parts, ui.Words.Say("cli.comma")) + ui.Words.Say("cli.colon")
 }
