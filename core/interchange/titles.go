@@ -26,7 +26,7 @@ func (s *spring) entitle(props []property) {
 		switch canonical(p.path[last]) {
 		case "name", "title", "label", "appname", "名称":
 			title := strings.TrimSpace(strings.ReplaceAll(p.value, "/", "-"))
-			if _, err := core.CleanName(title); err == nil && !core.HoldsSecret(title) && !s.r.HasForm(title) && !recognise.StandsFor(title) {
+			if _, err := core.CleanName(title); err == nil && !core.HoldsSecret(title) && !s.r.HasForm(title) && !recognise.StandsForName(title) {
 				s.titles[canonicalPath(p.path[:last])] = title
 			}
 		}

@@ -237,6 +237,27 @@ func TestStandsFor(t *testing.T) {
 	}
 }
 
+// TestStandsForName: what a file calls an account is its name, also where it begins as a
+// template's words do.
+func TestStandsForName(t *testing.T) {
+	for _, name := range []string{
+		"shop", "the-shop", "my-x", "my x", "from-x", "from-berlin", "the mall", "my-app", "myapp", "some-shop", "add-on", "wx-my-shop",
+		"My Shop", "nameless", "微信商城", "小程序测试", "公众号 2", "企业站", "应用商店",
+	} {
+		if StandsForName(name) {
+			t.Errorf("%q is no name", name)
+		}
+	}
+	for _, none := range []string{
+		"your-name-here", "your-shop", "my-secret", "mysecret", "my-appid", "<name>", "my-<name>", "${NAME}", "name", "app name", "the-name", "my-app-name", "my name here",
+		"the-app-secret", "todo", "change-me", "example-shop", "my-example", "insert-name-here", "xxxx", "名称", "小程序名称", "公众号AppID", "请填写名称", "微信公众号名称",
+	} {
+		if !StandsForName(none) {
+			t.Errorf("%q is a name", none)
+		}
+	}
+}
+
 // Words are no secret, and a secret is no words.
 func TestStandsForSecret(t *testing.T) {
 	for _, v := range []string{"op read op://Dev/shop/appsecret", "stored in vault", "见飞书文档", "问运维", " two\twords ", "${WX_SECRET}", "{{secret}}", "op://Dev/shop/appsecret", "ENC(Zm9vYmFy)", "{cipher}AQB0", "env.WX_SECRET", "ssm.wx.secret", "SHOP_WX_KEY", "00000000000000000000000000000000", "1111", "aws_ssm_parameter.wx.value"} {

@@ -68,6 +68,33 @@ func StandsForSecret(value string) bool {
 		len(value) > 1 && (strings.Trim(value, "0") == "" || strings.Trim(value, "1") == "")
 }
 
+// opened is a name that begins as fillers do: the-shop, my-app, 微信商城.
+var opened = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(?:(?:(?:wechat|weixin|wx|mp)[-_ ]?)?(?:my|the|some|from|add)[-_ ]?|公众号|小程序|微信|企业|应用)(.+)$`)
+})
+
+// nameless is what stands for a name, and is none.
+var nameless = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`(?i)^(?:(?:app|account|project|shop|service)?[-_ ]?(?:name|title|label)|(?:公众号|小程序|应用|账号|项目)?(?:名|名称|名字|标题))$`)
+})
+
+// StandsForName reports the same of a name. One that merely begins as a template's words
+// do is a name.
+func StandsForName(value string) bool {
+	value = strings.TrimSpace(value)
+	if reference().MatchString(value) {
+		return true
+	}
+	for filler().MatchString(value) || nameless().MatchString(value) {
+		begun := opened().FindStringSubmatch(value)
+		if begun == nil {
+			return true
+		}
+		value = begun[1]
+	}
+	return false
+}
+
 // chosen reports whether an ID that looks like a template's may have been chosen: clients
 // of OAuth 2.0 are often called my-service.
 func chosen(id string) bool {
