@@ -20,6 +20,14 @@ func TestEverySettingTakesWhatItGives(t *testing.T) {
 	}
 }
 
+// TestTheHotkeyIsOffAtFirst: a new home takes no key of the desktop.
+func TestTheHotkeyIsOffAtFirst(t *testing.T) {
+	s := core.DefaultSettings()
+	if value, ok := s.Get(core.SettingHotkey); s.Hotkey != "" || !ok || value != "off" {
+		t.Errorf("%q, shown as %q", s.Hotkey, value)
+	}
+}
+
 func TestSettings(t *testing.T) {
 	for _, tt := range []struct {
 		key, value, want string

@@ -20,6 +20,9 @@ func TestTheHotkeyOpensTheSearch(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	a := p.add("zebra", core.Sandbox, 0)
 	p.add("shop", core.Sandbox, 0)
+	if got := p.do("", "settings", "get", "hotkey"); strings.TrimSpace(got) != "off" {
+		t.Errorf("in a new home the key is %q", got)
+	}
 	if _, said, code := p.run("", "settings", "set", "hotkey", "k"); code == 0 || !strings.Contains(said, "Ctrl+Alt+K") {
 		t.Errorf("a letter alone: %d, %s", code, said)
 	}
