@@ -221,6 +221,7 @@ func window() table {
 		"window.snack.failed":       {"{account}: {words}", "{account}：{words}"},
 		"window.snack.ip":           {"{ip} copied", "已复制 {ip}"},
 		"window.snack.renewed":      {"{account}: a new token, good for {time}", "{account}：已获得新 token，有效期 {time}"},
+		"window.snack.same":         {"{account} keeps its token: the upstream gave the same again, good for {time}", "{account} 沿用当前 token：上游再次给出同一个，有效期 {time}"},
 		"window.snack.still_valid":  {"{account} keeps its token: the upstream still accepts it, for another {time}", "{account} 沿用当前 token：上游仍接受，还可用 {time}"},
 		"window.snack.saved":        {"{account} saved", "已保存 {account}"},
 		"window.snack.saved_aside":  {"{account} saved; the active environment is still {env}", "已保存 {account}，当前环境仍为{env}"},

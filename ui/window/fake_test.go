@@ -249,7 +249,7 @@ func (f *fakeAgent) Token(_ context.Context, ref api.Ref, _ time.Duration) (api.
 }
 
 func (f *fakeAgent) Refresh(_ context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error) {
-	return api.Token{AccessToken: f.secret, ExpiresAt: f.now().Add(2 * time.Hour), StillValid: held(f, &f.same) && !req.Force},
+	return api.Token{AccessToken: f.secret, ExpiresAt: f.now().Add(2 * time.Hour), Same: held(f, &f.same), StillValid: held(f, &f.same) && !req.Force},
 		f.called("refresh ", ref, " force=", req.Force, " person=", req.Person)
 }
 

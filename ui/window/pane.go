@@ -101,7 +101,7 @@ func (pn *pane) fillDetail() {
 	case s.account.ID != a.ID:
 		*s = paneState{filter: historyAll, sight: sight{past: s.sight.past}}
 		pn.detail.page.ScrollTo(0)
-	case s.account.Mask != a.Mask:
+	case s.account.Mask != a.Mask, !s.account.ObtainedAt.Equal(a.ObtainedAt):
 		s.hide()
 	}
 	kit.Visible(pn.detail.page.Root, ok)

@@ -36,6 +36,8 @@ func (rn *renewals) refresh(id core.ID, req api.RefreshRequest) {
 				Live: ref.Env == core.Live, Until: rn.now().Add(errorTime),
 				Button: rn.ui.T("menu.force"), Do: func() { rn.force(id) },
 			})
+		case t.Same:
+			rn.showInfo(rn.ui.T("snack.same", "account", refWords(ref), "time", rn.ui.Words.Coarse(t.ExpiresAt.Sub(rn.now()))))
 		default:
 			rn.showInfo(rn.ui.T("snack.renewed", "account", refWords(ref), "time", rn.ui.Words.Coarse(t.ExpiresAt.Sub(rn.now()))))
 		}
