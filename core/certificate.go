@@ -9,6 +9,7 @@ import (
 	"encoding/pem"
 	"fmt"
 	"strings"
+	"unicode"
 )
 
 // MaxCA is how long the certificates of an account may be, in bytes of PEM: a chain
@@ -76,8 +77,11 @@ func CAMark(text string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// CAName is what people see of certificates: the name of the first, how many follow,
-// and the start of the mark.
+// longestCAName is more than any name of a certificate should have (X.520).
+const longestCAName = 64
+
+// CAName is what people see of certificates: the name of the first, in characters that
+// can be seen, how many follow, and the start of the mark.
 func CAName(text string) string {
 	if text == "" {
 		return ""
@@ -89,6 +93,15 @@ func CAName(text string) string {
 	}
 	first, _ := x509.ParseCertificate(blocks[0]) // certificates has read it
 	name := cmp.Or(first.Subject.CommonName, strings.Join(first.Subject.Organization, " "), first.Subject.String())
+	name = strings.Map(func(r rune) rune {
+		if unicode.IsPrint(r) {
+			return r
+		}
+		return -1
+	}, name)
+	if all := []rune(name); len(all) > longestCAName {
+		name = string(all[:longestCAName-1]) + "…"
+	}
 	if more := len(blocks) - 1; more > 0 {
 		return fmt.Sprintf("%s +%d (%s)", name, more, mark)
 	}

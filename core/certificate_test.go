@@ -1,10 +1,15 @@
 package core_test
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/pem"
+	"math/big"
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"unicode"
 
 	"tokentray/core"
 )
@@ -83,4 +88,43 @@ func TestDestinationOfCA(t *testing.T) {
 	if was.String() == next.String() || !strings.HasPrefix(next.String(), "https://qy.example.com (CA ") {
 		t.Errorf("they read %q and %q", was, next)
 	}
+}
+
+// FuzzCA: what is taken for certificates stays so when it is written in one form, has one
+// mark then, and a name that is short and fit for a line.
+func FuzzCA(f *testing.F) {
+	key := ed25519.NewKeyFromSeed(make([]byte, ed25519.SeedSize))
+	for _, cn := range []string{"Acme Co", "", "a\x1b[31mb\nc", "\u202eoc", strings.Repeat("长", 100)} {
+		f.Add("", cn, "")
+		f.Add("subject=x\n", cn, "-----BEGIN PRIVATE KEY-----\nAA==\n-----END PRIVATE KEY-----")
+		f.Add("-----BEGIN X-----\n\n-----END X-----\n", cn, "-----BEGIN CERTIFICATE-----\nAA==\n-----END CERTIFICATE-----")
+	}
+	f.Fuzz(func(t *testing.T, before, cn, after string) {
+		of := &x509.Certificate{SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: cn}}
+		der, err := x509.CreateCertificate(nil, of, of, key.Public(), key)
+		if err != nil {
+			return
+		}
+		text := before + string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})) + after
+		problem := func(a core.Account) string {
+			for _, p := range a.Check() {
+				if p.Field == "ca" {
+					return p.Key
+				}
+			}
+			return ""
+		}
+		a := core.Account{Name: "shop", Env: core.Sandbox, CA: text}
+		clean := core.CleanCA(text)
+		if again := core.CleanCA(clean); again != clean || core.CAMark(clean) != core.CAMark(text) {
+			t.Fatalf("%q is cleaned to %q, then to %q", text, clean, again)
+		}
+		was := problem(a)
+		if a.CA = clean; problem(a) != was && len(clean) <= core.MaxCA {
+			t.Fatalf("%q has the problem %q, and cleaned %q", text, was, problem(a))
+		}
+		if name := core.CAName(clean); len(name) > 300 || name == "" || strings.ContainsFunc(name, func(r rune) bool { return !unicode.IsPrint(r) }) {
+			t.Fatalf("%q is called %q", text, name)
+		}
+	})
 }

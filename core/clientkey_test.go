@@ -2,6 +2,7 @@ package core
 
 import (
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -115,4 +116,41 @@ func TestCleanAddress(t *testing.T) {
 			t.Errorf("%q is taken as %v", raw, got)
 		}
 	}
+}
+
+// FuzzClientKey: what a person enters for a key and the further address is refused, or
+// stays as it is when it is entered again.
+func FuzzClientKey(f *testing.F) {
+	f.Add("ci", "shop", "https://Shop.example:443", "Host.docker.internal:17278", "get  /cgi-bin/menu/*", "172.17.0.1", 20)
+	f.Add(" k ", "a/b", "HTTP://[::1]:80/", "[FD00::1]:1", "reads", "fd00::1", 0)
+	f.Add("", "", "null", "a:0", "* /..", "::ffff:10.0.0.1", -1)
+	f.Fuzz(func(t *testing.T, name, account, origin, host, calls, address string, rate int) {
+		split := func(s string) []string { return strings.Split(s, "|") }
+		k := ClientKey{Name: name, Accounts: split(account), CallRights: CallRights{Calls: split(calls), Rate: rate}}
+		if calls == "" {
+			k.Calls, k.Origins = nil, split(origin)
+		}
+		if host != "" {
+			k.Hosts = split(host)
+		}
+		clean, wrong := k.Clean()
+		if again, more := clean.Clean(); len(wrong) == 0 && (len(more) != 0 || !reflect.DeepEqual(again, clean)) {
+			t.Fatalf("%+v becomes %+v, and that %+v (%v)", k, clean, again, more)
+		}
+		for _, h := range clean.Hosts {
+			if at := strings.LastIndexByte(h, ':'); len(wrong) == 0 && (!clean.NamesHost(strings.ToUpper(h)) || at < 1 || strings.ContainsAny(h, " /@*?#\r\n")) {
+				t.Fatalf("%q allows the Host %q", host, h)
+			}
+		}
+		for _, p := range wrong {
+			if keyProblem(p.Key) == "" && checkNewName(strings.TrimSpace(name)) != p.Key && p.Key != ProblemEnv {
+				t.Fatalf("%q has no sentence", p.Key)
+			}
+		}
+		if a, ok := CleanAddress(address); ok {
+			if again, ok := CleanAddress(a.String()); !ok || again != a || a.IsLoopback() || a.IsUnspecified() || a.IsMulticast() {
+				t.Fatalf("%q is %s, and that %s", address, a, again)
+			}
+		}
+	})
 }
