@@ -72,3 +72,51 @@ func FuzzGrant(f *testing.F) {
 		}
 	})
 }
+
+// FuzzChildKey: only the very key that was made is the key of a child, and names it.
+func FuzzChildKey(f *testing.F) {
+	f.Add(uint32(1), uint64(2), "id", "")
+	f.Add(uint32(1<<32-1), uint64(1<<64-1), "a longer id", core.ChildKeyPrefix)
+	f.Add(uint32(0), uint64(0), "", core.ChildKeyPrefix+strings.Repeat("A", 60))
+	f.Add(uint32(7), uint64(7), "x", "\n")
+	var keys, others childKeys
+	f.Fuzz(func(t *testing.T, pid uint32, started uint64, id, text string) {
+		c := child{pid, started, core.ID(id)}
+		key := keys.secret(c).Reveal()
+		if got, ok := keys.open(key); ok != (id != "") || ok && got != c {
+			t.Fatalf("%+v has a key that is of %+v, %v", c, got, ok)
+		}
+		at := len(core.ChildKeyPrefix) + len(text)%(len(key)-len(core.ChildKeyPrefix))
+		for _, other := range []string{text, key + text, text + key, core.ChildKeyPrefix + text, key[:at] + text + key[at:], key[:at] + key[at+1:], strings.TrimPrefix(key, core.ChildKeyPrefix)} {
+			if got, ok := keys.open(other); ok && other != key {
+				t.Fatalf("%q is the key of %+v", other, got)
+			}
+		}
+		if _, ok := others.open(key); ok {
+			t.Fatal("another agent's key is taken")
+		}
+	})
+}
+
+// FuzzTeamMark: what the vault's list keeps of a team reads as it was, and whatever else
+// stands there is no team.
+func FuzzTeamMark(f *testing.F) {
+	for _, mark := range []string{markTeam + "e30", markTeam + "eyJuYW1lIjoiZml2ZSIsImtleSI6ImsifQ", markTeam + "bnVsbA", markTeam + "*", "account", ""} {
+		f.Add(mark)
+	}
+	f.Fuzz(func(t *testing.T, mark string) {
+		name, r, ok := teamOfMark(mark)
+		if !ok {
+			return
+		}
+		again, err := teamMark(name, r)
+		if err != nil || name == "" || r.Key == "" {
+			t.Fatalf("%q is team %q, %+v: %v", mark, name, r, err)
+		}
+		name2, r2, ok := teamOfMark(again)
+		third, err := teamMark(name2, r2)
+		if !ok || err != nil || name2 != name || third != again {
+			t.Fatalf("%q comes back as %q", again, third)
+		}
+	})
+}

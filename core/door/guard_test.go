@@ -6,6 +6,8 @@ import (
 	"go/token"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -92,6 +94,43 @@ func FuzzDoor(f *testing.F) {
 		if strings.Contains(g.seen(), "live") {
 			t.Errorf("%s %s reached the live account", method, path)
 		}
+	})
+}
+
+// FuzzStandIn: one stand-in is taken out of a call, from its query before its headers,
+// and all the rest of the call stays as it was.
+func FuzzStandIn(f *testing.F) {
+	for _, target := range []string{"/a?access_token=tts_x", "/a?b=c&tts_=tts_&d=tts_y", "/a?b=%74ts_x&&c", "/a?tts_x", "/a?%zz=tts_x", "/a?", "/tts_a", "?=tts_", ""} {
+		f.Add(target, "Authorization", "bearer  tts_z")
+		f.Add(target, "X-Token", "no")
+	}
+	f.Fuzz(func(t *testing.T, target, name, value string) {
+		if http.CanonicalHeaderKey(name) == "X-Other" {
+			return
+		}
+		at, r := callTarget{target: target}, &http.Request{Header: http.Header{"X-Other": {"kept"}}}
+		r.Header.Add(name, value)
+		got, found := takeStandIn(r, &at)
+		path, query, _ := strings.Cut(target, "?")
+		left, rest, _ := strings.Cut(at.target, "?")
+		if found != (got != "") || found && !strings.HasPrefix(got, standInPrefix) || left != path || r.Header.Get("X-Other") != "kept" {
+			t.Fatalf("%q of %q leaves %q, %v", got, target, at.target, r.Header)
+		}
+		all := strings.Split(query, "&")
+		if at.target == target { // a header had it, or nothing
+			if strings.Contains(query, "="+standInPrefix) && !strings.Contains(query, "%") || found == (len(r.Header.Values(name)) > 0) {
+				t.Fatalf("%q of %q and %s: %q", got, target, name, value)
+			}
+			return
+		}
+		for i := range all {
+			if _, raw, _ := strings.Cut(all[i], "="); strings.Join(slices.Delete(slices.Clone(all), i, i+1), "&") == rest {
+				if one, err := url.QueryUnescape(raw); err == nil && one == got {
+					return
+				}
+			}
+		}
+		t.Fatalf("%q of %q leaves %q", got, target, at.target)
 	})
 }
 

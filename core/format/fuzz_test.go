@@ -6,8 +6,10 @@ import (
 	"net/url"
 	"os/exec"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
+	"unicode"
 	"unicode/utf8"
 
 	"tokentray/core/api"
@@ -200,6 +202,69 @@ func FuzzDotenv(f *testing.F) {
 		inner := strings.TrimSuffix(strings.TrimPrefix(value, "'"), "'")
 		if inner != token || undo.Replace(inner) != token || variable.ReplaceAllString(inner, "") != token {
 			t.Errorf("readers differ about %q", line)
+		}
+	})
+}
+
+// FuzzForShell: a shell sets the variable to the very token, or the token is refused
+// without a word of it.
+func FuzzForShell(f *testing.F) {
+	seeds(f)
+	f.Add("it’s ‘so‛ ‚")
+	f.Fuzz(func(t *testing.T, token string) {
+		for _, as := range append(format.Shells(), "") {
+			line, err := format.ForShell(as, token)
+			if err != nil {
+				if len(token) > 8 && strings.Contains(err.Error(), token) || utf8.ValidString(token) && !strings.ContainsFunc(token, func(r rune) bool { return !unicode.IsPrint(r) }) {
+					t.Fatalf("%s of %q: %v", as, token, err)
+				}
+				continue
+			}
+			got := ""
+			switch quoted, ok := strings.CutPrefix(line, "$env:ACCESS_TOKEN = '"); {
+			case ok: // every quote but the last is there twice
+				for rest := []rune(strings.TrimSuffix(quoted, "'")); len(rest) > 0; rest = rest[1:] {
+					if strings.ContainsRune("'‘’‚‛", rest[0]) {
+						if rest = rest[1:]; len(rest) == 0 {
+							t.Fatalf("PowerShell's text ends early: %s", line)
+						}
+					}
+					got += string(rest[0])
+				}
+			default: // what fish writes instead of export is all that differs
+				got = shell(t, strings.Replace(line, "set -gx ACCESS_TOKEN ", "export ACCESS_TOKEN=", 1)+"\nprintf %s \"$ACCESS_TOKEN\"")
+			}
+			if got != token {
+				t.Fatalf("%s makes %q of %s", as, got, line)
+			}
+		}
+	})
+}
+
+// FuzzCleanEnv: what exec put into an environment goes, in any number of layers, and
+// nothing else does.
+func FuzzCleanEnv(f *testing.F) {
+	f.Add("PATH=/bin\nACCESS_TOKEN=1\nA=2", "ACCESS_TOKEN", "A")
+	f.Add("TOKENTRAY_EXEC=,,A\nA_FILE=x\nTOKENTRAY_EXEC=B\n=\nB", "A", "")
+	f.Fuzz(func(t *testing.T, text, one, two string) {
+		if strings.ContainsAny(one+two, ",=") || one == "" || two == "" || one == format.ExecVariable || two == format.ExecVariable {
+			return
+		}
+		env := strings.Split(text, "\n")
+		marked := append(slices.Clone(env), one+"=1", one+format.EnvExpiresAt+"=2")
+		marked = format.MarkEnv(append(format.MarkEnv(marked, one), two+"=3", two+format.EnvFile+"=4"), two)
+		names := append(format.Tokens(marked), format.ExecVariable)
+		for _, name := range []string{one, two, one + format.EnvExpiresAt, two + format.EnvFile} {
+			if !slices.Contains(names, name) {
+				t.Fatalf("%q is not among %q", name, names)
+			}
+		}
+		want := slices.DeleteFunc(env, func(entry string) bool {
+			name, _, _ := strings.Cut(entry, "=")
+			return slices.Contains(names, name)
+		})
+		if got := format.CleanEnv(marked); !slices.Equal(got, want) || !slices.Equal(format.CleanEnv(got), got) {
+			t.Fatalf("%q is cleaned to %q, want %q", marked, got, want)
 		}
 	})
 }

@@ -115,3 +115,30 @@ func TestWhatIsKeptHoldsNoName(t *testing.T) {
 		t.Errorf("the log says %q", log.String())
 	}
 }
+
+// FuzzMemory: of what an earlier agent wrote the notifications of the last while stay,
+// and none of the future.
+func FuzzMemory(f *testing.F) {
+	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	for _, raw := range []string{`{"a":{"needs":"2026-03-01T11:50:00Z"}}`, `{"a":{"x":"2026-03-01T12:50:00Z","y":"0001-01-01T00:00:00Z"},"b":null}`, "null", "[]", `{"a":{"x":1}}`, ""} {
+		f.Add([]byte(raw))
+	}
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		m := readMemory(raw, now)
+		for id, kinds := range m {
+			for kind, at := range kinds {
+				if at.After(now) || now.Sub(at) >= spacing {
+					t.Fatalf("%q of %q is of %s", kind, id, at)
+				}
+			}
+			if len(kinds) == 0 {
+				t.Fatalf("nothing is kept of %q", id)
+			}
+		}
+		m.note("a", 0, now) // it can be written to
+		again, err := json.Marshal(m)
+		if err != nil || len(readMemory(again, now)) != len(m) {
+			t.Fatalf("%q comes back as %q: %v", raw, again, err)
+		}
+	})
+}
