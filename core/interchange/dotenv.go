@@ -62,7 +62,7 @@ func recognised(a recognise.Account) Account {
 }
 
 var (
-	assignment = pattern(`^[ \t]*(?:(?:export|declare|typeset|readonly|local|set|ENV|ARG)(?:[ \t]+--?[A-Za-z]+)*[ \t]+)?(?:\$(?i:env):)?` + variableName + `[ \t]*(?:(?:[:?+]?=|[：＝])[ \t]*|:(?:[ \t]+|$))`)
+	assignment = pattern(`^[ \t]*(?:(?:export|declare|typeset|readonly|local|@?(?i:set)|ENV|ARG)(?:[ \t]+--?[A-Za-z]+)*[ \t]+)?(?:\$(?i:env):)?` + variableName + `[ \t]*(?:(?:[:?+]?=|[：＝])[ \t]*|:(?:[ \t]+|$))`)
 	// spaced is an assignment without a sign: of fish, csh and Dockerfiles.
 	spaced = pattern(`^[ \t]*(?:set(?:[ \t]+--?[A-Za-z]+)+|setenv|ENV)[ \t]+` + variableName + `[ \t]+`)
 	// sectionLine is [a] of INI, and [a."b.c"] and [[list]] of TOML.
@@ -70,7 +70,12 @@ var (
 	blockLine   = pattern(`^(?:([\pL_][\pL\pN_.:\-]*)[ \t]*[=:]?[ \t]*)?\{$`)
 	listLine    = pattern(`^[\pL_][\pL\pN_.:\-]*[ \t]*\[$`)
 	inlineTable = pattern(`^\{[ \t]*[\w\-]+[ \t]*=`)
-	further     = pattern(`[ \t;&]+(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=`)
+	// carrier is a line with whole assignments in words of their own: of a unit of systemd,
+	// and of a batch file or a shell.
+	carrier   = pattern(`^[ \t]*(?:Environment[ \t]*=[ \t]*(.*=.*)|@?(?i:set|export)[ \t]+("[^"]*=[^"]*"))[ \t]*$`)
+	carried   = pattern(`(?:[^ \t"']|"[^"]*"|'[^']*')+`)
+	batchLine = pattern(`^(?:@?(?i:rem|setlocal|endlocal|echo[ \t]+o(?:n|ff))(?:[ \t].*)?|::.*)$`)
+	further   = pattern(`[ \t;&]+(?:export[ \t]+)?([A-Za-z_][A-Za-z0-9_]*)=`)
 )
 
 const variableName = `([\pL_][\pL\pN_.\-]*(?:\[\w*\])?)`
@@ -109,8 +114,15 @@ func (d *dotenv) read() error {
 			at = spaced().FindStringSubmatchIndex(first)
 		}
 		switch {
-		case trimmed == "", trimmed[0] == '#', trimmed[0] == ';':
+		case trimmed == "", trimmed[0] == '#', trimmed[0] == ';', d.more && batchLine().MatchString(trimmed):
 			d.pass(len(first))
+		case d.more && carrier().MatchString(first):
+			whole := d.continued(len(first))
+			for _, v := range inWords(whole) {
+				v.Line = d.line
+				d.vars = append(d.vars, v)
+			}
+			d.pass(len(whole))
 		case sectionLine().MatchString(trimmed):
 			d.begin(sectionLine().FindStringSubmatch(trimmed))
 			d.pass(len(first))
@@ -138,6 +150,34 @@ func (d *dotenv) read() error {
 		}
 	}
 	return d.bad.err()
+}
+
+// continued is the line with which the text begins, length bytes long, and those that
+// backslashes join to it.
+func (d *dotenv) continued(length int) string {
+	for strings.HasSuffix(d.text[:length], `\`) && length < len(d.text) {
+		next, _, _ := strings.Cut(d.text[length+1:], "\n")
+		length += 1 + len(next)
+	}
+	return d.text[:length]
+}
+
+// inWords are the assignments of a line that carries them in words.
+func inWords(line string) []recognise.Variable {
+	var out []recognise.Variable
+	m := carrier().FindStringSubmatch(strings.ReplaceAll(line, "\\\n", " "))
+	if m == nil {
+		return nil
+	}
+	for _, word := range carried().FindAllString(m[1]+m[2], -1) {
+		if quote := word[:1]; quote == `"` || quote == "'" {
+			word = strings.Trim(word, quote)
+		}
+		if name, value, ok := strings.Cut(word, "="); ok {
+			out = append(out, recognise.Variable{Name: strings.TrimSpace(name), Value: strings.Trim(value, `"'`)})
+		}
+	}
+	return out
 }
 
 // begin begins a section. Those of a list are numbered.

@@ -213,7 +213,7 @@ func guess(text []byte, o Options) Source {
 	for line := range strings.Lines(string(trimmed)) {
 		line = strings.TrimSpace(line)
 		switch {
-		case line == "", line[0] == '#', line[0] == '!', line[0] == ';':
+		case line == "", line[0] == '#', line[0] == '!', line[0] == ';', batchLine().MatchString(line):
 		case sectionLine().MatchString(line):
 			return Dotenv
 		case foreign:
@@ -223,6 +223,8 @@ func guess(text []byte, o Options) Source {
 		case isHeader(line, o):
 			return CSV
 		case variableLine().MatchString(line):
+			return Dotenv
+		case carrier().MatchString(line) && tells(o.Recogniser, line):
 			return Dotenv
 		case (assignment().MatchString(line) || spaced().MatchString(line)) && !yamlLine().MatchString(line) && !propertyLine().MatchString(line):
 			if tells(o.Recogniser, line) {
@@ -247,6 +249,11 @@ var (
 
 // tells reports whether a line is an assignment to a field of an account.
 func tells(r *recognise.Recogniser, line string) bool {
+	for _, v := range inWords(line) {
+		if r.Shown(v.Name) != "" {
+			return true
+		}
+	}
 	for _, form := range []func() *regexp.Regexp{assignment, spaced} {
 		if m := form().FindStringSubmatch(line); m != nil {
 			return r.Shown(m[1]) != ""

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
+	"strings"
 
 	"tokentray/core/recognise"
 )
@@ -21,10 +22,39 @@ func readJSON(text []byte, r *recognise.Recogniser) ([]property, error) {
 	return out, nil
 }
 
+// unwrapped are properties in which JSON that a manager of secrets has as a text, as AWS's
+// SecretString, stands as what it holds, below the secret's own name.
+func unwrapped(all []property, r *recognise.Recogniser) []property {
+	names := map[string][]string{}
+	for _, p := range all {
+		if last := len(p.path) - 1; slices.Contains([]string{"name", "secretname"}, canonical(p.path[last])) {
+			names[canonicalPath(p.path[:last])] = []string{strings.ReplaceAll(p.value, "/", "-")}
+		}
+	}
+	var out []property
+	for _, p := range all {
+		last := len(p.path) - 1
+		if at := canonical(p.path[last]); (at == "secretstring" || at == "secretdata") && isJSON([]byte(p.value)) {
+			if inside, err := readJSON([]byte(p.value), r); err == nil {
+				for _, one := range inside {
+					out = append(out, property{slices.Concat(p.path[:last], names[canonicalPath(p.path[:last])], one.path), one.value, p.line, p.doc})
+				}
+				continue
+			}
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
 func flatten(n *node, path []string, out *[]property) {
 	switch n.kind {
 	case isList:
 		for i, item := range n.items {
+			if name, value, ok := strings.Cut(item.text, "="); ok && item.kind == isString && propertyLine().MatchString(item.text) { // as containers have it
+				*out = append(*out, property{append(slices.Clip(path), name), value, item.line, 0})
+				continue
+			}
 			flatten(item, append(slices.Clip(path), strconv.Itoa(i)), out)
 		}
 	case isObject:

@@ -29,6 +29,7 @@ func readSpring(text []byte, o Options) (File, error) {
 	if err != nil {
 		return File{}, err
 	}
+	all = unwrapped(all, o.Recogniser)
 	if o.AppIDKey != "" || o.SecretKey != "" {
 		return ofVariables(variables(all), o)
 	}

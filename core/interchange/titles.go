@@ -25,7 +25,7 @@ func (s *spring) entitle(props []property) {
 		last := len(p.path) - 1
 		switch canonical(p.path[last]) {
 		case "name", "title", "label", "appname", "名称":
-			title := strings.TrimSpace(strings.ReplaceAll(p.value, "/", "-"))
+			title := strings.Trim(strings.ReplaceAll(p.value, "/", "-"), "- \t")
 			if _, err := core.CleanName(title); err == nil && !core.HoldsSecret(title) && !s.r.HasForm(title) && !recognise.StandsForName(title) {
 				s.titles[canonicalPath(p.path[:last])] = title
 			}
