@@ -3,6 +3,7 @@ package push
 import (
 	"bufio"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path"
@@ -81,10 +82,16 @@ func mounts(list string) ([]mount, error) {
 		return nil, err
 	}
 	defer func() { _ = f.Close() }()
+	return readMounts(f)
+}
+
+// readMounts reads mountinfo. Blanks alone divide its fields: other white space stands
+// in paths as it is.
+func readMounts(from io.Reader) ([]mount, error) {
 	var out []mount
-	lines := bufio.NewScanner(f)
+	lines := bufio.NewScanner(from)
 	for lines.Scan() {
-		fields := strings.Fields(lines.Text())
+		fields := strings.Split(lines.Text(), " ")
 		if len(fields) > 4 {
 			out = append(out, mount{fields[2], plainPath(fields[3]), plainPath(fields[4])})
 		}

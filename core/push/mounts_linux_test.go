@@ -3,6 +3,7 @@ package push
 import (
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"testing"
@@ -42,4 +43,28 @@ func TestAFileThatIsMountedByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, in, "A=1\nT="+newToken+"\n", 0o600)
+}
+
+// FuzzMounts: whatever the name of a folder, the kernel's list gives it back, between
+// lines that are none.
+func FuzzMounts(f *testing.F) {
+	for _, name := range []string{"/a file.env", "/项目\u3000一", `/a\040b`, "/a\u00a0b\r", "/a\nb\tc\\", "/", "//deleted", "/\xff\v"} {
+		f.Add(name, "/", "")
+		f.Add("/", name, "36 35")
+	}
+	written := strings.NewReplacer(" ", `\040`, "\t", `\011`, "\n", `\012`, `\`, `\134`) // as the kernel does
+	f.Fuzz(func(t *testing.T, root, point, line string) {
+		if strings.ContainsRune(root+point, 0) {
+			return
+		}
+		before, err := readMounts(strings.NewReader(line + "\n"))
+		if err != nil {
+			return
+		}
+		text := line + "\n36 35 98:0 " + written.Replace(root) + " " + written.Replace(point) + " rw,noatime master:1 - ext3 /dev/root rw\n"
+		got, err := readMounts(strings.NewReader(text))
+		if err != nil && len(text) < 60_000 || err == nil && !slices.Equal(got, append(before, mount{"98:0", root, point})) {
+			t.Fatalf("%q is read as %q, %v", text, got, err)
+		}
+	})
 }
