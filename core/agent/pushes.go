@@ -43,7 +43,7 @@ type pushes struct {
 	// exists reports whether there is something at a path that a person named. It
 	// asks the disk, which may hang.
 	exists func(path string) bool
-	ours   []string // folders into which nothing is pushed
+	ours   func(path string) bool // files into which nothing is pushed
 
 	runner *push.Runner
 	edit   sync.Mutex // held through each change of the set of pushes
@@ -434,10 +434,8 @@ func (p *pushes) may(a core.Account, what core.Push, in api.PushInput) core.Prob
 	if what.Kind != core.PushFile {
 		return nil
 	}
-	for _, dir := range p.ours {
-		if push.Inside(dir, what.Path) {
-			return core.Problems{{Field: "path", Key: core.ProblemPushHome}}
-		}
+	if p.ours(what.Path) {
+		return core.Problems{{Field: "path", Key: core.ProblemPushHome}}
 	}
 	old, _ := p.find(a.ID, in.Replace)
 	ours := old.Whole() && old.Path == what.Path                            // this push wrote it

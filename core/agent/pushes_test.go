@@ -388,6 +388,15 @@ func TestWhatPushesAreRefused(t *testing.T) {
 			t.Errorf("%+v: %v, want %s", in, err, want)
 		}
 	}
+	hard := file(filepath.Join(dir, "hard.env"), "", "")
+	hard.InPlace = true
+	if err := errors.Join(os.WriteFile(w.home.PassphraseFile(), []byte("a vault"), 0o600), os.Link(w.home.PassphraseFile(), hard.Path)); err != nil {
+		t.Fatal(err)
+	}
+	var problems core.Problems
+	if _, err := r.client.AddPush(t.Context(), b.Ref(), hard); !errors.As(err, &problems) || problems[0].Key != core.ProblemPushHome {
+		t.Errorf("a second name of a file of the home: %v", err)
+	}
 	if _, err := r.client.AddPush(t.Context(), b.Ref(), file(env, core.PushPlain, "")); err == nil {
 		t.Error("a .env file may be written whole by another push")
 	}

@@ -74,16 +74,25 @@ func (h Home) Again() Home {
 	return h
 }
 
-// resolvedFolder is a path with its links resolved, as far as it exists.
-func resolvedFolder(path string) string {
+// resolvedFolder is a path with its links resolved, also one that leads to nothing yet.
+func resolvedFolder(path string) string { return resolved(path, 40) }
+
+// resolved follows so many links to nothing at most.
+func resolved(path string, links int) string {
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		return real
+	}
+	if to, err := os.Readlink(path); err == nil && links > 0 {
+		if !filepath.IsAbs(to) {
+			to = filepath.Join(resolved(filepath.Dir(path), links-1), to)
+		}
+		return resolved(to, links-1)
 	}
 	parent := filepath.Dir(path)
 	if parent == path {
 		return path
 	}
-	return filepath.Join(resolvedFolder(parent), filepath.Base(path))
+	return filepath.Join(resolved(parent, links), filepath.Base(path))
 }
 
 // Holds reports whether a file is one of the home's, under any name, or would lie among

@@ -125,10 +125,12 @@ func TestWhatAHomeHolds(t *testing.T) {
 	if err := os.Link(h.PassphraseFile(), at("hard")); err != nil || !h.Holds(at("hard")) {
 		t.Errorf("a second name of the vault's file: %v", err)
 	}
-	if err := os.Symlink(at("h"), at("link")); err != nil {
-		t.Skip(err)
+	for link, to := range map[string]string{"link": at("h"), "dangling": at("h", "new"), "relative": "h/new", "loop": "loop"} {
+		if err := os.Symlink(to, at(link)); err != nil {
+			t.Skip(err)
+		}
 	}
-	if !h.Holds(at("link", "new")) || !h.Holds(at("link", "secrets.age")) {
+	if !h.Holds(at("link", "new")) || !h.Holds(at("link", "secrets.age")) || !h.Holds(at("dangling")) || !h.Holds(at("relative")) || h.Holds(at("loop")) {
 		t.Error("behind a link")
 	}
 }

@@ -8,7 +8,6 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
-	"strings"
 
 	"tokentray/core"
 	"tokentray/core/durable"
@@ -281,14 +280,4 @@ func place(path string) string {
 func Exists(path string) bool {
 	info, err := os.Stat(path)
 	return err == nil && (!info.Mode().IsRegular() || info.Size() > 0)
-}
-
-// Inside reports whether path lies in the folder, under any name.
-func Inside(dir, path string) bool {
-	real, err := filepath.EvalSymlinks(dir)
-	if err != nil {
-		real = dir
-	}
-	rel, err := filepath.Rel(real, place(path))
-	return err == nil && rel != ".." && !strings.HasPrefix(rel, ".."+string(filepath.Separator))
 }
