@@ -13,6 +13,8 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"tokentray/core/kinds"
 )
 
 const (
@@ -154,6 +156,30 @@ func FuzzMask(f *testing.F) {
 			if got[i] != in[i] && got[i] != maskByte {
 				t.Fatalf("byte %d of %q became %q", i, in, got[i])
 			}
+		}
+	})
+}
+
+// FuzzLook: whatever an answer says of itself, it is passed on as it came, and of a
+// stream nothing is told.
+func FuzzLook(f *testing.F) {
+	for _, body := range []string{`{"errcode":40001,"errmsg":"x"}`, "\xef\xbb\xbf{\"\\u0065rrcode\":1.5e3}", `{"errcode":{"errcode":1}}`, `[1]`, `{`, " {}", "\x00", "", `{"a":` + strings.Repeat("1", maxLook) + `}`} {
+		f.Add([]byte(body), 200, false, true)
+		f.Add([]byte(body), 401, true, false)
+	}
+	spec, _ := kinds.Builtin().Of(kinds.WeChat)
+	f.Fuzz(func(t *testing.T, body []byte, status int, stream, known bool) {
+		length := int64(-1)
+		if known {
+			length = int64(len(body))
+		}
+		said, all, rest := look(spec, status, io.NopCloser(bytes.NewReader(body)), length, stream)
+		left, err := io.ReadAll(rest)
+		if got := append(bytes.Clone(all), left...); err != nil || !bytes.Equal(got, body) {
+			t.Fatalf("%q is passed on as %q, %v", body, got, err)
+		}
+		if stream && (all != nil || said.code != 0 || said.message != "") {
+			t.Fatalf("of the stream %q this is told: %+v", body, said)
 		}
 	})
 }
