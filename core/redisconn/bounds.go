@@ -17,10 +17,11 @@ import (
 // announces, so without them a server that is no Redis, or a hostile one, could end the
 // process by a single line.
 const (
-	maxText  = 16 << 20 // bytes of one text
-	maxItems = 1 << 20  // of one list
-	maxDepth = 16       // of lists in lists
-	maxLine  = 64 << 10 // bytes of a line without a length
+	maxText   = 16 << 20 // bytes of one text
+	maxItems  = 1 << 20  // of one list, with those that it is in
+	maxDepth  = 16       // of lists in lists
+	maxLine   = 64 << 10 // bytes of a line without a length
+	maxAnswer = 64 << 20 // bytes of all that is one answer
 )
 
 // errUnbounded: what a server answers is larger than anything that is asked for. Its
@@ -86,6 +87,7 @@ type bounded struct {
 	line []byte // the beginning of a line
 	text int    // bytes of a text that are still to come, with the end of its line
 	open []int  // items that are still to come, of each list that is not complete
+	size int    // bytes of this answer so far
 	err  error
 }
 
@@ -114,27 +116,29 @@ func (c *bounded) Read(p []byte) (int, error) {
 
 // follow takes note of the next bytes, and returns the rest.
 func (c *bounded) follow(p []byte) []byte {
-	if c.text > 0 {
-		n := min(c.text, len(p))
+	n, ends := min(c.text, len(p)), false
+	if c.text == 0 {
+		n = bytes.IndexByte(p, '\n') + 1
+		if ends = n > 0; !ends {
+			n = len(p)
+		}
+	}
+	c.size += n
+	switch {
+	case c.size > maxAnswer, c.text == 0 && len(c.line)+n > maxLine:
+		c.err = errUnbounded
+	case c.text > 0:
 		if c.text -= n; c.text == 0 {
 			c.item()
 		}
-		return p[n:]
-	}
-	end := bytes.IndexByte(p, '\n')
-	if end < 0 {
-		if c.line = append(c.line, p...); len(c.line) > maxLine {
-			c.err = errUnbounded
+	default:
+		c.line = append(c.line, p[:n]...)
+		if ends {
+			c.begin(bytes.TrimSuffix(c.line[:len(c.line)-1], []byte("\r")))
+			c.line = c.line[:0]
 		}
-		return nil
 	}
-	line := p[:end]
-	if len(c.line) > 0 {
-		line = append(c.line, line...)
-	}
-	c.begin(bytes.TrimSuffix(line, []byte("\r")))
-	c.line = c.line[:0]
-	return p[end+1:]
+	return p[n:]
 }
 
 // begin takes note of a whole line.
@@ -143,29 +147,32 @@ func (c *bounded) begin(line []byte) {
 		return // the library says that this is no answer
 	}
 	n, err := strconv.Atoi(string(line[1:]))
-	most := 0
+	items, most := 0, maxItems // of each unit of n
 	switch line[0] {
 	case '$', '=', '!': // a text follows
 		most = maxText
 	case '*', '~', '>': // a list
-		most = maxItems
-	case '%', '|': // pairs
-		most = maxItems / 2
+		items = 1
+	case '%': // pairs
+		items = 2
+	case '|': // a remark before an answer, which no Redis makes; the library calls itself for each
+		err = errUnbounded
 	default:
 		c.item()
 		return
 	}
+	for _, of := range c.open {
+		most -= of * min(items, 1)
+	}
 	switch {
-	case err != nil, n > most, len(c.open) == maxDepth:
+	case err != nil, n > most/max(items, 1), len(c.open) == maxDepth:
 		c.err = errUnbounded
-	case most == maxText && n >= 0:
+	case items == 0 && n >= 0:
 		c.text = n + len("\r\n")
 	case n <= 0:
 		c.item()
-	case most == maxItems/2:
-		c.open = append(c.open, 2*n)
 	default:
-		c.open = append(c.open, n)
+		c.open = append(c.open, n*items)
 	}
 }
 
@@ -177,4 +184,5 @@ func (c *bounded) item() {
 		}
 		c.open = c.open[:last]
 	}
+	c.size = 0
 }

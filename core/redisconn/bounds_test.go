@@ -87,6 +87,9 @@ func TestSomethingElseIsNoRedis(t *testing.T) {
 		"the longest list":    {answers(t, nil, says("*9223372036854775807\r\n")), core.RemedyRedisURL},
 		"a list of a billion": {answers(t, nil, says("*1000000000\r\n$1\r\nx\r\n")), core.RemedyRedisURL},
 		"lists in lists":      {answers(t, nil, says(strings.Repeat("*1\r\n", 10_000))), core.RemedyRedisURL},
+		"long lists in lists": {answers(t, nil, says("*600000\r\n*600000\r\n")), core.RemedyRedisURL},
+		"remarks in a list":   {answers(t, nil, says(strings.Repeat("*1\r\n|1\r\n+a\r\n+b\r\n", 10_000))), core.RemedyRedisURL},
+		"remarks for ever":    {answers(t, nil, says(strings.Repeat("|0\r\n", 10_000))), core.RemedyRedisURL},
 		"a line without end": {answers(t, nil, func(c net.Conn) {
 			_, _ = c.Read(make([]byte, 1))
 			for block := bytes.Repeat([]byte("x"), 64<<10); ; {
@@ -136,8 +139,8 @@ func TestWholeAnswersPass(t *testing.T) {
 	for _, cut := range []func(io.Reader) io.Reader{func(r io.Reader) io.Reader { return r }, iotest.OneByteReader, iotest.HalfReader} {
 		c := &bounded{Conn: &reading{from: cut(strings.NewReader(strings.Repeat(all, 3)))}}
 		got, err := io.ReadAll(c)
-		if err != nil || string(got) != strings.Repeat(all, 3) || c.text != 0 || len(c.open) != 0 || len(c.line) != 0 {
-			t.Errorf("%d bytes, %v; %d of a text, %v of lists, %q", len(got), err, c.text, c.open, c.line)
+		if err != nil || string(got) != strings.Repeat(all, 3) || c.text != 0 || len(c.open) != 0 || len(c.line) != 0 || c.size != 0 {
+			t.Errorf("%d bytes, %v; %d of a text, %v of lists, %q, %d of an answer", len(got), err, c.text, c.open, c.line, c.size)
 		}
 	}
 }
@@ -150,3 +153,12 @@ type reading struct {
 
 func (c *reading) Read(p []byte) (int, error) { return c.from.Read(p) }
 func (c *reading) Close() error               { return nil }
+
+// TestAnAnswerHasAnEnd: also one of many texts, each of which would pass.
+func TestAnAnswerHasAnEnd(t *testing.T) {
+	text := "$1048576\r\n" + strings.Repeat("x", 1<<20) + "\r\n"
+	c := &bounded{Conn: &reading{from: io.MultiReader(strings.NewReader("*1000\r\n"), strings.NewReader(strings.Repeat(text, 100)))}}
+	if n, err := io.Copy(io.Discard, c); err != errUnbounded || n > maxAnswer { //nolint:errorlint // this very one
+		t.Errorf("%d bytes, %v", n, err)
+	}
+}

@@ -1,9 +1,12 @@
 package redisconn
 
 import (
+	"errors"
+	"io"
 	"net"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/google/go-cmp/cmp"
 
@@ -53,6 +56,49 @@ func FuzzParse(f *testing.F) {
 			if here := strings.EqualFold(host, "localhost") || net.ParseIP(host).IsLoopback(); !here && !u.TLS && !u.Plain() {
 				t.Fatalf("%q is not called plain and leads to %s", text, host)
 			}
+		}
+	})
+}
+
+// FuzzBounded: of what a server answers the same passes however it is cut, up to where it
+// is refused, and what is kept of it has its bounds.
+func FuzzBounded(f *testing.F) {
+	for _, text := range []string{
+		"+OK\r\n", "*2\r\n*1\r\n:1\r\n$3\r\n$9\r\r\n", "$-1\r\n*-1\r\n*0\r\n", "*1\r\n|1\r\n+a\r\n+b\r\n", "%1\r\n+a\r\n:1\r\n", "$99999999\r\n", "*99999999\r\n",
+		strings.Repeat("*1\r\n", maxDepth+1), "*600000\r\n*600000\r\n", "$+5\r\nabcde\r\n", "\r\n\n", "$1\nx\r\n", "*1 \r\n", "", strings.Repeat("x", maxLine+1) + "\r\n",
+	} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		passes := func(from io.Reader) (string, error) {
+			c := &bounded{Conn: &reading{from: from}}
+			var all strings.Builder
+			for p := make([]byte, 1+len(text)); ; {
+				n, err := c.Read(p)
+				all.Write(p[:n])
+				if len(c.line) > maxLine || c.text > maxText+2 || len(c.open) > maxDepth {
+					t.Fatalf("%q: a line of %d, a text of %d, %d lists", text, len(c.line), c.text, len(c.open))
+				}
+				items := 0
+				for _, n := range c.open {
+					items += n
+				}
+				if items > maxItems {
+					t.Fatalf("%q: room for %d", text, items)
+				}
+				if err != nil {
+					return all.String(), err
+				}
+			}
+		}
+		whole, err := passes(strings.NewReader(text))
+		single, err1 := passes(iotest.OneByteReader(strings.NewReader(text)))
+		half, err2 := passes(iotest.HalfReader(strings.NewReader(text)))
+		if !errors.Is(err1, err) || !errors.Is(err2, err) {
+			t.Fatalf("%q: %v, by bytes %v, by halves %v", text, err, err1, err2)
+		}
+		if refused := err != io.EOF; !strings.HasPrefix(text, single) || !strings.HasPrefix(single, half) || !strings.HasPrefix(half, whole) || !refused && whole != text || refused && whole != "" { //nolint:errorlint // this very one
+			t.Fatalf("%q: %q, by bytes %q, by halves %q (%v)", text, whole, single, half, err)
 		}
 	})
 }
