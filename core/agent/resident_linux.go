@@ -19,7 +19,7 @@ const muchCode = 6 << 20
 // handBackCode drops the program's code from the process's memory when much of it is
 // there: starting and renewing need nearly all of it, waiting almost none. It stays
 // in the system's cache and comes back from there without the disk. With a thousand
-// accounts an idle agent has 10 to 12 MB with this, and 29 to 31 MB without, over the
+// accounts an idle agent has 10 to 13 MB with this, and 28 to 31 MB without, over the
 // bound of 20.
 func handBackCode() {
 	if n, err := residentFiles(); err != nil || n < muchCode {
