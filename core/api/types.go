@@ -115,6 +115,13 @@ func (a Account) Remaining(now time.Time) time.Duration {
 	return max(0, a.ExpiresAt.Sub(now))
 }
 
+// EndsSoon reports whether the token that lives at now ends soon: in the 300 s in which it
+// is renewed, or in the last quarter of a short life.
+func (a Account) EndsSoon(now time.Time) bool {
+	left := a.Remaining(now)
+	return left > 0 && left <= min(300*time.Second, time.Duration(a.Life)*time.Second/4)
+}
+
 // Counts are today's calls and the forced ones among them, at now: upstream's day
 // may have ended since the account was sent.
 func (a Account) Counts(now time.Time) (calls, forced int) {

@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/ui/search"
 	"tokentray/ui/text"
 )
 
@@ -31,6 +32,9 @@ func (a *app) listCommand() *cobra.Command {
 					return err
 				}
 			}
+			if orders := core.SettingValues(settingOrder); o.sort != "" && !slices.Contains(orders, o.sort) {
+				return usage("usage.list_sort", "orders", strings.Join(orders, ", "))
+			}
 			o.names = args
 			return a.list(cmd.Context(), o)
 		},
@@ -40,9 +44,15 @@ func (a *app) listCommand() *cobra.Command {
 	cmd.Flags().StringVar(&o.group, "group", "", "flag.list_group")
 	_ = cmd.RegisterFlagCompletionFunc("group", a.completeGroup)
 	_ = cmd.RegisterFlagCompletionFunc("env", completeWords(words(core.Envs())...))
-	_ = cmd.RegisterFlagCompletionFunc("state", completeWords(words(core.States())...))
+	cmd.Flags().StringVar(&o.sort, "sort", "", "flag.list_sort")
+	orders := core.SettingValues(settingOrder)
+	_ = cmd.RegisterFlagCompletionFunc("state", completeWords(text.StateWords()...))
+	_ = cmd.RegisterFlagCompletionFunc("sort", completeWords(orders...))
 	return cmd
 }
+
+// settingOrder is the setting of the window's order.
+const settingOrder = "list-order"
 
 // listed says which accounts are listed; the zero value: all.
 type listed struct {
@@ -50,15 +60,18 @@ type listed struct {
 	env    core.Env
 	group  string
 	states []string // the beginning of the word for a state, in either language
+	sort   string   // an order of the settings; empty: by name, whatever is pinned
 }
 
 // of are the accounts of a list that are meant. An account that is named and not there
 // is an error.
 func (o listed) of(a *app, all []api.Account) ([]api.Account, error) {
-	states, err := a.statesOf(o.states)
-	if err != nil {
-		return nil, err
+	for _, word := range o.states {
+		if !search.IsState(a.text(), word) {
+			return nil, usage("usage.list_state", "states", strings.Join(text.StateWords(), ", "))
+		}
 	}
+	var err error
 	refs := make([]api.Ref, len(o.names))
 	there := make([]bool, len(o.names))
 	for i, name := range o.names {
@@ -67,6 +80,9 @@ func (o listed) of(a *app, all []api.Account) ([]api.Account, error) {
 		}
 	}
 	now := a.Now()
+	inState := func(acc *api.Account) bool {
+		return len(o.states) == 0 || slices.ContainsFunc(o.states, func(word string) bool { return search.InState(a.text(), word, acc, now) })
+	}
 	out := make([]api.Account, 0, len(all))
 	for _, acc := range all {
 		named := len(refs) == 0
@@ -75,7 +91,7 @@ func (o listed) of(a *app, all []api.Account) ([]api.Account, error) {
 				named, there[i] = true, true
 			}
 		}
-		if named && (o.group == "" || strings.EqualFold(acc.Group, o.group)) && (o.env == "" || acc.Env == o.env) && (len(states) == 0 || slices.Contains(states, acc.StateAt(now))) {
+		if named && (o.group == "" || strings.EqualFold(acc.Group, o.group)) && (o.env == "" || acc.Env == o.env) && inState(&acc) {
 			out = append(out, acc)
 		}
 	}
@@ -83,27 +99,23 @@ func (o listed) of(a *app, all []api.Account) ([]api.Account, error) {
 		a.account = refs[i].String()
 		return nil, &core.Error{Class: core.NotFound, Remedy: core.RemedyAccount, Message: "there is no account " + refs[i].String()}
 	}
-	return out, nil
+	return sorted(out, o.sort, now), nil
 }
 
-// statesOf are the states that words begin, as the program or the list calls them.
-func (a *app) statesOf(typed []string) ([]core.State, error) {
-	var out []core.State
-	for _, word := range typed {
-		known := len(out)
-		for _, s := range core.States() {
-			for _, called := range []string{string(s), a.say(text.Key("state." + string(s)))} {
-				if word != "" && strings.HasPrefix(strings.ToLower(called), strings.ToLower(word)) {
-					out = append(out, s)
-					break
-				}
-			}
-		}
-		if len(out) == known {
-			return nil, usage("usage.list_state", "states", strings.Join(words(core.States()), ", "))
-		}
+// sorted are accounts in an order of the settings, as the window lists them.
+func sorted(accounts []api.Account, order string, now time.Time) []api.Account {
+	if order == "" {
+		return accounts
 	}
-	return out, nil
+	at := make([]*api.Account, len(accounts))
+	for i := range accounts {
+		at[i] = &accounts[i]
+	}
+	out := make([]api.Account, len(accounts))
+	for i, acc := range search.Ordered(order, now, at) {
+		out[i] = *acc
+	}
+	return out
 }
 
 func (a *app) list(ctx context.Context, o listed) error {
@@ -166,27 +178,23 @@ func (a *app) accountTable(l api.List, now time.Time, colour, bar bool) *table {
 		if acc.Env == l.Active {
 			star = "*"
 		}
-		state := acc.StateAt(now)
+		words := a.text().RowOf(acc, now)
 		row := []cell{
 			plain(star), plain(acc.Name),
 			styled(string(acc.Env), envStyle(acc.Env)),
-			styled(a.say(text.Key("state."+string(state))), stateStyle(state)),
+			styled(words.Word, stateStyle(words)),
 		}
-		problem := styled(a.problemWords(acc), styleWarn)
+		note := styled(a.noteWords(acc, words), styleWarn)
 		if acc.Mask == "" { // what stands about a token is empty, and the reason has its room
-			problem.spans = true
-			t.add(append(row, problem)...)
+			note.spans = true
+			t.add(append(row, note)...)
 			continue
 		}
 		row = append(row, plain(left(acc, now)))
 		if bar {
 			row = append(row, styled(lifeBar(acc, now), envStyle(acc.Env)))
 		}
-		note := problem
-		if note.text == "" && acc.FailingPushes() > 0 {
-			note = styled(a.say("window.state.push"), styleWarn)
-		}
-		if note.text == "" && state == core.StateFresh {
+		if note.text == "" && words.State == core.StateFresh {
 			note = plain(a.teamWords(acc.Team))
 		}
 		t.add(append(row, plain(acc.Mask), note)...)
@@ -218,6 +226,13 @@ func (a *app) teamWords(team *api.AccountTeam) string {
 	return clean(a.say("list.team", "member", text.Isolated(team.By), "time", when(team.At)))
 }
 
+// noteWords are what is said beside the state: the last failure, when it is tried again,
+// that a token died before its time, and that a push failed.
+func (a *app) noteWords(acc api.Account, words text.Row) string {
+	said := []string{a.problemWords(acc), words.Retry, words.Died, words.Push}
+	return strings.Join(slices.DeleteFunc(said, func(s string) bool { return s == "" }), a.say("cli.comma"))
+}
+
 // problemWords is the last failure in a few words.
 func (a *app) problemWords(acc api.Account) string {
 	e := acc.ErrorAt(a.Now())
@@ -234,8 +249,12 @@ func envStyle(e core.Env) style {
 	return styleSandbox
 }
 
-func stateStyle(s core.State) style {
-	switch s {
+// stateStyle is the colour of the word of a state.
+func stateStyle(words text.Row) style {
+	if words.Soon {
+		return styleWarn
+	}
+	switch words.State {
 	case core.StateLocked, core.StateBlocked, core.StateExpired, core.StateRetrying:
 		return styleWarn
 	case core.StatePaused, core.StateEmpty:

@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -73,8 +75,12 @@ func (a *app) accountLines(acc api.Account) []string {
 	if acc.AllowLive {
 		row("show.allow_live", a.say("cli.yes"))
 	}
-	state := acc.StateAt(now)
-	t.add(plain(a.say("show.state")), styled(a.say(text.Key("state."+string(state))), stateStyle(state)))
+	words := a.text().RowOf(acc, now)
+	state := []string{cmp.Or(words.Retry, words.Word), words.Died}
+	if words.Died == "" {
+		state = state[:1]
+	}
+	t.add(plain(a.say("show.state")), styled(strings.Join(state, a.say("cli.comma")), stateStyle(words)))
 	row("show.token", acc.Mask)
 	if acc.Mask != "" {
 		row("show.expires", a.say("show.at_left", "time", when(acc.ExpiresAt), "left", a.text().Coarse(acc.Remaining(now))))

@@ -89,11 +89,12 @@ func (a *app) printEvent(e api.Event) error {
 // accountWords is an account in one line.
 func (a *app) accountWords(acc api.Account) string {
 	now := a.Now()
-	parts := []string{acc.Ref().String(), a.say(text.Key("state." + string(acc.StateAt(now))))}
+	words := a.text().RowOf(acc, now)
+	parts := []string{acc.Ref().String(), words.Word}
 	if acc.Mask != "" {
 		parts = append(parts, acc.Mask, left(acc, now))
 	}
-	if w := a.problemWords(acc); w != "" {
+	if w := a.noteWords(acc, words); w != "" {
 		parts = append(parts, w)
 	}
 	return clean(strings.Join(parts, "  "))

@@ -1,5 +1,5 @@
-// Package search finds accounts by words that a person types, in the same way in the
-// window and in the terminal.
+// Package search finds accounts by words that a person types, and puts them in order, in
+// the same way in the window and in the terminal.
 package search
 
 import (
@@ -89,8 +89,7 @@ func (q *Query) Matches(a *api.Account, now time.Time) bool {
 
 // is reports whether a word is a name of the account's environment or state.
 func (q *Query) is(word string, a *api.Account, now time.Time) bool {
-	state := string(a.StateAt(now))
-	for _, name := range []string{string(a.Env), q.say.Say(text.Key("env." + string(a.Env))), state, q.say.Say(text.Key("state." + state))} {
+	for _, name := range append(q.say.StateNames(a, now), string(a.Env), q.say.Say(text.Key("env."+string(a.Env)))) {
 		if slices.Contains(strings.Fields(strings.ToLower(name)), word) {
 			return true
 		}
@@ -125,8 +124,7 @@ func (q *Query) holds(t term, a *api.Account, now time.Time) bool {
 	case "group":
 		return strings.Contains(strings.ToLower(a.Group), t.value)
 	case "state":
-		state := a.StateAt(now)
-		return startsOne(t.value, string(state), q.say.Say(text.Key("state."+string(state))))
+		return InState(q.say, t.value, a, now)
 	}
 	return strings.Contains(q.kind(a), t.value)
 }
@@ -142,8 +140,22 @@ func (q *Query) kind(a *api.Account) string {
 	return words
 }
 
+// InState reports whether what was typed begins a name of an account's state at now, as
+// the program or the lists call it.
+func InState(say *text.Text, typed string, a *api.Account, now time.Time) bool {
+	return startsOne(typed, say.StateNames(a, now)...)
+}
+
+// IsState reports whether what was typed begins a name of any state.
+func IsState(say *text.Text, typed string) bool {
+	return typed != "" && slices.ContainsFunc(text.StateWords(), func(word string) bool {
+		return startsOne(typed, word, say.Say(text.Key("state."+word)))
+	})
+}
+
 // startsOne reports whether one of the words starts with what was typed.
 func startsOne(typed string, words ...string) bool {
+	typed = strings.ToLower(typed)
 	for _, w := range words {
 		if strings.HasPrefix(strings.ToLower(w), typed) {
 			return true

@@ -1,6 +1,8 @@
 package search_test
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 	"time"
 
@@ -46,6 +48,55 @@ func TestMatches(t *testing.T) {
 		q := search.New(text.New(text.Chinese), typed)
 		if got := q.Matches(shop(), noon); got != want {
 			t.Errorf("%q: %v, want %v", typed, got, want)
+		}
+	}
+}
+
+// TestStatesByTheWordsOfTheLists: what a list says of an account finds it, and the
+// program's own words do in any language.
+func TestStatesByTheWordsOfTheLists(t *testing.T) {
+	soon, pushes := shop(), shop()
+	soon.Mask, soon.Life, soon.ExpiresAt = "84_ab••••wxyz", 7200, noon.Add(time.Minute)
+	pushes.Pushes = []api.Push{{Last: &api.PushResult{Error: &api.Error{Class: core.PushFailed}}}}
+	for typed, want := range map[string]struct {
+		lang         text.Lang
+		soon, pushes bool
+	}{
+		"state:soon":  {text.English, true, false},
+		"state:ends":  {text.English, true, false},
+		"ends soon":   {text.English, true, false},
+		"状态：即将":       {text.Chinese, true, false},
+		"即将到期":        {text.Chinese, true, false},
+		"state:Soon":  {text.Chinese, true, false},
+		"state:fresh": {text.English, true, true},
+		"state:push":  {text.Chinese, false, true},
+		"push failed": {text.English, false, true},
+		"状态:推送":       {text.Chinese, false, true},
+	} {
+		q := search.New(text.New(want.lang), typed)
+		if a, b := q.Matches(soon, noon), q.Matches(pushes, noon); a != want.soon || b != want.pushes {
+			t.Errorf("%s: what ends soon %v, what pushes %v", typed, a, b)
+		}
+	}
+	for typed, want := range map[string]bool{"s": true, "Ends Soon": true, "即将": false, "push": true, "dead": false, "": false} {
+		if got := search.IsState(text.New(text.English), typed); got != want {
+			t.Errorf("%q is a state: %v", typed, got)
+		}
+	}
+}
+
+// TestOrderOfManyKeepsNames: without a pin and by name, or by an order that this version
+// does not know, nothing moves.
+func TestOrderOfManyKeepsNames(t *testing.T) {
+	var all []*api.Account
+	for i := range 100 {
+		a := shop()
+		a.Name = fmt.Sprintf("shop%03d", i)
+		all = append(all, a)
+	}
+	for _, order := range []string{"", core.OrderName, "of a newer version"} {
+		if got := search.Ordered(order, noon, slices.Clone(all)); !slices.Equal(got, all) {
+			t.Errorf("%q changes the order", order)
 		}
 	}
 }

@@ -44,5 +44,8 @@ func common() table {
 		"state.empty":    {"no token yet", "尚无 token"},
 		"state.expired":  {"expired", "已过期"},
 		"state.fresh":    {"fresh", "有效"},
+		"state.soon":     {"ends soon", "即将到期"},
+		"state.push":     {"push failed", "推送失败"},
+		"state.retry_in": {"retrying in {time}", "{time}后重试"},
 	}
 }

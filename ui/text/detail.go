@@ -27,7 +27,6 @@ func detail() table {
 
 		"window.detail.today": {"Today", "今日"},
 
-		"window.state.push":       {"push failed", "推送失败"},
 		"window.push.title":       {"Where its tokens go", "推送"},
 		"window.push.run":         {"Push now", "立即推送"},
 		"window.history.all":      {"All", "全部"},

@@ -133,3 +133,11 @@ func (v *listView) drawHead(r row, top, width float32) *canvas.Text {
 	kit.Place(t, kit.RowLeft, top+headHeight-h-kit.Grid/2, width-2*kit.RowLeft, h)
 	return t
 }
+
+// standing is what an account says of its place in the list.
+type standing struct {
+	pinned bool
+	group  string
+}
+
+func standingOf(a *api.Account) standing { return standing{a.Pinned, a.Group} }

@@ -139,7 +139,7 @@ func (ls *listing) fill(byPerson bool) {
 // arranged are the accounts of the view in their order, and their groups.
 func (ls *listing) arranged() ([]core.ID, groups) {
 	now := ls.now()
-	accounts, groups := grouped(ls.ui, ordered(ls.model.Settings.ListOrder, now, ls.model.shown(ls.view, search.New(ls.ui.Words, ls.search), now)))
+	accounts, groups := grouped(ls.ui, search.Ordered(ls.model.Settings.ListOrder, now, ls.model.shown(ls.view, search.New(ls.ui.Words, ls.search), now)))
 	ids := make([]core.ID, len(accounts))
 	for i, a := range accounts {
 		ids[i] = a.ID

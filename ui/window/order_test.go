@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // listed are the names in the list, with the lines over groups.
@@ -84,6 +85,32 @@ func TestOwnGroupsStandTogether(t *testing.T) {
 	}
 }
 
+// TestAProjectHasAccountsOfAllKinds: a project's group takes accounts of every kind and of
+// both environments, and an application of a corp that stands in it is none of the corp's
+// group.
+func TestAProjectHasAccountsOfAllKinds(t *testing.T) {
+	const corp = "ww0123456789abcdef"
+	of := func(name string, kind core.Kind, env core.Env, group string) api.Account {
+		a := sample(name, env, noon, time.Hour, 2*time.Hour)
+		a.Kind, a.Product, a.Group = kind, "", group
+		return a
+	}
+	approvals, hr, sales := application("approvals", corp, "1000002"), application("hr", corp, "1000003"), application("sales", corp, "1000004")
+	hr.Group = "spring"
+	for lang, want := range map[string][]string{
+		"en": {"CorpID " + corp + " (2)", "spring (4)"},
+		"zh": {"企业 ID " + corp + "（2）", "spring（4）"},
+	} {
+		s := newStage(t, approvals, of("gate", kinds.OAuth2, core.Sandbox, "spring"), hr, sales,
+			of("shop", kinds.WeChat, core.Sandbox, "spring"), of("shop", kinds.WeChatLegacy, core.Live, "spring")).in(lang, 460).open()
+		s.listing.switchView(viewAll)
+		list := []string{"[" + want[0] + "]", "approvals", "sales", "[" + want[1] + "]", "gate", "hr", "shop", "shop"}
+		if got := s.listed(); !slices.Equal(got, list) {
+			t.Errorf("%s: %q, want %q", lang, got, list)
+		}
+	}
+}
+
 // TestTheFormHasAGroup and a pin, and both are saved.
 func TestTheFormHasAGroup(t *testing.T) {
 	s := newStage(t, someOrder()...).open()
@@ -100,20 +127,5 @@ func TestTheFormHasAGroup(t *testing.T) {
 	})
 	if got := strings.Join(s.listed(), " "); !strings.HasPrefix(got, "[Pinned (1)] apple") {
 		t.Error(got)
-	}
-}
-
-// TestOrderOfManyKeepsNames: without a pin and by name, or by an order that this version
-// does not know, nothing moves.
-func TestOrderOfManyKeepsNames(t *testing.T) {
-	var all []*api.Account
-	for i := range 100 {
-		a := sample(fmt.Sprintf("shop%03d", i), core.Sandbox, noon, time.Hour, 2*time.Hour)
-		all = append(all, &a)
-	}
-	for _, order := range []string{"", core.OrderName, "of a newer version"} {
-		if got := ordered(order, noon, all); !slices.Equal(got, all) {
-			t.Errorf("%q changes the order", order)
-		}
 	}
 }

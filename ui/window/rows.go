@@ -77,7 +77,7 @@ func rowOf(ui *kit.UI, a api.Account, mixed bool, now time.Time) row {
 	if a.Life > 0 {
 		r.Fill = min(1, float32(left.Seconds()/float64(a.Life)))
 	}
-	r.Soon = left > 0 && left <= soon(a)
+	r.Soon = a.EndsSoon(now)
 	r.State, r.StateTone = stateLine(ui, a, now)
 	if r.Problem = problemOf(ui, a, now); r.Problem.Action == actionUnlock || r.Problem.Action == actionVaultInit {
 		r.Problem = problem{} // one banner says it for all
@@ -95,43 +95,41 @@ func timeLeft(a api.Account, now time.Time) (string, tone) {
 		return "–", toneMuted
 	case left <= 0:
 		return text.Clock(0), toneBad
-	case left <= soon(a):
+	case a.EndsSoon(now):
 		return text.Clock(left), toneSoon
 	}
 	return text.Clock(left), toneText
 }
 
-// stateLine says how renewal is doing.
+// stateLine says how renewal is doing, and that a push failed.
 func stateLine(ui *kit.UI, a api.Account, now time.Time) (string, tone) {
-	state := a.StateAt(now)
-	word := ui.Words.Say(text.Key("state." + string(state)))
-	switch state {
+	row := ui.Words.RowOf(a, now)
+	words, tone := row.Word, toneMuted
+	switch row.State {
 	case core.StateRetrying:
-		if wait := a.NextTry.Sub(now); !a.NextTry.IsZero() && wait > 0 {
-			word = ui.T("state.retry_in", "time", ui.Words.Coarse(wait))
-		}
-		return word, toneSoon
+		words, tone = cmp.Or(row.Retry, words), toneSoon
 	case core.StateRenewing:
-		return word, toneSandbox
+		tone = toneSandbox
 	case core.StateBlocked, core.StateLocked:
-		return word, toneSoon
+		tone = toneSoon
 	case core.StateExpired:
-		return cmp.Or(ui.Words.CheckRow(a.Checked, now), word), toneBad
+		words, tone = cmp.Or(row.Died, words), toneBad
 	case core.StateFresh:
-		if a.Lost != nil && now.Sub(a.Lost.At) < lostTime {
-			return cmp.Or(ui.Words.CheckRow(a.Lost, now), word), toneSoon
-		}
-		if a.FailingPushes() > 0 {
-			return ui.T("state.push"), toneBad
-		}
-		if a.Remaining(now) <= soon(a) { // the time has the colour of what ends soon
-			return ui.T("state.soon"), toneSoon
-		}
-		if team := a.Team; team != nil {
-			return teamLine(ui, *team, word, now)
+		switch {
+		case row.Died != "":
+			words, tone = row.Died, toneSoon
+		case row.Push != "":
+			return row.Push, toneBad
+		case row.Soon: // the time has the colour of what ends soon
+			tone = toneSoon
+		case a.Team != nil:
+			words, tone = teamLine(ui, *a.Team, words, now)
 		}
 	}
-	return word, toneMuted
+	if row.Push != "" {
+		return row.Push + " · " + words, toneBad
+	}
+	return words, tone
 }
 
 // teamLine says who of a team renewed a token that lives, and when.
@@ -143,15 +141,6 @@ func teamLine(ui *kit.UI, team api.AccountTeam, word string, now time.Time) (str
 		return word, toneMuted
 	}
 	return ui.T("state.team", "member", text.Isolated(team.By), "time", moment(ui, team.At, now)), toneMuted
-}
-
-// lostTime is how long a row says that the token before was replaced by others.
-const lostTime = time.Hour
-
-// soon is the remaining life at which a token counts as ending soon: where its
-// renewal begins, and a quarter of the life of short tokens.
-func soon(a api.Account) time.Duration {
-	return min(300*time.Second, time.Duration(a.Life)*time.Second/4)
 }
 
 // least is how high the row is without a problem.

@@ -24,6 +24,12 @@ func TestRowOf(t *testing.T) {
 		return a
 	}
 	temporary := &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork}
+	pushes := func(state core.State) func(*api.Account) {
+		return func(a *api.Account) {
+			a.State, a.NextTry = state, noon.Add(12*time.Second)
+			a.Pushes = []api.Push{{Last: &api.PushResult{Error: &api.Error{Class: core.PushFailed}}}}
+		}
+	}
 	for _, c := range []struct {
 		name      string
 		account   api.Account
@@ -49,6 +55,11 @@ func TestRowOf(t *testing.T) {
 			a.State, a.Error, a.NextTry = core.StateRetrying, temporary, noon.Add(-time.Second)
 		}), "0:00", toneBad, "retrying", 0, false, true},
 		{"paused", with(time.Hour, 2*time.Hour, func(a *api.Account) { a.State = core.StatePaused }), "1:00:00", toneText, "paused", 0.5, false, false},
+		{"a push failed", with(time.Hour, 2*time.Hour, pushes(core.StateFresh)), "1:00:00", toneText, "push failed", 0.5, false, false},
+		{"a push failed, and it ends soon", with(300*time.Second, 2*time.Hour, pushes(core.StateFresh)), "5:00", toneSoon, "push failed", 300. / 7200, true, false},
+		{"a push failed, and it is paused", with(time.Hour, 2*time.Hour, pushes(core.StatePaused)), "1:00:00", toneText, "push failed · paused", 0.5, false, false},
+		{"a push failed, and it is tried again", with(time.Hour, 2*time.Hour, pushes(core.StateRetrying)), "1:00:00", toneText, "push failed · retrying in 12 s", 0.5, false, false},
+		{"a push failed, and it is over", with(-time.Second, 2*time.Hour, pushes(core.StateFresh)), "0:00", toneBad, "push failed · expired", 0, false, false},
 		{"a live legacy account that nobody has allowed", api.Account{
 			Account: core.Account{Env: core.Live, Kind: kinds.WeChatLegacy},
 			State:   core.StateEmpty, NeedsConsent: true,

@@ -1,4 +1,4 @@
-package window
+package search
 
 import (
 	"cmp"
@@ -9,10 +9,10 @@ import (
 	"tokentray/core/api"
 )
 
-// ordered are accounts, which come by name, in an order of the settings, those that are
+// Ordered are accounts, which come by name, in an order of the settings, those that are
 // pinned before the others. The order is that of the last event: what counts down moves
 // no row under the pointer.
-func ordered(order string, now time.Time, accounts []*api.Account) []*api.Account {
+func Ordered(order string, now time.Time, accounts []*api.Account) []*api.Account {
 	by := map[string]func(x, y *api.Account) int{
 		core.OrderNeed: func(x, y *api.Account) int { return cmp.Compare(need(x, now), need(y, now)) },
 		core.OrderTime: func(x, y *api.Account) int { return cmp.Compare(timeKey(x, now), timeKey(y, now)) },
@@ -32,14 +32,6 @@ func ordered(order string, now time.Time, accounts []*api.Account) []*api.Accoun
 	})
 	return accounts
 }
-
-// standing is what an account says of its place in the list.
-type standing struct {
-	pinned bool
-	group  string
-}
-
-func standingOf(a *api.Account) standing { return standing{a.Pinned, a.Group} }
 
 func rank(later bool) int {
 	if later {
