@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ import (
 
 func (a *app) addCommand() *cobra.Command {
 	f := &inputFlags{}
-	var paused bool
+	var paused, test bool
 	cmd := &cobra.Command{
 		Use: "add [NAME[/ENV]]",
 		Args: func(cmd *cobra.Command, args []string) error {
@@ -35,11 +36,13 @@ func (a *app) addCommand() *cobra.Command {
 					return err
 				}
 			}
-			return a.add(cmd.Context(), f, in)
+			return a.add(cmd.Context(), f, in, test)
 		},
 	}
 	a.registerInput(cmd, f)
 	cmd.Flags().BoolVar(&paused, "paused", false, "flag.add_paused")
+	cmd.Flags().BoolVar(&test, "test", false, "flag.add_test")
+	cmd.MarkFlagsMutuallyExclusive("paused", "test")
 	return cmd
 }
 
@@ -58,7 +61,8 @@ func (a *app) nameOf(arg string, in *api.AccountInput) error {
 	return nil
 }
 
-func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error {
+// add saves a new account or, for a test, asks the upstream once and saves nothing.
+func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput, test bool) error {
 	if err := a.readSecrets(ctx, f, a.kindOf(in.Input), &in); err != nil {
 		return err
 	}
@@ -80,11 +84,45 @@ func (a *app) add(ctx context.Context, f *inputFlags, in api.AccountInput) error
 	if err != nil {
 		return err
 	}
+	if test {
+		return a.test(ctx, agent, in)
+	}
 	s, err := agent.Add(ctx, in)
 	if err != nil {
 		return err
 	}
 	return a.savedAsking(ctx, agent, s, a.say("add.done", "account", s.Account.Ref()))
+}
+
+// test asks the upstream once with what was entered, and saves nothing. If no token comes,
+// the exit code is that of the reason.
+func (a *app) test(ctx context.Context, agent api.Agent, in api.AccountInput) error {
+	kind := a.kindOf(in.Input)
+	live := in.Env != nil && *in.Env == core.Live
+	if live && a.text().Spec(kind).Traits.Destructive() && (in.AllowLive == nil || !*in.AllowLive) {
+		return usage("usage.add_test_live")
+	}
+	r, err := agent.Test(ctx, api.TestRequest{Input: in})
+	if err != nil {
+		return err
+	}
+	var why error
+	if r.Error != nil {
+		why = r.Error.Core()
+	}
+	if a.json {
+		if err := a.printJSON(r); err != nil || why == nil {
+			return err
+		}
+		return &errSilent{why}
+	}
+	for _, line := range a.problemLines(kind, r.Warnings) {
+		a.note(a.say("cli.warning") + strings.TrimSpace(line))
+	}
+	if why == nil {
+		a.note(a.say("add.tested", "mask", r.Mask, "left", a.text().Coarse(time.Duration(r.ExpiresIn)*time.Second)))
+	}
+	return why
 }
 
 // askMissing asks for the fields that no flag gave, each until its value can be

@@ -168,7 +168,7 @@ func (a *app) root() *cobra.Command {
 		a.openCommand(), a.agentCommand(), a.statusCommand(), a.stopCommand(),
 		a.addCommand(), a.listCommand(), a.showCommand(), a.editCommand(), a.rmCommand(),
 		a.pauseCommand(), a.resumeCommand(),
-		a.getCommand(), a.pickCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
+		a.getCommand(), a.pickCommand(), a.clearCommand(), a.refreshCommand(), a.checkCommand(), a.quotaCommand(), a.signCommand(), a.useCommand(),
 		a.watchCommand(), a.historyCommand(),
 		a.settingsCommand(), a.vaultCommand(), a.apiCommand(), a.exportCommand(), a.importCommand(),
 		a.execCommand(), a.runCommand(), a.callCommand(), a.mcpCommand(), a.explainCommand(), a.envCommand(), a.pushCommand(), a.redisCommand(), a.presetCommand(), a.teamCommand(),

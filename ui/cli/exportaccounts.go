@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -14,16 +15,20 @@ func (a *app) exportAccountsCommand() *cobra.Command {
 	var format, out, env string
 	var force bool
 	cmd := &cobra.Command{
-		Use:  "accounts",
-		Args: noArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
+		Use:               "accounts [NAME[/ENV]…]",
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: a.completeRefs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if slices.ContainsFunc(args, core.HoldsSecret) {
+				return usage("usage.too_many")
+			}
 			if format != api.ExportJSON && format != api.ExportCSV || format == api.ExportCSV && a.json && out == "" {
 				return usage("export.list_format")
 			}
 			if env != "" && !core.Env(env).Valid() {
 				return usage("problem.env_unknown")
 			}
-			return a.exportAccounts(cmd.Context(), format, out, core.Env(env), force)
+			return a.exportAccounts(cmd.Context(), format, out, listed{names: args, env: core.Env(env)}, force)
 		},
 	}
 	cmd.Flags().StringVar(&format, "format", api.ExportJSON, "flag.list_format")
@@ -36,8 +41,9 @@ func (a *app) exportAccountsCommand() *cobra.Command {
 	return cmd
 }
 
-// exportAccounts writes the accounts as the agent gives them: without secrets.
-func (a *app) exportAccounts(ctx context.Context, format, out string, env core.Env, force bool) error {
+// exportAccounts writes the accounts, or those that are named, as the agent gives them:
+// without secrets.
+func (a *app) exportAccounts(ctx context.Context, format, out string, which listed, force bool) error {
 	if out != "" {
 		if err := a.mayOut(out, force); err != nil {
 			return err
@@ -47,7 +53,23 @@ func (a *app) exportAccounts(ctx context.Context, format, out string, env core.E
 	if err != nil {
 		return err
 	}
-	file, err := agent.Export(ctx, api.ExportRequest{Format: format, Env: env})
+	req := api.ExportRequest{Format: format, Env: which.env}
+	if len(which.names) > 0 {
+		l, err := agent.List(ctx)
+		if err != nil {
+			return err
+		}
+		if l.Accounts, err = which.of(a, l.Accounts); err != nil {
+			return err
+		}
+		for _, acc := range l.Accounts {
+			req.Accounts = append(req.Accounts, acc.ID)
+		}
+		if len(req.Accounts) == 0 { // none would mean all
+			return usage("usage.export_none")
+		}
+	}
+	file, err := agent.Export(ctx, req)
 	if err != nil {
 		return err
 	}

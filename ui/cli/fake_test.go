@@ -97,7 +97,36 @@ type fake struct {
 	child         string // the key of a child; empty: the API is off
 	door          api.Loopback
 	call          func(api.Ref, api.CallRequest) (api.CallAnswer, error)
+
+	failures     []api.Failure
+	failedSince  time.Time
+	tested       api.AccountInput
+	test         api.TestResult
+	exported     api.ExportRequest
+	textOfCopied string
 }
+
+func (f *fake) Failures(_ context.Context, since time.Time) ([]api.Failure, error) {
+	f.failedSince = since
+	return f.failures, f.did("failures")
+}
+
+func (f *fake) Test(_ context.Context, req api.TestRequest) (api.TestResult, error) {
+	f.tested = req.Input
+	return f.test, f.did("test")
+}
+
+func (f *fake) Export(_ context.Context, req api.ExportRequest) (api.Export, error) {
+	f.exported = req
+	return api.Export{Data: []byte("a list"), Accounts: len(req.Accounts)}, f.did("export")
+}
+
+func (f *fake) CopyText(_ context.Context, req api.TextRequest) (api.Clipboard, error) {
+	f.textOfCopied = req.Text.Reveal()
+	return api.Clipboard{Key: req.Key, ClearsAt: start().Add(45 * time.Second)}, f.did("text " + req.Key)
+}
+
+func (f *fake) ClearClipboard(context.Context) error { return f.did("clear") }
 
 func (f *fake) AddChildKey(_ context.Context, r api.Ref, pid int) (api.ChildKey, error) {
 	if f.child == "" {

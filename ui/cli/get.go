@@ -22,9 +22,19 @@ func (a *app) getCommand() *cobra.Command {
 		previous    bool
 	)
 	cmd := &cobra.Command{
-		Use:               "get NAME[/ENV]",
-		Args:              oneAccount,
-		ValidArgsFunction: a.completeRef,
+		Use: "get NAME[/ENV]…",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if as.name == format.Dotenv && len(args) > 1 && !previous && !slices.ContainsFunc(args, core.HoldsSecret) {
+				return nil
+			}
+			return oneAccount(cmd, args)
+		},
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
+			if as.name == format.Dotenv {
+				return a.completeRefs(cmd, args, begun)
+			}
+			return a.completeRef(cmd, args, begun)
+		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			life, err := parseLife(minTTL)
 			if err != nil {
@@ -32,6 +42,9 @@ func (a *app) getCommand() *cobra.Command {
 			}
 			if err := a.checkForm(&as); err != nil {
 				return err
+			}
+			if len(args) > 1 {
+				return a.getMany(cmd.Context(), args, life, toClipboard)
 			}
 			ref, err := a.ref(args[0])
 			if err != nil {

@@ -21,8 +21,13 @@ func (a *app) historyCommand() *cobra.Command {
 		csv   bool
 	)
 	cmd := &cobra.Command{
-		Use:               "history NAME[/ENV]",
-		Args:              oneAccount,
+		Use: "history [NAME[/ENV]]",
+		Args: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 && !csv {
+				return nil
+			}
+			return oneAccount(cmd, args)
+		},
 		ValidArgsFunction: a.completeRef,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if q.Limit < 1 {
@@ -40,6 +45,12 @@ func (a *app) historyCommand() *cobra.Command {
 			}
 			if !cmd.Flags().Changed("limit") && (csv || since != "") {
 				q.Limit = 0 // all there is
+			}
+			if len(args) == 0 {
+				if q.Since.IsZero() {
+					q.Since = text.Midnight(a.Now())
+				}
+				return a.failures(cmd.Context(), q.Since, q.Limit)
 			}
 			return a.history(cmd.Context(), args[0], q, csv)
 		},

@@ -30,7 +30,7 @@ func TestEverySentenceExists(t *testing.T) {
 	}
 	tx := text.New(text.English)
 	subjects := []string{
-		"add.", "api.", "ask.", "check.", "cli.", "demo.", "edit.", "exit.", "export.", "flag.", "get.", "help.", "history.", "list.", "live.",
+		"add.", "api.", "ask.", "check.", "clear.", "cli.", "demo.", "edit.", "exit.", "export.", "flag.", "get.", "help.", "history.", "list.", "live.",
 		"refresh.", "reset.", "rm.", "settings.", "show.", "sim.", "status.", "stop.", "usage.", "vault.", "watch.", "problem.",
 	}
 	found := 0

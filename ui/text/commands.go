@@ -32,24 +32,33 @@ func commands() table {
 			"Run the agent in the foreground. It owns the database, renews tokens in the\nbackground and answers the window and every command. Other commands start it by\nthemselves when they need it; run it here to see why it does not start.\n\nIt logs into a file of its home; with --json it logs to standard error, a JSON object\na line, as services want it.",
 			"在前台运行守护进程。它独占数据库，在后台续期 token，并应答窗口和各个命令。\n其他命令需要时会自动启动它；想查看无法启动的原因时可在此运行。\n\n日志写入数据目录中的文件；加 --json 时改为输出到标准错误，每行一个 JSON 对象，适合作为服务运行。",
 		},
-		"cmd.status":     {"Show the state of the agent; starts nothing", "显示守护进程的状态（不会启动它）"},
-		"cmd.stop":       {"End the agent, the tray icon and the window", "结束守护进程、托盘图标和窗口"},
-		"cmd.open":       {"Open the window", "打开窗口"},
-		"cmd.add":        {"Add an account", "添加账号"},
-		"cmd.list":       {"List the accounts with their tokens' time left", "列出账号及其 token 的剩余时间"},
-		"cmd.show":       {"Show everything about an account but its secret", "显示账号的全部信息（不含密钥）"},
-		"cmd.edit":       {"Change an account or its secret", "修改账号或其密钥"},
-		"cmd.rm":         {"Remove an account, its token and its secret", "删除账号及其 token 和密钥"},
-		"cmd.pause":      {"Stop renewing in the background", "暂停后台续期"},
-		"cmd.resume":     {"Renew in the background again", "恢复后台续期"},
-		"cmd.get":        {"Print a living token, or copy it", "输出有效的 token，或复制到剪贴板"},
-		"cmd.pick":       {"Pick an account from a small list and copy its token", "从列表中挑选账号并复制其 token"},
-		"cmd.refresh":    {"Report a token as dead and get the current one", "报告 token 已失效，并取得当前有效的 token"},
-		"cmd.quota":      {"Ask the upstream how much of today's calls is used; reset the counters", "查询上游今日调用额度的使用情况，或重置计数"},
-		"cmd.check":      {"Ask the upstream whether it accepts the token from here", "询问上游是否接受本机使用该 token"},
-		"cmd.use":        {"Choose the active environment", "切换当前环境"},
-		"cmd.watch":      {"Watch the tokens count down", "实时查看 token 倒计时"},
-		"cmd.history":    {"Show what happened to an account's token", "显示账号 token 的历史记录"},
+		"cmd.status": {"Show the state of the agent; starts nothing", "显示守护进程的状态（不会启动它）"},
+		"cmd.stop":   {"End the agent, the tray icon and the window", "结束守护进程、托盘图标和窗口"},
+		"cmd.open":   {"Open the window", "打开窗口"},
+		"cmd.add":    {"Add an account", "添加账号"},
+		"cmd.list":   {"List the accounts with their tokens' time left", "列出账号及其 token 的剩余时间"},
+		"cmd.show":   {"Show everything about an account but its secret", "显示账号的全部信息（不含密钥）"},
+		"cmd.edit":   {"Change an account or its secret", "修改账号或其密钥"},
+		"cmd.rm":     {"Remove an account, its token and its secret", "删除账号及其 token 和密钥"},
+		"cmd.pause":  {"Stop renewing in the background", "暂停后台续期"},
+		"cmd.resume": {"Renew in the background again", "恢复后台续期"},
+		"cmd.get":    {"Print a living token, or copy it", "输出有效的 token，或复制到剪贴板"},
+		"cmd.pick":   {"Pick an account from a small list and copy its token", "从列表中挑选账号并复制其 token"},
+		"cmd.clear":  {"Take what TokenTray copied off the clipboard", "清除剪贴板中由 TokenTray 复制的内容"},
+		"cmd.clear.long": {
+			"Take what TokenTray copied, a token or another secret, off the clipboard now. What another\nprogram put there since stays.",
+			"立即清除剪贴板中由 TokenTray 复制的 token 或其他机密。其他程序之后复制的内容会保留。",
+		},
+		"cmd.refresh": {"Report a token as dead and get the current one", "报告 token 已失效，并取得当前有效的 token"},
+		"cmd.quota":   {"Ask the upstream how much of today's calls is used; reset the counters", "查询上游今日调用额度的使用情况，或重置计数"},
+		"cmd.check":   {"Ask the upstream whether it accepts the token from here", "询问上游是否接受本机使用该 token"},
+		"cmd.use":     {"Choose the active environment", "切换当前环境"},
+		"cmd.watch":   {"Watch the tokens count down", "实时查看 token 倒计时"},
+		"cmd.history": {"Show what happened to an account's token, or what failed today", "显示账号 token 的历史记录，或今天的失败"},
+		"cmd.history.long": {
+			"Show what happened to an account's token. Without a name, all accounts for which something\nfailed since midnight, or since --since: the newest failure of each, and how many lines of\nits history tell of one.",
+			"显示账号 token 的历史记录。不指定账号时，列出零点（或 --since）以来有失败的所有账号：\n各自最近一次失败，以及历史中失败记录的条数。",
+		},
 		"cmd.settings":   {"Show or change the settings", "查看或修改设置"},
 		"cmd.vault":      {"Where the secrets are, and whether they can be read", "密钥保存位置及其状态"},
 		"cmd.doctor":     {"Check this machine and say what to repair", "检查本机环境并给出修复办法"},
@@ -76,10 +85,10 @@ func commands() table {
 		"cmd.add.long": {
 			"Add an account. At a terminal it asks for what is missing; the secret is\ntyped without being shown, or read from standard input:\n\n" +
 				"  tokentray add shop --env sandbox{example}\n  tokentray add shop/live{example} --secret-stdin < secret.txt\n\n" +
-				"The account is saved first, then a token is fetched. If the upstream refuses, its\nanswer is shown and the account stays; the exit code is 0, because it was added.",
+				"The account is saved first, then a token is fetched. If the upstream refuses, its\nanswer is shown and the account stays; the exit code is 0, because it was added. With\n--test nothing is saved: the upstream is asked once, and the exit code tells its answer.",
 			"添加账号。在终端中会询问缺少的内容；密钥输入时不显示，也可从标准输入读取：\n\n" +
 				"  tokentray add shop --env sandbox{example}\n  tokentray add shop/live{example} --secret-stdin < secret.txt\n\n" +
-				"先保存账号，再获取一次 token。上游拒绝时会显示原因，但账号仍已添加，退出码为 0。",
+				"先保存账号，再获取一次 token。上游拒绝时会显示原因，但账号仍已添加，退出码为 0。\n使用 --test 则不保存：只请求上游一次，退出码由其应答决定。",
 		},
 		"cmd.edit.long": {
 			"Change an account. Only what a flag names is changed; an empty value clears a\nproxy, base URL or note. --secret asks for a new secret.\n\nA secret is sent only to the host it was entered for. With a --base-url of another\nhost, enter it again (--secret, --secret-stdin); until then the account waits and nothing\nis sent.",
@@ -88,12 +97,16 @@ func commands() table {
 		"cmd.get.long": {
 			"Print a token that lives for at least --min-ttl, fetching one if need be; never an\nexpired one. With --copy it goes to the clipboard instead and is cleared later.\n\n" +
 				"  curl \"https://api.weixin.qq.com/cgi-bin/get_api_domain_ip?$(tokentray get shop --format query)\"\n\n" +
+				"Several accounts are one block for a .env file, with a variable for each:\n\n" +
+				"  tokentray get shop gate/live --format dotenv\n\n" +
 				"For what a shell starts from then on, as ACCESS_TOKEN:\n\n" +
 				"  eval \"$(tokentray get shop --format export)\"                              bash, zsh\n" +
 				"  tokentray get shop --format export --shell fish | source                   fish\n" +
 				"  tokentray get shop --format powershell | Invoke-Expression                  PowerShell",
 			"输出剩余有效期不少于 --min-ttl 的 token，必要时先获取；绝不输出已过期的 token。\n使用 --copy 则复制到剪贴板，并在稍后清除。\n\n" +
 				"  curl \"https://api.weixin.qq.com/cgi-bin/get_api_domain_ip?$(tokentray get shop --format query)\"\n\n" +
+				"多个账号输出为一段 .env 内容，每个账号一个变量：\n\n" +
+				"  tokentray get shop gate/live --format dotenv\n\n" +
 				"在 shell 中设为环境变量 ACCESS_TOKEN，供之后启动的程序使用：\n\n" +
 				"  eval \"$(tokentray get shop --format export)\"                              bash、zsh\n" +
 				"  tokentray get shop --format export --shell fish | source                   fish\n" +
@@ -172,7 +185,9 @@ func commands() table {
 		"flag.open_search":          {"with the keyboard in its search; for a shortcut of the desktop", "直接进入搜索；可绑定到桌面的快捷键"},
 		"flag.pick_dmenu":           {"pick in the menu that this `COMMAND` shows", "用此`命令`显示的菜单挑选"},
 		"flag.pick_print":           {"print the token instead of copying it", "输出 token，而不复制"},
-		"flag.list_state":           {"only those in this `STATE`; may be given again", "只列出处于此`状态`的账号；可多次指定"},
+		"flag.list_state":           {"only those in this `STATE`, such as needs or soon; may be given again", "只列出处于此`状态`（如 需要处理、即将到期）的账号；可多次指定"},
+		"flag.list_sort":            {"in this `ORDER`: name, need (what needs you first), time (what expires next) or used; what is pinned comes first", "按此`顺序`：name（名称）、need（需要处理的在前）、time（最先到期的在前）或 used（最近使用）；置顶的总在最前"},
+		"flag.add_test":             {"ask the upstream once whether the secret works, and save nothing", "只向上游请求一次，验证密钥是否有效，不保存"},
 		"flag.list_env":             {"only this `ENV`ironment", "只列出此`环境`"},
 		"flag.kind":                 {"`KIND`: {kinds}; with --help only what that kind takes is shown", "`类型`：{kinds}；与 --help 同用时只列出该类型的选项"},
 		"flag.product":              {"`PRODUCT`: {products}", "`产品`：{products}"},

@@ -37,3 +37,9 @@ func (t *Text) Coarse(d time.Duration) string {
 	}
 	return t.Say("duration.dh", "d", days, "h", h)
 }
+
+// Midnight is when the day of a time began here: since then is today.
+func Midnight(now time.Time) time.Time {
+	now = now.Local()
+	return time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+}

@@ -7,8 +7,8 @@ func exchange() table {
 	t := table{
 		"cmd.export.accounts": {"The accounts without secrets, as JSON or CSV, to share with a team", "不含密钥的账号列表（JSON 或 CSV），便于团队共享"},
 		"cmd.export.accounts.long": {
-			"The accounts without secrets, as JSON or CSV, to share with a team: name, environment,\nkind, product, AppID, base URL, proxy, CA certificate, note, and what kinds have beside\nthese, in the CSV as columns param.FIELD: {fields}.\ntokentray import reads it back; each person then enters the AppSecrets. In the CSV no\ncell can become a formula.\n\nExample:\n  tokentray export accounts --out team.json",
-			"不含密钥的账号列表（JSON 或 CSV），便于团队共享：名称、环境、类型、产品、AppID、\n基础地址、代理、CA 证书、备注，以及各类型自有的字段（CSV 中的列名为 param.字段）：\n{fields}。可用 tokentray import 读回，之后每人自行填写 AppSecret。\nCSV 的单元格不会被当作公式执行。\n\n示例：\n  tokentray export accounts --out team.json",
+			"The accounts without secrets, as JSON or CSV, to share with a team: name, environment,\nkind, product, AppID, base URL, proxy, CA certificate, note, and what kinds have beside\nthese, in the CSV as columns param.FIELD: {fields}.\ntokentray import reads it back; each person then enters the AppSecrets. In the CSV no\ncell can become a formula.\n\nExamples:\n  tokentray export accounts --out team.json\n  tokentray export accounts shop gate/live --out some.json",
+			"不含密钥的账号列表（JSON 或 CSV），便于团队共享：名称、环境、类型、产品、AppID、\n基础地址、代理、CA 证书、备注，以及各类型自有的字段（CSV 中的列名为 param.字段）：\n{fields}。可用 tokentray import 读回，之后每人自行填写 AppSecret。\nCSV 的单元格不会被当作公式执行。\n\n示例：\n  tokentray export accounts --out team.json\n  tokentray export accounts shop gate/live --out some.json",
 		},
 		"cmd.export.backup": {"Everything, AppSecrets too, in a file encrypted under a passphrase", "完整备份（含 AppSecret），用口令加密"},
 		"cmd.export.backup.long": {

@@ -104,8 +104,7 @@ func (td *today) historyLines() (n int) {
 
 // ask asks what failed since the day began here.
 func (td *today) ask() {
-	now := td.now().Local()
-	since := time.Date(now.Year(), now.Month(), now.Day(), 0, 0, 0, 0, now.Location())
+	since := text.Midnight(td.now())
 	td.lines, td.asked = td.historyLines(), td.now()
 	ask(td.shell, quickWait, func(ctx context.Context, g Agent) ([]api.Failure, error) { return g.Failures(ctx, since) }, func(f []api.Failure, err *core.Error) {
 		if td.page == nil {
