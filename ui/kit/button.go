@@ -242,7 +242,7 @@ func (b *Button) Rename(label string) bool {
 
 func (b *Button) press() {
 	if b.paths != "" {
-		b.ui.tip(b, "")
+		b.ui.Tip(b, "")
 	}
 	if !b.off && b.OnPress != nil {
 		b.OnPress()
@@ -260,7 +260,7 @@ func (b *Button) MouseIn(*desktop.MouseEvent) {
 	b.Refresh()
 	b.ui.pointed(b.MouseOut)
 	if b.paths != "" {
-		b.ui.tip(b, b.Tip())
+		b.ui.Tip(b, b.Tip())
 	}
 }
 
@@ -268,7 +268,7 @@ func (b *Button) MouseOut() {
 	b.hovered = false
 	b.Refresh()
 	if b.paths != "" {
-		b.ui.tip(b, "")
+		b.ui.Tip(b, "")
 	}
 }
 

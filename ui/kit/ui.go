@@ -67,7 +67,8 @@ func (ui *UI) pointed(left func()) {
 	}
 }
 
-func (ui *UI) tip(icon fyne.CanvasObject, words string) {
+// Tip tells what an icon does, as the pointer comes to it; with "", that it left.
+func (ui *UI) Tip(icon fyne.CanvasObject, words string) {
 	if ui.OnTip != nil {
 		ui.OnTip(icon, words)
 	}

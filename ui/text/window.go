@@ -25,6 +25,7 @@ func window() table {
 		"window.settings":      {"Settings", "设置"},
 		"window.today":         {"Today", "今日"},
 		"window.tip":           {"{what} ({key})", "{what}（{key}）"},
+		"window.tip.row":       {"All its actions", "全部操作"},
 		"window.tip.tab":       {"Tab, then Enter", "按 Tab 移到此处，再按 Enter"},
 		"window.find":          {"Search", "搜索"},
 		"window.more":          {"More", "更多"},
@@ -92,9 +93,6 @@ func window() table {
 
 		"window.pair.none": {"{account} has no account in {env}.", "{env}环境中没有名为 {account} 的账号。"},
 		"window.pair.show": {"Show {account}", "查看 {account}"},
-
-		"window.state.soon":     {"ends soon", "即将到期"},
-		"window.state.retry_in": {"retrying in {time}", "{time}后重试"},
 
 		"window.act.copy_ip":    {"Copy IP", "复制 IP"},
 		"window.act.console":    {"Open console", "打开后台"},
@@ -314,7 +312,7 @@ func window() table {
 		"window.many.deleted":         {"Deleted: {n}", "已删除 {n} 个账号"},
 		"window.many.failed":          {"{n} of {of} failed.", "{of} 个中有 {n} 个失败。"},
 		"window.undo.one":             {"Deleting {account}", "正在删除 {account}"},
-		"window.undo.many":            {"Deleting {n} marked accounts", "正在删除 {n} 个账号"},
+		"window.undo.many":            {"Deleting {n} accounts", "正在删除 {n} 个账号"},
 		"window.undo.go":              {"Undo", "撤销"},
 		"window.undo.done":            {"Nothing was deleted", "已撤销，未删除任何账号"},
 		"window.detail.expires_at":    {"Expires", "过期时间"},

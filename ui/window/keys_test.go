@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"tokentray/ui/kit"
@@ -237,6 +238,60 @@ func TestIconsHaveTips(t *testing.T) {
 	waits <- noon
 	s.until("the tip", func() bool { return s.tips.layer.Visible() })
 	s.mustNotSay("Search")
+}
+
+// The dots of a row tell what they do and their key while the pointer is on them, and
+// nothing after a click, after it left, or once the row has gone from under it.
+func TestTheDotsOfARowHaveATip(t *testing.T) {
+	for lang, want := range map[string]string{"en": "All its actions (Ctrl+M)", "zh": "全部操作（Ctrl+M）"} {
+		s := newStage(t, town(noon)...).in(lang, 460).open()
+		waits := make(chan time.Time)
+		s.after = func(d time.Duration) <-chan time.Time {
+			if d != tipWait {
+				return make(chan time.Time)
+			}
+			return waits
+		}
+		list := s.listing.list
+		view := list.views[list.ids[1]]
+		at := func(x, y float32) *desktop.MouseEvent {
+			return &desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: fyne.NewPos(x, y)}}
+		}
+		dots := at(view.Size().Width-moreWidth/2, view.shown.least()/2)
+		come := func() {
+			t.Helper()
+			view.MouseMoved(dots)
+			waits <- noon
+			s.until("the tip", func() bool { return s.tips.layer.Visible() })
+			s.mustSay(want)
+		}
+		view.MouseIn(at(40, 10))
+		s.mustNotSay(want)
+		come()
+		top := s.app.Driver().AbsolutePositionForObject(view)
+		if y := s.tips.ground.Position().Y; y < top.Y || y > top.Y+2*view.Size().Height {
+			t.Errorf("the row is at %v, the tip at %v", top, y)
+		}
+		view.MouseMoved(at(40, 10))
+		s.mustNotSay(want)
+		come()
+		view.MouseOut()
+		s.mustNotSay(want)
+		view.MouseIn(at(40, 10))
+		come()
+		view.Tapped(&dots.PointEvent)
+		s.mustNotSay(want)
+		view.MouseMoved(dots) // the pointer rests where it clicked
+		s.mustNotSay(want)
+		s.menus.closeMenu()
+		view.MouseMoved(at(40, 10))
+		come()
+		list.scrollTo(1)
+		s.mustNotSay(want)
+		come()
+		list.scrollTo(list.end())
+		s.mustNotSay(want)
+	}
 }
 
 // Ctrl+C copies the selected account's token, but not from under an open page, and

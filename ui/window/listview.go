@@ -81,7 +81,7 @@ func newListView(ui *kit.UI, source rowSource, on listActions) *listView {
 	v.on.settled = v.settled
 	v.canvas = container.New(&rowsLayout{v})
 	v.scroll = kit.NewScroll(v.canvas)
-	v.scroll.OnScrolled = func(fyne.Position) { v.layoutRows() }
+	v.scroll.OnScrolled = func(fyne.Position) { v.scrolled() }
 	v.ExtendBaseWidget(v)
 	return v
 }
@@ -131,8 +131,7 @@ func (v *listView) show(ids []core.ID, byPerson bool) {
 	})
 	for id, view := range v.views {
 		if stays := id == v.anchor.id && v.anchor.kept; view.hovered && !stays {
-			view.hovered = false // it moved away from the pointer, which Fyne does not report
-			view.paintGround()
+			view.leave() // it moved away from the pointer, which Fyne does not report
 		}
 	}
 }
@@ -230,7 +229,7 @@ func (v *listView) layoutRows() {
 	for id, view := range v.views {
 		if i, ok := v.at[id]; !ok || i < first || i >= last {
 			delete(v.views, id)
-			view.hovered = false
+			view.leave()
 			v.spare = append(v.spare, view)
 		}
 	}
@@ -297,6 +296,14 @@ func (v *listView) seen(id core.ID) bool {
 // scrollTo scrolls; Fyne calls OnScrolled only for a person's scrolling.
 func (v *listView) scrollTo(y float32) {
 	v.scroll.ScrollToOffset(fyne.NewPos(0, y))
+	v.scrolled()
+}
+
+// scrolled places the rows. What the dots do is not told of a row that went on.
+func (v *listView) scrolled() {
+	for _, view := range v.views {
+		view.untell()
+	}
 	v.layoutRows()
 }
 

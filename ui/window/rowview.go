@@ -25,6 +25,7 @@ type rowView struct {
 
 	pressed                                   core.ID // when the button went down
 	hovered, selected, focused, flash, marked bool
+	told                                      bool    // what the dots do, since the pointer is on them
 	titleEnd                                  float32 // right edge of name, tag and kind
 
 	ground           *canvas.Rectangle
@@ -371,47 +372,3 @@ func (r *rowView) blink(on bool) {
 	r.flash = on
 	r.paintGround()
 }
-
-// MouseDown notes which account is pressed: another may be here before the button is up.
-func (r *rowView) MouseDown(*desktop.MouseEvent) { r.pressed = r.shown.ID }
-func (r *rowView) MouseUp(*desktop.MouseEvent)   {}
-
-// meant reports whether a click is for the account that is shown.
-func (r *rowView) meant() bool {
-	pressed := r.pressed
-	r.pressed = ""
-	return (pressed == "" || pressed == r.shown.ID) && r.on.settled(r.shown.ID)
-}
-
-func (r *rowView) Tapped(e *fyne.PointEvent) {
-	r.on.moved()
-	if !r.meant() {
-		return
-	}
-	if held := r.on.held(); held&(ctrl|fyne.KeyModifierShift) != 0 {
-		r.on.mark(r.shown.ID, held)
-		return
-	}
-	r.on.selected(r.shown.ID)
-	switch high := r.shown.least(); {
-	case e.Position.Y >= high:
-		r.on.box(r.shown.ID)
-	case e.Position.X >= r.Size().Width-moreWidth-kit.Grid:
-		r.on.menu(r.shown.ID, e.AbsolutePosition)
-	default:
-		r.on.copyToken(r.shown.ID)
-	}
-}
-
-func (r *rowView) TappedSecondary(e *fyne.PointEvent) {
-	if !r.meant() {
-		return
-	}
-	r.on.selected(r.shown.ID)
-	r.on.menu(r.shown.ID, e.AbsolutePosition)
-}
-
-func (r *rowView) MouseIn(*desktop.MouseEvent)    { r.hovered = true; r.on.moved(); r.paintGround() }
-func (r *rowView) MouseMoved(*desktop.MouseEvent) { r.on.moved() }
-func (r *rowView) MouseOut()                      { r.hovered = false; r.paintGround() }
-func (r *rowView) Cursor() desktop.Cursor         { return desktop.PointerCursor }

@@ -1,0 +1,93 @@
+package window
+
+import (
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
+
+	"tokentray/ui/kit"
+)
+
+// MouseDown notes which account is pressed: another may be here before the button is up.
+func (r *rowView) MouseDown(*desktop.MouseEvent) { r.pressed = r.shown.ID }
+func (r *rowView) MouseUp(*desktop.MouseEvent)   {}
+
+// meant reports whether a click is for the account that is shown.
+func (r *rowView) meant() bool {
+	pressed := r.pressed
+	r.pressed = ""
+	return (pressed == "" || pressed == r.shown.ID) && r.on.settled(r.shown.ID)
+}
+
+func (r *rowView) Tapped(e *fyne.PointEvent) {
+	r.on.moved()
+	if !r.meant() {
+		return
+	}
+	if held := r.on.held(); held&(ctrl|fyne.KeyModifierShift) != 0 {
+		r.on.mark(r.shown.ID, held)
+		return
+	}
+	r.on.selected(r.shown.ID)
+	switch high := r.shown.least(); {
+	case e.Position.Y >= high:
+		r.on.box(r.shown.ID)
+	case r.onDots(e.Position):
+		r.ui.Tip(r.dots, "") // until the pointer comes again
+		r.on.menu(r.shown.ID, e.AbsolutePosition)
+	default:
+		r.on.copyToken(r.shown.ID)
+	}
+}
+
+func (r *rowView) TappedSecondary(e *fyne.PointEvent) {
+	if !r.meant() {
+		return
+	}
+	r.on.selected(r.shown.ID)
+	r.on.menu(r.shown.ID, e.AbsolutePosition)
+}
+
+func (r *rowView) MouseIn(e *desktop.MouseEvent) {
+	r.hovered = true
+	r.paintGround()
+	r.MouseMoved(e)
+}
+
+// MouseMoved tells what the dots do when the pointer comes to them: they are drawn, and
+// are no button that would.
+func (r *rowView) MouseMoved(e *desktop.MouseEvent) {
+	r.on.moved()
+	switch on := e != nil && r.onDots(e.Position); {
+	case !on:
+		r.untell()
+	case !r.told:
+		r.told = true
+		r.ui.Tip(r.dots, r.ui.T("tip", "what", r.ui.T("tip.row"), "key", r.ui.KeyOf("actions")))
+	}
+}
+
+func (r *rowView) MouseOut() { r.leave() }
+
+// leave is for a pointer that is no longer on the row, be it that the row moved.
+func (r *rowView) leave() {
+	r.untell()
+	if r.hovered {
+		r.hovered = false
+		r.paintGround()
+	}
+}
+
+// untell ends the telling, where there is one.
+func (r *rowView) untell() {
+	if r.told {
+		r.told = false
+		r.ui.Tip(r.dots, "")
+	}
+}
+
+// onDots reports whether a place is on the dots.
+func (r *rowView) onDots(at fyne.Position) bool {
+	return at.Y < r.shown.least() && at.X >= r.Size().Width-moreWidth-kit.Grid
+}
+
+func (r *rowView) Cursor() desktop.Cursor { return desktop.PointerCursor }
