@@ -115,9 +115,9 @@ func (ed *accounts) saveForm(f *form) {
 		return
 	}
 	in, ref, editing := f.draft.input(), f.draft.ref, f.draft.editing
-	name := f.draft.account().Ref()
+	a := f.draft.account()
 	f.wait(func() string { return ed.ui.T("form.saving") })
-	ed.removals.flush(func() { ed.give(f, ref, in, name, editing) }) // the name may be that of one that goes
+	ed.removals.free(a, func() { ed.give(f, ref, in, a.Ref(), editing) })
 }
 
 // give has the agent save what was entered.

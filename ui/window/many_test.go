@@ -142,7 +142,7 @@ func TestDeleteCanBeUndone(t *testing.T) {
 	s.key(fyne.KeyDelete)
 	s.mustSay("Delete 2 marked accounts?", "b/sandbox", "d/sandbox")
 	s.press("Delete")
-	s.mustSay("Deleting 2 marked accounts", "in 10 s")
+	s.mustSay("Deleting 2 accounts", "in 10 s")
 	gone := func(id core.ID) bool { return s.listing.list.index(id) < 0 }
 	if !gone("b-sandbox") || !gone("d-sandbox") || gone("a-sandbox") {
 		t.Errorf("listed are %q", s.listing.list.ids)
@@ -189,6 +189,97 @@ func removed(s *stage) (n int) {
 		}
 	}
 	return n
+}
+
+// Deletes of a short time are gathered: each begins the ten seconds anew, one undo brings
+// all back, and they go together.
+func TestDeletesAreGathered(t *testing.T) {
+	for lang, want := range map[string][]string{"en": {"Deleting b/sandbox", "Deleting 2 accounts", "in 10 s"}, "zh": {"正在删除 b/sandbox", "正在删除 2 个账号", "10 秒后"}} {
+		s := newStage(t, fivesome()...).in(lang, 460).open()
+		there := func(id core.ID) bool { return s.listing.list.index(id) >= 0 }
+		begin := func() {
+			t.Helper()
+			s.removals.begin([]core.ID{"b-sandbox"})
+			s.mustSay(want[0], want[2])
+			s.time = s.time.Add(6 * time.Second)
+			s.tick()
+			s.removals.begin([]core.ID{"d-sandbox"})
+			s.mustSay(want[1], want[2])
+			s.time = s.time.Add(9 * time.Second)
+			s.tick()
+			if removed(s) != 0 || there("b-sandbox") || there("d-sandbox") {
+				t.Fatalf("listed are %q, the agent was told %q", s.listing.list.ids, s.agent.log())
+			}
+		}
+		begin()
+		s.keys.typedShortcut(&fyne.ShortcutUndo{})
+		if !there("b-sandbox") || !there("d-sandbox") {
+			t.Errorf("after the undo listed are %q", s.listing.list.ids)
+		}
+		begin()
+		s.time = s.time.Add(time.Second)
+		s.tick()
+		s.until("the deletion", func() bool { return removed(s) == 2 })
+	}
+}
+
+// A form that is saved ends the time to undo only where a name or an AppID is taken by
+// what is going.
+func TestSavingLeavesTheUndo(t *testing.T) {
+	for what, c := range map[string]struct {
+		name, appid string
+		ends        bool
+	}{
+		"another account": {"z", "wx0123456789abcd00", false},
+		"the name":        {"b", "wx0123456789abcd00", true},
+		"the AppID":       {"z", "wx00000000000000bb", true},
+	} {
+		all := fivesome()
+		all[1].AppID = "wx00000000000000bb"
+		s := newStage(t, all...).open()
+		s.removals.begin([]core.ID{"b-sandbox"})
+		s.accounts.openForm(newDraft(s.Window.kinds, core.Sandbox))
+		s.typeInto("name", c.name)
+		s.typeInto("appid", c.appid)
+		s.typeInto("secret", goodSecret)
+		s.accounts.saveForm(s.accounts.form)
+		s.untilCalled("add " + c.name + "/sandbox")
+		if ended := removed(s) == 1; ended != c.ends {
+			t.Errorf("%s: the time has ended: %v", what, ended)
+		}
+		if c.ends {
+			continue
+		}
+		s.until("the account", func() bool { return s.listing.list.index("z-sandbox") >= 0 })
+		s.removals.undo()
+		if s.listing.list.index("b-sandbox") < 0 {
+			t.Errorf("%s: it cannot be undone", what)
+		}
+	}
+}
+
+// Many are resumed as they are paused, in one go.
+func TestManyAreResumed(t *testing.T) {
+	for lang, want := range map[string][2]string{"en": {"Resume renewal", "Resumed: 2"}, "zh": {"恢复续期", "已恢复 2 个账号"}} {
+		all := fivesome()
+		for i := range all {
+			all[i].Auto, all[i].State = false, core.StatePaused
+		}
+		s := newStage(t, all...).in(lang, 460).open()
+		s.clickWith("b-sandbox", ctrl)
+		s.clickWith("d-sandbox", ctrl)
+		for _, item := range s.many.menu(s.listing.marked()).Items {
+			if item.Label == want[0] {
+				item.Action()
+			}
+		}
+		s.untilSays(want[1])
+		auto := func(id core.ID) bool { a, _ := s.model.find(id); return a.Auto }
+		s.until("the change", func() bool { return auto("b-sandbox") && auto("d-sandbox") })
+		if auto("a-sandbox") || auto("c-sandbox") {
+			t.Errorf("%s: others are renewed too", lang)
+		}
+	}
 }
 
 // What cannot be deleted comes back, with the reason.

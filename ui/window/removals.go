@@ -48,10 +48,15 @@ func (rm *removals) ask(ids []core.ID) {
 	}, func() { rm.begin(ids) })
 }
 
-// begin takes accounts out of the list. What went before is deleted now.
+// begin takes accounts out of the list. They join those that are going already, and the
+// time to undo begins anew for all of them.
 func (rm *removals) begin(ids []core.ID) {
-	rm.flush(func() {})
-	rm.going, rm.at = slices.Clone(ids), rm.now().Add(undoTime)
+	rm.at = rm.now().Add(undoTime)
+	for _, id := range ids {
+		if !slices.Contains(rm.going, id) {
+			rm.going = append(rm.going, id)
+		}
+	}
 	rm.listing.hide(ids)
 	rm.tell()
 }
@@ -92,7 +97,7 @@ func (rm *removals) refs() []api.Ref {
 	return out
 }
 
-// undo brings the accounts back.
+// undo brings back all that are going.
 func (rm *removals) undo() {
 	if len(rm.going) == 0 {
 		return
@@ -110,6 +115,18 @@ func (rm *removals) tick(now time.Time) {
 	if len(rm.going) > 0 && !now.Before(rm.at) {
 		rm.flush(func() {})
 	}
+}
+
+// free calls then once none that is going has the name or the AppID of an account that is
+// to be saved. Others stay as they are.
+func (rm *removals) free(a core.Account, then func()) {
+	for _, id := range rm.going {
+		if b, ok := rm.model.find(id); ok && (b.Name == a.Name && b.Env == a.Env || b.AppID == a.AppID && a.AppID != "") {
+			rm.flush(then)
+			return
+		}
+	}
+	then()
 }
 
 // flush deletes now what is going, and calls then afterwards.
