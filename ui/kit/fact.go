@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"image/color"
 
 	"fyne.io/fyne/v2"
@@ -16,6 +17,7 @@ type Fact struct {
 
 	button *Button                   // nil where the value cannot be copied
 	name   func(label string) string // the label of that button
+	exact  string                    // what it copies in the place of the words; empty: the words
 }
 
 // NewFact returns a line that is hidden until it has a value.
@@ -31,7 +33,7 @@ func NewFact(ui *UI, label string) *Fact {
 func NewCopiedFact(ui *UI, label string, name func(label string) string, copied func(label, value string)) *Fact {
 	f := NewFact(ui, label)
 	f.name = name
-	f.button = NewLineIconButton(ui, IconCopy, name(label), func() { copied(f.label.Text, f.value.Content()) })
+	f.button = NewLineIconButton(ui, IconCopy, name(label), func() { copied(f.label.Text, cmp.Or(f.exact, f.value.Content())) })
 	f.Root.Objects[1] = container.New(&Bar{Gap: Grid}, f.value, f.button)
 	return f
 }
@@ -53,6 +55,14 @@ func (f *Fact) Set(value string, c color.NRGBA) bool {
 	changed := f.value.Set(value, c) || f.Root.Hidden != (value == "")
 	f.Root.Hidden = value == ""
 	return changed
+}
+
+// SetExact changes the words and what the button copies in their place, such as a time to
+// the second with its zone. Without that there is nothing to copy.
+func (f *Fact) SetExact(words, exact string, c color.NRGBA) bool {
+	f.exact = exact
+	changed := Visible(f.button, exact != "")
+	return f.Set(words, c) || changed
 }
 
 // FactRow puts two objects side by side. The first column has a fixed width. If the

@@ -164,7 +164,7 @@ func (d *detail) drawFacts() fyne.CanvasObject {
 func (d *detail) newFact(key, label string) *kit.Fact {
 	ui := d.ui
 	switch key {
-	case "form.kind", "show.team", "detail.used", "detail.checked", "detail.lost":
+	case "form.kind", "show.team", "detail.lost":
 		return kit.NewFact(ui, label)
 	}
 	name := func(label string) string { return ui.T("detail.copy_fact", "what", label) }
@@ -195,7 +195,7 @@ func (d *detail) show(now time.Time) {
 			f = any // what another kind left behind
 		}
 		d.facts[f.Key].SetLabel(ui.Words.Field(a.Kind, f))
-		value := f.Value(a.Account)
+		value := factValue(spec, f, a.Account)
 		if f.Input == kinds.Choice && value != "" {
 			value = ui.Words.Choice(a.Kind, f, value)
 		}
@@ -211,6 +211,15 @@ func (d *detail) show(now time.Time) {
 	d.past.show(d.paneState, now)
 	d.updateTime(now)
 	d.page.Reflow()
+}
+
+// factValue is the value of a field as it is shown and copied: the base URL also where it
+// is the kind's own.
+func factValue(spec kinds.Spec, f kinds.Field, a core.Account) string {
+	if f.Key == kinds.BaseURL {
+		return spec.Base(a)
+	}
+	return f.Value(a)
 }
 
 // exactly is a time as scripts take it; empty if it is not known.
@@ -244,9 +253,10 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 	d.ring.Set(dialOf(a, r, now))
 	note(d.problem.set(a, now), d.today.set(a, now), d.goes.show(a, now), d.past.day(d.paneState, now), d.sign.tick(now))
 	note(d.facts["detail.expires_at"].Set(exactly(a.ExpiresAt), p.Text), d.facts["detail.obtained_at"].Set(exactly(a.ObtainedAt), p.Text))
-	note(d.facts["detail.used"].Set(moment(ui, a.LastUsed, now), p.Text))
-	checked, lost := "", ""
+	note(d.facts["detail.used"].SetExact(moment(ui, a.LastUsed, now), exactly(a.LastUsed), p.Text))
+	checked, checkedAt, lost := "", "", ""
 	if c := a.Checked; c != nil {
+		checkedAt = exactly(c.At)
 		checked = ui.T("detail.checked_at", "found", ui.Words.CheckShort(*c, now), "time", moment(ui, c.At, now))
 	}
 	if c := a.Lost; c != nil {
@@ -258,7 +268,7 @@ func (d *detail) updateTime(now time.Time) (changed bool) {
 		tone = p.SoonText
 	}
 	note(d.facts["show.team"].Set(team, tone))
-	note(d.facts["detail.checked"].Set(checked, p.Text), d.facts["detail.lost"].Set(lost, p.SoonText))
+	note(d.facts["detail.checked"].SetExact(checked, checkedAt, p.Text), d.facts["detail.lost"].Set(lost, p.SoonText))
 
 	if d.revealed != "" && !now.Before(d.hideAt) {
 		d.hideToken()

@@ -325,6 +325,7 @@ func TestTheRingTellsWhatIsLeft(t *testing.T) {
 
 // AppID, addresses, note and what the upstream said can be copied.
 func TestTheDetailCanBeCopied(t *testing.T) {
+	inZone(t, time.UTC)
 	gate := blocked("gate", core.Sandbox)
 	gate.Note, gate.BaseURL = "ask Li", "https://sh.api.weixin.qq.com"
 	s := newStage(t, gate).open()
@@ -339,6 +340,39 @@ func TestTheDetailCanBeCopied(t *testing.T) {
 		return strings.Contains(got, "errcode 40164") && strings.Contains(got, "rid 65f0-1a2b-3c4d") && strings.Contains(got, "invalid ip 203.0.113.7")
 	})
 	s.untilSays("What the upstream said is copied")
+}
+
+// The times of an account can be copied, each by one click and to the second, and so can
+// the base URL of its kind.
+func TestTimesAndTheBaseURLCanBeCopied(t *testing.T) {
+	inZone(t, time.UTC)
+	for lang, labels := range map[string]map[string]string{
+		"en": {
+			"Copy: Expires": "2026-11-22T13:00:00Z", "Copy: Obtained": "2026-11-22T11:00:00Z", "Copy: Last used": "2026-11-22T11:58:30Z",
+			"Copy: Last check": "2026-11-22T11:30:00Z", "Copy: Base URL": "https://api.weixin.qq.com",
+		},
+		"zh": {"复制上次使用": "2026-11-22T11:58:30Z", "复制上次校验": "2026-11-22T11:30:00Z", "复制基础地址": "https://api.weixin.qq.com"},
+	} {
+		a := well("shop")
+		a.Checked = &api.CheckResult{Accepted: true, Finding: core.FoundWorks, At: ago(30 * time.Minute)}
+		s := newStage(t, a, sample("idle", core.Sandbox, noon, time.Hour, 2*time.Hour)).in(lang, 460).open()
+		s.pane.openDetail(a.ID)
+		for label, want := range labels {
+			s.press(label)
+			s.until(label, func() bool { return s.agent.copied() == want })
+		}
+	}
+	// What was never used has no time to copy.
+	a := well("shop")
+	a.LastUsed = time.Time{}
+	s := newStage(t, a).open()
+	s.pane.openDetail(a.ID)
+	s.mustSay("never")
+	walk(s.pane.detail.page.Root, func(o fyne.CanvasObject) {
+		if b, ok := o.(*kit.Button); ok && b.Label() == "Copy: Last used" {
+			t.Error("there is a button for it")
+		}
+	})
 }
 
 // The button that reveals a token stays where it was pressed.

@@ -66,6 +66,7 @@ func TestManyAreExported(t *testing.T) {
 
 // TestDetailsAreCopiedFromTheRow: each by one choice, and only those that there are.
 func TestDetailsAreCopiedFromTheRow(t *testing.T) {
+	inZone(t, time.UTC)
 	s := newStage(t, town(noon)...).open()
 	labels := func(a api.Account) (out []string) {
 		for _, item := range s.menus.factsItem(a).ChildMenu.Items {
@@ -74,14 +75,28 @@ func TestDetailsAreCopiedFromTheRow(t *testing.T) {
 		return out
 	}
 	gate, _ := s.model.find("gate-sandbox")
-	if got := strings.Join(labels(gate), ", "); got != "AppID, errcode, IP, rid" {
+	if got := strings.Join(labels(gate), ", "); got != "AppID, Base URL, errcode, IP, rid" {
 		t.Errorf("of a refused account: %s", got)
 	}
 	shop, _ := s.model.find("shop-sandbox")
-	if got := strings.Join(labels(shop), ", "); got != "AppID, Expires, Obtained" {
+	if got := strings.Join(labels(shop), ", "); got != "AppID, Base URL, Expires, Obtained, Last used" {
 		t.Errorf("of a healthy one: %s", got)
 	}
-	i := slices.IndexFunc(s.menus.factsItem(gate).ChildMenu.Items, func(item *fyne.MenuItem) bool { return item.Label == "errcode" })
-	s.menus.factsItem(gate).ChildMenu.Items[i].Action()
-	s.until("the copy", func() bool { return s.agent.copied() == "40164" })
+	shop.Checked = &api.CheckResult{Accepted: true, Finding: core.FoundWorks, At: ago(time.Hour)}
+	copies := func(a api.Account, label, want string) {
+		t.Helper()
+		items := s.menus.factsItem(a).ChildMenu.Items
+		i := slices.IndexFunc(items, func(item *fyne.MenuItem) bool { return item.Label == label })
+		if i < 0 {
+			t.Fatalf("there is no %q", label)
+		}
+		items[i].Action()
+		s.until(label, func() bool { return s.agent.copied() == want })
+	}
+	copies(gate, "errcode", "40164")
+	copies(shop, "Base URL", "https://api.weixin.qq.com")
+	copies(shop, "Expires", exactly(shop.ExpiresAt))
+	copies(shop, "Obtained", exactly(shop.ObtainedAt))
+	copies(shop, "Last used", "2026-11-22T11:58:30Z")
+	copies(shop, "Last check", "2026-11-22T11:00:00Z")
 }

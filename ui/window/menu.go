@@ -93,9 +93,10 @@ func (mn *menus) factsItem(a api.Account) *fyne.MenuItem {
 			items = append(items, fyne.NewMenuItem(label, func() { mn.clipboard.copyText(value, ui.T("snack.fact", "what", label)) }))
 		}
 	}
+	spec := ui.Words.Spec(a.Kind)
 	for _, f := range kindFacts(ui) {
-		if of, has := ui.Words.Spec(a.Kind).Field(f.Key); has && of.Input != kinds.Choice {
-			add(ui.Words.Field(a.Kind, of), of.Value(a.Account))
+		if of, has := spec.Field(f.Key); has && of.Input != kinds.Choice {
+			add(ui.Words.Field(a.Kind, of), factValue(spec, of, a.Account))
 		}
 	}
 	for _, c := range ui.Words.Codes(a.ErrorAt(mn.now())) {
@@ -104,6 +105,10 @@ func (mn *menus) factsItem(a api.Account) *fyne.MenuItem {
 	if a.Mask != "" {
 		add(ui.T("detail.expires_at"), exactly(a.ExpiresAt))
 		add(ui.T("detail.obtained_at"), exactly(a.ObtainedAt))
+	}
+	add(ui.T("detail.used"), exactly(a.LastUsed))
+	if a.Checked != nil {
+		add(ui.T("detail.checked"), exactly(a.Checked.At))
 	}
 	item := fyne.NewMenuItem(ui.T("menu.copy_fact"), nil)
 	item.ChildMenu = fyne.NewMenu("", items...)
