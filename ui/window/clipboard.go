@@ -197,10 +197,15 @@ func (cp *clipboard) copyNow(a api.Account, req api.CopyRequest) {
 		cp.model.Clipboard, cp.clipClosed = c, false
 		cp.showMessage(cp.clipMessage())
 		cp.tokenCopied(a.ID)
-		if cp.model.Settings.HideAfterCopy {
-			cp.win.Hide()
-		}
+		cp.hideAfter()
 	})
+}
+
+// hideAfter takes the window out of the way after a copy of tokens, where that is set.
+func (cp *clipboard) hideAfter() {
+	if cp.model.Settings.HideAfterCopy {
+		cp.win.Hide()
+	}
 }
 
 func (cp *clipboard) clearClipboard() {

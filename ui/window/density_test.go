@@ -142,6 +142,8 @@ func TestHideAfterCopy(t *testing.T) {
 	s.agent.fails("copy ", nil)
 	s.clipboard.copyDefault("b-sandbox")
 	s.until("the window to hide", func() bool { return *hidden == 1 })
+	s.many.copyEnv([]core.ID{"a-sandbox", "b-sandbox"})
+	s.until("it to hide after a copy of several", func() bool { return *hidden == 2 })
 }
 
 // hides counts how often the window hides itself.

@@ -120,6 +120,7 @@ func (mn *many) copyEnvNow(ids []core.ID) {
 		}
 		mn.model.Clipboard, mn.clipboard.clipClosed = r.clip, false
 		mn.showMessage(mn.clipboard.clipMessage())
+		mn.clipboard.hideAfter()
 	})
 }
 

@@ -117,6 +117,36 @@ func TestImportOfABackup(t *testing.T) {
 	}
 }
 
+// A backup is restored in the window: its passphrase opens it, what would come back is
+// shown, and a click brings it back. The passphrase is never on the screen.
+func TestABackupIsRestored(t *testing.T) {
+	const passphrase = "a long passphrase"
+	for lang, want := range map[string][]string{
+		"en": {"Passphrase of the backup", "Import (2)", "Imported accounts: 2."},
+		"zh": {"备份的口令", "导入（2）", "已导入 2 个账号。"},
+	} {
+		s := newStage(t, well("shop")).in(lang, 460).open()
+		s.ctrl(fyne.KeyI)
+		s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyBackupAsk, Message: "m"})
+		s.transfers.takeText("tokentray.age", "age-encryption.org/v1")
+		s.untilSays(want[0])
+		plan, done := decided("seen"), decided("seen")
+		plan.Source, done.Source, done.Done = "backup", "backup", true
+		s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{plan, done} })
+		s.agent.fails("import ", nil)
+		s.transfers.page.pass.SetText(passphrase)
+		s.transfers.page.open()
+		s.untilSays("mall/sandbox")
+		s.press(want[1])
+		s.untilSays(want[2])
+		asked := held(s.agent, &s.agent.imports)
+		if last := asked[len(asked)-1]; last.Apply != "seen" || last.File.Passphrase != passphrase || string(last.File.Data) != "age-encryption.org/v1" {
+			t.Errorf("%s: it was told %+v", lang, last)
+		}
+		s.mustNotSay(passphrase)
+	}
+}
+
 // A list and a backup are new files that only their owner can read; a passphrase that is
 // too short, or not the same twice, makes none.
 func TestExportsOfThePage(t *testing.T) {
