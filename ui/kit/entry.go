@@ -97,6 +97,7 @@ func (e *Entry) CreateRenderer() fyne.WidgetRenderer {
 	r := &entryRenderer{WidgetRenderer: inner, pane: w}
 	if !e.MultiLine {
 		r.hem = canvas.NewRectangle(e.ui.Palette.Raised)
+		r.hem.CornerRadius = Radius / 2
 	}
 	return r
 }
@@ -121,8 +122,8 @@ func (r *entryRenderer) Layout(s fyne.Size) {
 	r.WidgetRenderer.Layout(s)
 	Place(r.pane, 0, 0, s.Width, s.Height)
 	if r.hem != nil {
-		const high, border = 5, 3
-		Place(r.hem, Radius, s.Height-high-border, s.Width-2*Radius, high)
+		const high, border = 4, 2 // under the lowest pixels of g, p and y, over the frame
+		Place(r.hem, border, s.Height-high-border, s.Width-2*border, high)
 	}
 }
 
