@@ -36,13 +36,15 @@ func (a *app) addCommand() *cobra.Command {
 					return err
 				}
 			}
+			if err := notBoth(cmd, "paused", "test"); err != nil {
+				return err
+			}
 			return a.add(cmd.Context(), f, in, test)
 		},
 	}
 	a.registerInput(cmd, f)
 	cmd.Flags().BoolVar(&paused, "paused", false, "flag.add_paused")
 	cmd.Flags().BoolVar(&test, "test", false, "flag.add_test")
-	cmd.MarkFlagsMutuallyExclusive("paused", "test")
 	return cmd
 }
 

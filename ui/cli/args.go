@@ -42,6 +42,18 @@ func counted(cmd *cobra.Command, args []string, n int, missing string) error {
 	return u
 }
 
+// notBoth refuses a command with two flags that exclude each other.
+func notBoth(cmd *cobra.Command, one, other string) error {
+	if cmd.Flags().Changed(one) && cmd.Flags().Changed(other) {
+		return eitherOr(one, other)
+	}
+	return nil
+}
+
+func eitherOr(one, other string) error {
+	return usage("usage.not_both", "one", "--"+one, "other", "--"+other)
+}
+
 // noSuchCommand checks the arguments of the program itself: one that is left names no
 // command.
 func (a *app) noSuchCommand(cmd *cobra.Command, args []string) error {

@@ -204,6 +204,10 @@ func TestGetMany(t *testing.T) {
 	if !slices.Equal(r.agent.calls, []string{"token shop", "token shop/live"}) || r.agent.minTTL != 5*time.Minute {
 		t.Errorf("%v, %v", r.agent.calls, r.agent.minTTL)
 	}
+	r = withToken(newRun())
+	if out, _ := r.try(t, 0, "get", "shop", "shop/sandbox", "--format", "dotenv"); strings.Count(out, secretToken) != 1 {
+		t.Errorf("one that is named twice: %q", out)
+	}
 	for lang, want := range map[string]string{
 		"en": "Copied as one block for a .env file; tokens: 2. The clipboard is cleared in 45 s.\n",
 		"zh": "已复制为一段 .env 内容，共 2 个 token。剪贴板将在 45 秒后清除。\n",
@@ -263,6 +267,9 @@ func TestAddTest(t *testing.T) {
 	}
 	if out, errOut, _ := try("en", 4, refused, "--json"); !strings.Contains(out, `"upstream_code":40125`) || errOut != "" {
 		t.Errorf("%q %q", out, errOut)
+	}
+	if _, errOut, _ := try("en", 2, refused, "--paused"); !strings.Contains(errOut, "give --paused or --test, not both") {
+		t.Errorf("%q", errOut)
 	}
 	// A test of a live account whose upstream kills the token before asks for consent.
 	if _, errOut, r := try("en", 2, refused, "--env", "live", "--kind", "wechat-legacy"); len(r.agent.calls) > 0 || !strings.Contains(errOut, "--allow-live") {

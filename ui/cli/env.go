@@ -36,6 +36,9 @@ func (a *app) envCommand() *cobra.Command {
 		},
 		ValidArgsFunction: a.completeRef,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := notBoth(cmd, "sdk", "direnv"); err != nil {
+				return err
+			}
 			if forDirenv {
 				return a.printDirenv()
 			}
@@ -48,7 +51,6 @@ func (a *app) envCommand() *cobra.Command {
 	}
 	cmd.Flags().StringVar(&name, "sdk", "", "flag.env_sdk")
 	cmd.Flags().BoolVar(&forDirenv, "direnv", false, "flag.env_direnv")
-	cmd.MarkFlagsMutuallyExclusive("sdk", "direnv")
 	_ = cmd.RegisterFlagCompletionFunc("sdk", completeWords(names...))
 	return cmd
 }

@@ -61,7 +61,7 @@ func (a *app) exportClientCommands() []*cobra.Command {
 func (e *clientExport) check() error {
 	switch {
 	case e.newKey != "" && e.keyStdin:
-		return usage("export.one_key")
+		return eitherOr("new-key", "key-stdin")
 	case len(e.envs) > 0 && e.newKey == "":
 		return usage("export.env_key")
 	case e.out == "" && (e.newKey != "" || e.keyStdin):

@@ -175,7 +175,9 @@ func noSuch(r api.Ref) error {
 
 func (f *fake) Token(_ context.Context, r api.Ref, d time.Duration) (api.Token, error) {
 	f.minTTL = d
-	return f.token, cmp.Or(f.did("token "+r.String()), f.refuse)
+	t := f.token
+	t.Env = cmp.Or(r.Env, t.Env)
+	return t, cmp.Or(f.did("token "+r.String()), f.refuse)
 }
 
 func (f *fake) Add(_ context.Context, in api.AccountInput) (api.Saved, error) {

@@ -24,10 +24,13 @@ func (a *app) getCommand() *cobra.Command {
 	cmd := &cobra.Command{
 		Use: "get NAME[/ENV]…",
 		Args: func(cmd *cobra.Command, args []string) error {
-			if as.name == format.Dotenv && len(args) > 1 && !previous && !slices.ContainsFunc(args, core.HoldsSecret) {
-				return nil
+			switch {
+			case len(args) < 2 || previous || slices.ContainsFunc(args, core.HoldsSecret):
+				return oneAccount(cmd, args)
+			case as.name != format.Dotenv:
+				return usage("usage.get_many")
 			}
-			return oneAccount(cmd, args)
+			return nil
 		},
 		ValidArgsFunction: func(cmd *cobra.Command, args []string, begun string) ([]string, cobra.ShellCompDirective) {
 			if as.name == format.Dotenv {

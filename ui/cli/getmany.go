@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"slices"
+	"strings"
 	"time"
 
 	"tokentray/core"
@@ -32,9 +34,13 @@ func (a *app) getMany(ctx context.Context, args []string, life time.Duration, to
 		if err != nil {
 			return a.notGot(ctx, agent, ref, err)
 		}
+		if slices.ContainsFunc(tokens, func(i format.Input) bool { return i.Account == t.Account && i.Env == t.Env }) {
+			continue // named twice
+		}
 		live = live || t.Env == core.Live
 		tokens = append(tokens, format.Input{AccessToken: t.AccessToken, Account: t.Account, Env: t.Env, AppID: t.AppID})
 	}
+	a.account = strings.Join(args, " ") + " --format " + format.Dotenv // as a remedy names them
 	block, err := format.Dotenvs(tokens)
 	if err != nil {
 		return err

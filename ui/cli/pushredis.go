@@ -63,7 +63,7 @@ func (a *app) redisInput(ctx context.Context, in *api.PushInput, f redisFlags) e
 func (a *app) redisPassword(ctx context.Context, f redisFlags) (*string, error) {
 	switch {
 	case f.password && f.stdin:
-		return nil, usage("usage.redis_password_twice")
+		return nil, eitherOr("redis-password", "redis-password-stdin")
 	case f.stdin:
 		word, err := a.stdin(ctx, "ask.redis_password")
 		return &word, err

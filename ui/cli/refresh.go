@@ -24,7 +24,7 @@ func (a *app) refreshCommand() *cobra.Command {
 			case cmd.Flags().Changed("stale") && stale != "-":
 				return usage("usage.stale")
 			case stale != "" && force:
-				return usage("usage.stale_or_force")
+				return eitherOr("stale", "force")
 			}
 			if err := a.checkForm(&as); err != nil {
 				return err

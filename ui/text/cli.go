@@ -86,7 +86,8 @@ func cli() table {
 		"usage.passphrase_empty":     {core.SaysPassphraseEmpty, "口令为空"},
 		"usage.stale":                {"--stale takes only -, and reads the token from standard input: no token in arguments", "--stale 只接受 -，即从标准输入读取 token；token 不能作为参数"},
 		"usage.stale_empty":          {"standard input holds no token", "标准输入中没有 token"},
-		"usage.stale_or_force":       {"give --stale or --force, not both", "--stale 与 --force 只能二选一"},
+		"usage.get_many":             {"only --format dotenv takes several accounts; secrets and tokens are never arguments", "只有 --format dotenv 可同时用于多个账号；密钥和 token 不能作为参数"},
+		"usage.not_both":             {"give {one} or {other}, not both", "{one} 与 {other} 只能二选一"},
 
 		"exit.title":  {"Exit codes:", "退出码："},
 		"exit.0":      {"fine", "成功"},

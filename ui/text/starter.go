@@ -137,7 +137,6 @@ func export() table {
 		"export.one":          {"standard output takes the file of one account; name one, or give --out FOLDER", "标准输出只能容纳一个账号的文件；请指定账号，或使用 --out 文件夹"},
 		"export.folder":       {"this writes a folder; give --out FOLDER", "此命令生成文件夹；请使用 --out 文件夹"},
 		"export.key_out":      {"a client key is written only into files; give --out FOLDER", "客户端密钥只写入文件；请使用 --out 文件夹"},
-		"export.one_key":      {"give --new-key or --key-stdin, not both", "--new-key 与 --key-stdin 只能二选一"},
 		"export.env_key":      {"--env is for the key that --new-key makes", "--env 用于 --new-key 新建的密钥"},
 		"export.bad_key":      {"that is no client key; tokentray api key add makes one", "这不是客户端密钥；请用 tokentray api key add 新建"},
 		"export.exists":       {"already there: {files}; nothing was written; give --force to replace them, or another --out", "已存在：{files}；未写入任何文件；使用 --force 替换，或更换 --out"},
