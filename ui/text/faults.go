@@ -35,7 +35,7 @@ func (t *Text) Faults(faults api.ImportFaults, shown func(string) string) []stri
 			if len(at) > mostLines {
 				at = append(at[:mostLines], "…")
 			}
-			place = append(place, t.Say("import.at", "line", strings.Join(at, comma)))
+			place = append(place, t.Say("import.at", "line", t.Listed(at)))
 		}
 		if f.Key != "" {
 			place = append(place, shown(f.Key))

@@ -181,15 +181,22 @@ func (t *Text) find(key Key) (string, bool) {
 	return rows[i].says, true
 }
 
+// Listed joins the parts of a list.
+func (t *Text) Listed(parts []string) string {
+	if t.lang == Chinese {
+		return strings.Join(parts, "、")
+	}
+	return strings.Join(parts, ", ")
+}
+
 // Some lists the first few of many names.
 func (t *Text) Some(names []string) string {
 	const most = 5
-	between := map[Lang]string{English: ", ", Chinese: "、"}[t.lang]
 	shown := make([]string, 0, most)
 	for _, name := range names[:min(len(names), most)] {
 		shown = append(shown, Isolated(name))
 	}
-	list := strings.Join(shown, between)
+	list := t.Listed(shown)
 	if more := len(names) - len(shown); more > 0 {
 		return t.Say("notice.recovered.more", "accounts", list, "n", more)
 	}

@@ -179,7 +179,7 @@ func remarkLines(ui *kit.UI, remarks []api.ImportRemark) []string {
 			if len(lines) > most {
 				lines = append(lines[:most:most], "…")
 			}
-			place = append(place, ui.Words.Say("import.at", "line", strings.Join(lines, ui.Words.Say("cli.comma"))))
+			place = append(place, ui.Words.Say("import.at", "line", ui.Words.Listed(lines)))
 		}
 		if a.key != "" {
 			place = append(place, text.Isolated(a.key))
