@@ -121,16 +121,17 @@ func (tr *transfers) takeText(name, content string) {
 // forget drops the file.
 func (tr *transfers) forget() { tr.page.begin(nil) }
 
-// plan asks what an import would do.
+// plan asks what an import would do. A passphrase is slow to try on a busy machine.
 func (tr *transfers) plan() {
 	page := tr.page
 	req := page.request()
 	page.wait("transfer.reading")
-	ask(tr.shell, quickWait, func(ctx context.Context, g Agent) (api.ImportPlan, error) { return g.Import(ctx, req) }, func(plan api.ImportPlan, err *core.Error) {
+	ask(tr.shell, personWait, func(ctx context.Context, g Agent) (api.ImportPlan, error) { return g.Import(ctx, req) }, func(plan api.ImportPlan, err *core.Error) {
 		switch {
 		case tr.page != page || page.file != req.File:
 		case err != nil && err.Remedy == core.RemedyBackupAsk:
 			page.askPassphrase()
+			tr.focus(page.pass)
 		case err != nil:
 			page.wrong(func(ui *kit.UI) string { return importTrouble(ui, err) })
 		default:

@@ -128,8 +128,12 @@ func TestABackupIsRestored(t *testing.T) {
 		s := newStage(t, well("shop")).in(lang, 460).open()
 		s.ctrl(fyne.KeyI)
 		s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyBackupAsk, Message: "m"})
+		s.transfers.page.page.ScrollTo(1000)
 		s.transfers.takeText("tokentray.age", "age-encryption.org/v1")
 		s.untilSays(want[0])
+		if y, at := s.transfers.page.page.Offset(), s.win.Canvas().Focused(); y != 0 || at != fyne.Focusable(s.transfers.page.pass) {
+			t.Errorf("%s: the page is at %v, and %T has the keyboard", lang, y, at)
+		}
 		plan, done := decided("seen"), decided("seen")
 		plan.Source, done.Source, done.Done = "backup", "backup", true
 		s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{plan, done} })
@@ -194,7 +198,7 @@ func TestExportsOfThePage(t *testing.T) {
 func TestAFileThatDoesNotSayWhereItBelongs(t *testing.T) {
 	for lang, want := range map[string][]string{
 		"en": {"line 1, 4: nothing says whether this is sandbox or live", "The file does not say where they belong"},
-		"zh": {"第 1，4 行：无法判断是沙箱还是生产", "文件未说明账号属于哪个环境"},
+		"zh": {"第 1、4 行：无法判断是沙箱还是生产", "文件未说明账号属于哪个环境"},
 	} {
 		s := newStage(t, well("shop")).in(lang, 460).open()
 		plan := somePlan()

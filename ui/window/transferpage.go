@@ -217,6 +217,9 @@ func (p *transferPage) begin(file *api.ImportFile) {
 	p.passphrase, p.conflict, p.skip, p.paused = "", "", false, false
 	p.pass.SetText("")
 	p.show()
+	if file != nil {
+		p.page.ScrollTo(0) // where the file is told, wherever the page was
+	}
 }
 
 // open opens a backup.
