@@ -27,6 +27,7 @@ type listing struct {
 	follow      bool // the view is that of the active environment
 	search      string
 	selected    core.ID
+	recalled    bool             // as the window was left, and not in sight yet
 	last        map[view]core.ID // the selection in each view, to restore it
 	switching   bool             // the agent was asked to switch the environment
 	switchingTo core.Env         // to this one
@@ -71,6 +72,7 @@ func (ls *listing) draw() {
 		step:       ls.stepTo, bound: ls.on.bound, find: ls.findFrom, released: ls.released, now: ls.now,
 	})
 	ls.list.selected, ls.list.compact, ls.list.marked = ls.selected, ls.compact(), ls.marks.of
+	ls.list.recalled = &ls.recalled
 	ls.bar = newMarkBar(ls.ui, ls.on.many, func() { ls.unmark() })
 	ls.bar.show(len(ls.marks.of))
 	ls.empty = newEmptyList(ls.ui, ls.emptyActions())

@@ -37,6 +37,7 @@ type listView struct {
 	// While the pointer is on a row, that row keeps its place: see anchor.go.
 	anchor      anchor
 	keptHeights map[core.ID]float32 // heights that rows above it keep meanwhile
+	recalled    *bool               // what is selected is to be brought into sight
 	lead, tail  float32             // empty room above the first row and below the last
 	idle        int                 // seconds in which the pointer did not move
 
@@ -107,7 +108,7 @@ func (v *listView) CreateRenderer() fyne.WidgetRenderer {
 			inSight := v.seen(v.selected)
 			v.resize(s)
 			v.layoutRows()
-			if inSight {
+			if inSight || v.recalls() {
 				v.selectRow(v.selected) // a message below may have taken its room
 			}
 		},
@@ -134,7 +135,14 @@ func (v *listView) show(ids []core.ID, byPerson bool) {
 			view.leave() // it moved away from the pointer, which Fyne does not report
 		}
 	}
+	if v.recalls() {
+		v.selectRow(v.selected)
+	}
 }
+
+// recalls reports whether what was selected when the window was closed is to come into
+// sight, as it is listed for the first time.
+func (v *listView) recalls() bool { return v.recalled != nil && *v.recalled }
 
 // measure finds where each row stands in a list of that width.
 func (v *listView) measure(width float32) {
@@ -275,6 +283,9 @@ func (v *listView) index(id core.ID) int {
 func (v *listView) selectRow(id core.ID) {
 	v.selected = id
 	if i := v.index(id); i >= 0 && v.scroll.Size().Height > 0 {
+		if v.recalled != nil {
+			*v.recalled = false
+		}
 		top, bottom, high := v.tops[i], v.tops[i+1], v.scroll.Size().Height
 		switch y := v.scroll.Offset.Y; {
 		case top < y:

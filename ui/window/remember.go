@@ -50,7 +50,7 @@ func (w *Window) recall(k kept) {
 	if k.All {
 		w.listing.view, w.listing.follow = viewAll, false
 	}
-	w.listing.selected, w.split.share = k.Selected, k.Split
+	w.listing.selected, w.listing.recalled, w.split.share = k.Selected, k.Selected != "", k.Split
 	if format.Valid(k.Form) {
 		w.clipboard.last = k.Form
 	}

@@ -50,6 +50,20 @@ func TestTheWindowComesBackAsItWasLeft(t *testing.T) {
 	}
 }
 
+// TestTheSelectionComesBackInSight: also where it is far down the list.
+func TestTheSelectionComesBackInSight(t *testing.T) {
+	for _, id := range []core.ID{"account 000-sandbox", "account 037-sandbox", "gone"} {
+		s := newStage(t, mixed(40)...)
+		s.recall(kept{Selected: id})
+		s.listing.list.selected = id
+		s.open()
+		list := s.listing.list
+		if seen := list.seen(id); seen != (id != "gone") {
+			t.Errorf("%s is in sight: %v, the list is at %v", id, seen, list.scroll.Offset.Y)
+		}
+	}
+}
+
 // TestNonsenseIsNotRecalled, and large text gets the size it had on the screen.
 func TestNonsenseIsNotRecalled(t *testing.T) {
 	for _, raw := range []string{"", "x", `{"width":-3,"height":700}`, `{"width":1e9,"height":700}`, `[]`} {
