@@ -15,7 +15,7 @@ const mostLines = 12
 func (t *Text) Faults(faults api.ImportFaults, shown func(string) string) []string {
 	var (
 		order []api.ImportFault
-		lines = map[api.ImportFault][]string{}
+		lines = map[api.ImportFault][]int{}
 	)
 	for _, f := range faults {
 		line := f.Line
@@ -24,7 +24,7 @@ func (t *Text) Faults(faults api.ImportFaults, shown func(string) string) []stri
 			order, lines[f] = append(order, f), nil
 		}
 		if line > 0 {
-			lines[f] = append(lines[f], strconv.Itoa(line))
+			lines[f] = append(lines[f], line)
 		}
 	}
 	out := make([]string, 0, len(order))
@@ -32,10 +32,7 @@ func (t *Text) Faults(faults api.ImportFaults, shown func(string) string) []stri
 	for _, f := range order {
 		var place []string
 		if at := lines[f]; len(at) > 0 {
-			if len(at) > mostLines {
-				at = append(at[:mostLines], "…")
-			}
-			place = append(place, t.Say("import.at", "line", t.Listed(at)))
+			place = append(place, t.Lines(at))
 		}
 		if f.Key != "" {
 			place = append(place, shown(f.Key))
@@ -47,4 +44,22 @@ func (t *Text) Faults(faults api.ImportFaults, shown func(string) string) []stri
 		out = append(out, says)
 	}
 	return out
+}
+
+// Lines names lines of a file.
+func (t *Text) Lines(lines []int) string {
+	if len(lines) == 1 {
+		return t.Say("import.at", "line", lines[0])
+	}
+	var each []string
+	for _, line := range lines[:min(len(lines), mostLines)] {
+		each = append(each, strconv.Itoa(line))
+	}
+	last := each[len(each)-1]
+	if more := len(lines) - len(each); more > 0 {
+		last = t.Say("import.further", "n", more)
+	} else {
+		each = each[:len(each)-1]
+	}
+	return t.Say("import.lines", "lines", t.Listed(each), "last", last)
 }

@@ -148,7 +148,7 @@ func planNotes(ui *kit.UI, plan api.ImportPlan) []string {
 func remarkLines(ui *kit.UI, remarks []api.ImportRemark) []string {
 	type about struct{ code, key string }
 	var order []about
-	at := map[about][]string{}
+	at := map[about][]int{}
 	for _, r := range remarks {
 		a := about{r.Code, r.Key}
 		column := r.Code == "column" // its line is the number of a column
@@ -160,10 +160,9 @@ func remarkLines(ui *kit.UI, remarks []api.ImportRemark) []string {
 			at[a] = nil
 		}
 		if r.Line > 0 && !column {
-			at[a] = append(at[a], strconv.Itoa(r.Line))
+			at[a] = append(at[a], r.Line)
 		}
 	}
-	const most = 12 // line numbers
 	var out []string
 	for _, a := range order {
 		key := text.Key("window.remark." + a.code)
@@ -176,10 +175,7 @@ func remarkLines(ui *kit.UI, remarks []api.ImportRemark) []string {
 		}
 		var place []string
 		if lines := at[a]; len(lines) > 0 {
-			if len(lines) > most {
-				lines = append(lines[:most:most], "…")
-			}
-			place = append(place, ui.Words.Say("import.at", "line", ui.Words.Listed(lines)))
+			place = append(place, ui.Words.Lines(lines))
 		}
 		if a.key != "" {
 			place = append(place, text.Isolated(a.key))

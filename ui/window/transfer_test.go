@@ -197,7 +197,7 @@ func TestExportsOfThePage(t *testing.T) {
 // names no flag; where the accounts belong is chosen on the page.
 func TestAFileThatDoesNotSayWhereItBelongs(t *testing.T) {
 	for lang, want := range map[string][]string{
-		"en": {"line 1, 4: nothing says whether this is sandbox or live", "The file does not say where they belong"},
+		"en": {"lines 1 and 4: nothing says whether this is sandbox or live", "The file does not say where they belong"},
 		"zh": {"第 1、4 行：无法判断是沙箱还是生产", "文件未说明账号属于哪个环境"},
 	} {
 		s := newStage(t, well("shop")).in(lang, 460).open()
