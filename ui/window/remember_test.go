@@ -78,3 +78,20 @@ func TestNonsenseIsNotRecalled(t *testing.T) {
 		t.Errorf("smaller than it can be: %v", got)
 	}
 }
+
+// FuzzRecalled: whatever was kept, the window begins in a size that can be used.
+func FuzzRecalled(f *testing.F) {
+	for _, raw := range []string{`{"width":1000,"height":860,"split":0.4,"place":{"X":-300,"Y":40}}`, `{"width":-1}`, `{"height":1e30}`, `{"split":2}`, `{"width":1,"height":1}`, "null", "[]", ""} {
+		f.Add([]byte(raw), 100)
+	}
+	f.Fuzz(func(t *testing.T, raw []byte, percent int) {
+		k := recalled(raw)
+		if k.Split < 0 || k.Split > 1 {
+			t.Fatalf("a share of %v", k.Split)
+		}
+		percent = 50 + (percent%200+200)%200
+		if s := k.size(percent); !(s.Width >= 360 && s.Height >= 400 && s.Width <= 2*maxKept && s.Height <= 2*maxKept) {
+			t.Fatalf("%q at %d: %v", raw, percent, s)
+		}
+	})
+}
