@@ -258,7 +258,7 @@ FUZZ_MINUTES ?= 10
 FUZZ         ?= .
 
 .PHONY: fuzz
-fuzz: ## feed every decoder and formatter with random input, FUZZ_MINUTES (10) each; what fails is kept in testdata as a test
+fuzz: ## feed decoders and formatters with random input, FUZZ_MINUTES (10) each; what fails is kept in testdata as a test
 	@mkdir -p $(BIN); rm -f $(BIN)/fuzz-failed; grep -roE '^func Fuzz[A-Za-z0-9]+' --include='*_test.go' core ui cmd | sed 's|^\(.*\)/[^/]*:func \(.*\)|./\1 \2|' | sort -u | grep -E -- '$(FUZZ)' | \
 	while read -r dir name; do \
 		printf '\n\033[1m== %s %s\033[0m\n' "$$dir" "$$name"; \
