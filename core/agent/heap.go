@@ -22,10 +22,10 @@ const (
 	// someGarbage is how much it allocates, in bytes, while it works. Alone, a minute of
 	// waiting costs 15 kB.
 	someGarbage = 64 << 10
-	// calmTime lies between two looks at work that goes on. After mostLooks of them
+	// calmTime lies between two checks of work that goes on. After mostChecks of them
 	// memory is given back, even if the work has not ended.
-	calmTime  = 10 * time.Second
-	mostLooks = 6
+	calmTime   = 10 * time.Second
+	mostChecks = 6
 )
 
 // LeanHeap sets the garbage collector for an agent that mostly waits.
@@ -45,9 +45,9 @@ func paceHeap(serving bool) {
 // were added an agent has 7.8 to 8 MB of its own, at the bound of 8; without this it has
 // 9.7 MB, and without the pace above, too, 12.4 MB. After a restart it has 6.9 MB.
 type heap struct {
-	given uint64 // what was allocated when memory was last given back
-	seen  uint64 // … at the last look
-	looks int    // since then, at work that goes on; 0 at rest
+	given  uint64 // what was allocated when memory was last given back
+	seen   uint64 // … at the last check
+	checks int    // since then, at work that goes on; 0 at rest
 }
 
 // handBack collects garbage and gives unused memory back when there may be much, and
@@ -59,19 +59,19 @@ func (h *heap) handBack() (again bool) {
 	recent := now - h.seen
 	h.seen = now
 	switch {
-	case h.looks == 0 && now-h.given < muchGarbage:
+	case h.checks == 0 && now-h.given < muchGarbage:
 		return false
-	case h.looks > 0 && recent < someGarbage: // the work is over
-		h.looks = 0
+	case h.checks > 0 && recent < someGarbage: // the work is over
+		h.checks = 0
 		if now-h.given >= someGarbage {
 			h.give(now)
 		}
 		return false
-	case h.looks > 0 && h.looks < mostLooks:
-		h.looks++
+	case h.checks > 0 && h.checks < mostChecks:
+		h.checks++
 		return true
 	}
-	h.looks = 1
+	h.checks = 1
 	h.give(now)
 	return true
 }

@@ -26,7 +26,7 @@ func TestUnusedMemoryIsHandedBack(t *testing.T) {
 		{0, false, 0},
 		{2 * muchGarbage, true, 3},
 	}
-	for range mostLooks - 1 {
+	for range mostChecks - 1 {
 		steps = append(steps, step{2 * someGarbage, true, 0})
 	}
 	steps = append(steps, step{2 * someGarbage, true, 3}, step{2 * someGarbage, true, 0}, step{0, false, 3}, step{0, false, 0})
@@ -36,7 +36,7 @@ func TestUnusedMemoryIsHandedBack(t *testing.T) {
 		before := collections()
 		again := h.handBack()
 		if got := collections() - before; got != s.collected || again != s.again {
-			t.Errorf("look %d: it was collected %d times, want %d; to be repeated: %v, want %v", i+1, got, s.collected, again, s.again)
+			t.Errorf("check %d: it was collected %d times, want %d; to be repeated: %v, want %v", i+1, got, s.collected, again, s.again)
 		}
 		runtime.KeepAlive(garbage)
 	}

@@ -41,6 +41,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 
 	var wg sync.WaitGroup
 	var heap heap
+	var code programCode
 	defer wg.Wait()
 	server := api.NewServer(s, s.parts.Peer, s.log)
 	served := make(chan error, 1)
@@ -74,8 +75,8 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			s.parts.Store.Settle()
 		}, func() bool {
 			again := heap.handBack()
-			if !again || heap.looks == 1 { // it was given back, and the work can go on for long
-				handBackCode()
+			if !again || heap.checks == 1 { // it was given back, and the work can go on for long
+				code.handBack()
 			}
 			return again
 		})
