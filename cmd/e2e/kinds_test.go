@@ -54,8 +54,9 @@ func families() []string {
 	return out
 }
 
-// TestOnlyItsPlacesNameAKind: no other file names a kind or a product: by its constant,
-// by its name in a string, or by comparing a kind or a product with a string.
+// TestOnlyItsPlacesNameAKind: no other file of the programs names a kind or a product: by
+// its constant, by its name in a string, or by comparing a kind or a product with a string.
+// The tools of cmd/e2e make accounts of chosen kinds.
 func TestOnlyItsPlacesNameAKind(t *testing.T) {
 	n := namers{words: map[string]bool{}, common: map[string]bool{}, constants: map[string]bool{}}
 	for _, s := range preset.With(kinds.Builtin()).All() {
@@ -91,7 +92,7 @@ func TestOnlyItsPlacesNameAKind(t *testing.T) {
 // TestTheDomainNamesNoVendor: package core says nothing of a vendor, in comments either.
 // What differs between vendors is in the specs and the adapters.
 func TestTheDomainNamesNoVendor(t *testing.T) {
-	vendors := regexp.MustCompile(`(?i)wechat|weixin|wecom|feishu|dingtalk|douyin|tencent|baidu|huawei|kuaishou|beijing|微信|\bwx|\bgh_|\blark\b|corpid|agentid`)
+	vendors := regexp.MustCompile(`(?i)wechat|weixin|wecom|feishu|dingtalk|douyin|tencent|baidu|huawei|kuaishou|beijing|微信|\bwx|\bgh_|\blark\b|corpid|agentid|cgi-bin`)
 	files, err := filepath.Glob("../../core/*.go")
 	if err != nil || len(files) < 20 {
 		t.Fatalf("%d files, %v; the test looks in the wrong place", len(files), err)
@@ -288,14 +289,22 @@ func ofKind(e ast.Expr) bool {
 	return false
 }
 
-// TestEveryKindIsComposed: the program has a source for each kind that it offers, and
-// a kind needs only these places.
+// TestEveryKindIsComposed: a family of kinds has five places: its spec, its adapter, its
+// sentences, a line of the composition, and a row of README.md (TestReadmeNamesEveryKind).
 func TestEveryKindIsComposed(t *testing.T) {
+	composition, err := os.ReadFile("../../cmd/tokentray/kinds.go")
+	if err != nil {
+		t.Fatal(err)
+	}
 	for _, family := range families() {
 		for _, path := range []string{"core/kinds/" + family + ".go", adapterOf(family), "ui/text/kind_" + family + ".go"} {
-			if found, _ := filepath.Glob("../../" + path); len(found) == 0 {
-				t.Errorf("the family %s has no %s", family, path)
+			if found, _ := filepath.Glob("../../" + path); len(found) != 1 {
+				t.Errorf("the family %s has %d of %s, want 1", family, len(found), path)
 			}
+		}
+		line := "maps.Copy(out, " + filepath.Base(adapterOf(family)) + ".Sources("
+		if n := strings.Count(string(composition), line); n != 1 {
+			t.Errorf("the family %s has %d lines in cmd/tokentray/kinds.go, want 1", family, n)
 		}
 	}
 }

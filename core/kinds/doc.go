@@ -14,24 +14,25 @@
 //	upstream -> core/upstream (calls) -> core/wechat, core/wecom (decode, classify)
 //	-> core.Keeper (state, timing) -> core/store (sealed) -> core/api (snapshot, event) -> ui
 //
-// # How to add a kind
+// # How to add a kind: five places
 //
 //  1. core/kinds/K.go: its Spec, and a line in Builtin. Start with the fields (AppID, Secret
 //     and BaseURL are an account's own, every other key is one of its Params), the traits,
 //     the place of the token in a call, and TryPath, a call that is also in Reads. Accounts
 //     with the same kind, base URL and AppID share a token; mark a param that separates
 //     them as Identity. The comments of Spec explain the rest.
-//  2. core/K: the adapter, and a row of it in cmd/e2e/arrows_test.go. Sources returns a
-//     core.Source for each of its kinds; core/upstream makes the calls. A source can be a
-//     core.Checker and a core.TicketSource too. It returns a *core.Error whose class and
-//     remedy say what happened.
+//  2. core/K: the adapter. Sources returns a core.Source for each of its kinds;
+//     core/upstream makes the calls. A source can be a core.Checker and a
+//     core.TicketSource too. It returns a *core.Error whose class and remedy say what
+//     happened.
 //  3. ui/text/kind_K.go: the sentences in both languages, and a word in kindTables.
 //     TestEveryKindIsSaid lists the missing ones.
 //  4. cmd/tokentray/kinds.go: a line in sources.
-//  5. core/sim: its calls, and a sample account in samples.go: the promises that hold for
-//     every kind are tested with it. git grep wecom.Sources shows the tests that need the
-//     source.
-//  6. README.md: a row in the table of kinds and a paragraph; CHANGELOG.md: a line.
+//  5. README.md: a row in the table of kinds and a paragraph; CHANGELOG.md: a line.
+//
+// Its tests need a simulated upstream in core/sim with a sample account (samples.go), with
+// which the promises that hold for every kind are tested, and a line in
+// cmd/e2e/soak/accounts.go. git grep wecom.Sources shows the tests that need the source.
 //
 // Then run make generate and make golden, and look at what changed. The tests of ui/text,
 // core/sim and cmd/e2e (TestOnlyItsPlacesNameAKind, TestEveryKindIsComposed) say what is
