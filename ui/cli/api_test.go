@@ -12,7 +12,6 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
-	"tokentray/ui/text"
 )
 
 // doorFake is an agent whose loopback door a test sets.
@@ -231,8 +230,10 @@ func TestTheReference(t *testing.T) {
 // TestTheHelpListsEveryTokenPath: what the door serves of the upstreams' own stands in
 // the help of api, in both languages.
 func TestTheHelpListsEveryTokenPath(t *testing.T) {
-	for _, lang := range []text.Lang{text.English, text.Chinese} {
-		long := text.New(lang).Say("cmd.api.long")
+	for _, lang := range []string{"en", "zh"} {
+		r := newRun()
+		r.env["TOKENTRAY_LANG"] = lang
+		long, _ := r.try(t, 0, "help", "api")
 		for _, spec := range kinds.Builtin().All() {
 			if spec.Door == nil {
 				continue

@@ -2,12 +2,14 @@ package cli
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -40,7 +42,7 @@ func (a *app) localise(root *cobra.Command) {
 		key := helpKey(cmd)
 		cmd.Short = a.say(text.Key(key))
 		if long := text.Key(key + ".long"); a.text().Has(long) {
-			cmd.Long = a.say(long, "fields", strings.Join(a.paramKeys(), ", "), "example", example(a.kinds().Default(), false))
+			cmd.Long = a.say(long, "fields", strings.Join(a.paramKeys(), ", "), "example", example(a.kinds().Default(), false), "token_paths", a.tokenPaths())
 		}
 		if cmd.Use == "exit-codes" {
 			cmd.Long = strings.Join(a.exitCodesPage(), "\n")
@@ -53,6 +55,30 @@ func (a *app) localise(root *cobra.Command) {
 		}
 	}
 	walk(root)
+}
+
+// tokenPaths lists the calls at which the loopback answers as the upstreams do.
+func (a *app) tokenPaths() string {
+	var out []string
+	for _, spec := range a.kinds().All() {
+		if spec.Door == nil {
+			continue
+		}
+		for _, p := range spec.Door.Paths {
+			line := fmt.Sprintf("  %-4s %s", p.Method, p.Path)
+			if p.Reads == kinds.InQuery {
+				sep := "?"
+				for _, pair := range append(slices.Clone(p.Fixed), kinds.Pair{Name: p.ID, Value: "ID"}, kinds.Pair{Name: p.Secret, Value: "KEY"}) {
+					line += sep + pair.Name + "=" + pair.Value
+					sep = "&"
+				}
+			}
+			if !slices.Contains(out, line) {
+				out = append(out, line)
+			}
+		}
+	}
+	return strings.Join(out, "\n")
 }
 
 // help prints the help page of a command.

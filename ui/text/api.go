@@ -8,9 +8,9 @@ func apiDoor() table {
 	return table{
 		"cause.port_taken":     {"Another program listens on that port.", "该端口已被其他程序占用。"},
 		"remedy.port_taken":    {"End that program, or choose another port: tokentray api on --port NUMBER", "请结束占用的程序，或换一个端口：tokentray api on --port 端口"},
-		"cause.no_client_key":  {"There is no such client key.", "没有这个客户端密钥。"},
+		"cause.no_client_key":  {said(core.SaysNoClientKey), "没有这个客户端密钥。"},
 		"remedy.no_client_key": {"List the keys: tokentray api key list", "查看已有密钥：tokentray api key list"},
-		"cause.key_scope":      {"The client key does not allow this.", "此客户端密钥没有该权限。"},
+		"cause.key_scope":      {said(core.SaysKeyForbids), "此客户端密钥没有该权限。"},
 		"remedy.key_scope":     {"Make a key that does: tokentray api key add NAME --account NAME --env live", "请另建有权限的密钥：tokentray api key add 名称 --account 账号 --env live"},
 		"cause.review_keys":    {"The database was restored from a backup, so client keys that were revoked since may be back. The loopback API was switched off.", "数据库已从备份恢复，此后吊销的客户端密钥可能重新有效，因此已关闭本机 HTTP 接口。"},
 		"remedy.review_keys":   {"Look through the keys, revoke those you do not know, and switch it on again: tokentray api key list; tokentray api on", "请查看现有密钥，吊销多余的，再重新开启：tokentray api key list；tokentray api on"},
@@ -18,7 +18,7 @@ func apiDoor() table {
 		"remedy.slower":        {"Wait a moment, and see why it does.", "请稍候，并查明原因。"},
 
 		"problem.key_taken":        {"There is a client key of this name; choose another, or revoke that one first.", "已有同名的客户端密钥；请换一个名称，或先吊销它。"},
-		"problem.key_many":         {"There are 200 client keys already; revoke one that is no longer used.", "客户端密钥已达 200 个；请先吊销不再使用的。"},
+		"problem.key_many":         {said(core.SaysManyKeys), "客户端密钥已达 200 个；请先吊销不再使用的。"},
 		"problem.key_accounts":     {"Name accounts without an environment; --env chooses that. At most 200.", "账号只写名称，不带环境；环境用 --env 指定。最多 200 个。"},
 		"problem.key_calls":        {"Write a call as 'GET /cgi-bin/menu/get', with * for any method or part of a path, or reads for all that the kind lists as reading. At most 100.", "接口写作 'GET /cgi-bin/menu/get'，* 表示任意方法或一段路径；reads 表示该类型列为读取的全部接口。最多 100 个。"},
 		"problem.key_calls_origin": {"A key with --calls takes no --origin: no page in a browser makes calls. Make two keys.", "--calls 与 --origin 不能同时使用：浏览器网页不能调用接口。请创建两个密钥。"},
@@ -155,12 +155,11 @@ func apiDoor() table {
 				"account, env, appid, previous. Errors: {\"error\":{\"class\",\"message\",\"remedy\",…}} with 401 for a\n" +
 				"wrong key, 403 for a page or an account that the key does not allow, 404, 429 and 503\n" +
 				"with Retry-After. Reading a living token is never limited.\n\n" +
-				"For SDKs whose base URL can be set to http://127.0.0.1:17278, the calls of WeChat and\n" +
-				"WeCom, with a client key instead of the secret; the AppID or CorpID chooses the account,\n" +
-				"so the key of a corp's SDK must allow only one of its applications:\n\n" +
-				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
-				"  POST /cgi-bin/stable_token           force_refresh only reports the token as stale\n" +
-				"  GET  /cgi-bin/gettoken?corpid=ID&corpsecret=KEY\n\n" +
+				"For SDKs whose base URL can be set to http://127.0.0.1:17278, the upstreams' own calls,\n" +
+				"with a client key instead of the secret. The AppID or CorpID chooses the account, so the\n" +
+				"key of a corp's SDK must allow only one of its applications. A forced refresh only reports\n" +
+				"the token as stale:\n\n" +
+				"{token_paths}\n\n" +
 				"Set to http://127.0.0.1:17278/call/NAME/ENV, with the key of --calls instead of the AppSecret,\n" +
 				"they never hold a token: they get a stand-in, and the real one goes out in its place.\n\n" +
 				"tokentray export writes files for Postman, Newman, Bruno, editors and curl that do all this.",
@@ -184,10 +183,9 @@ func apiDoor() table {
 				"错误：{\"error\":{\"class\",\"message\",\"remedy\",…}}；401 密钥错误，403 网页或账号不在密钥范围内，\n" +
 				"404 无此账号，429 与 503 带 Retry-After。读取有效的 token 不受限制。\n\n" +
 				"对于可设置基础地址的 SDK，设为 http://127.0.0.1:17278，用客户端密钥代替 AppSecret，\n" +
-				"由 AppID 或 CorpID 选择账号（企业的密钥须只允许其中一个应用），即可使用微信和企业微信自己的接口：\n\n" +
-				"  GET  /cgi-bin/token?grant_type=client_credential&appid=ID&secret=KEY\n" +
-				"  POST /cgi-bin/stable_token           force_refresh 仅表示报告 token 失效\n" +
-				"  GET  /cgi-bin/gettoken?corpid=ID&corpsecret=KEY\n\n" +
+				"由 AppID 或 CorpID 选择账号（企业的密钥须只允许其中一个应用），即可使用上游自己的接口；\n" +
+				"强制刷新仅表示报告 token 失效：\n\n" +
+				"{token_paths}\n\n" +
 				"把基础地址设为 http://127.0.0.1:17278/call/名称/环境，并用带 --calls 的密钥代替 AppSecret，\n" +
 				"SDK 就不会接触 token：它拿到的是替身，发往上游时才换成真正的 token。\n\n" +
 				"tokentray export 可为 Postman、Newman、Bruno、编辑器和 curl 生成现成的文件。",
