@@ -88,7 +88,7 @@ func TestWhatMayNotBeAdded(t *testing.T) {
 		{"a name with a slash", func(in *api.AccountInput) { in.Name = ptr("a/b") }, core.Problems{{Field: "name", Key: core.ProblemNameChars}}},
 		{"a name that is taken", func(in *api.AccountInput) { in.Name = ptr("shop") }, core.Problems{{Field: "name", Key: core.ProblemNameTaken}}},
 		{"an unknown environment", func(in *api.AccountInput) { in.Env = ptr(core.Env("moon")) }, core.Problems{{Field: "env", Key: core.ProblemEnv}}},
-		{"no secret", func(in *api.AccountInput) { in.Secret = nil }, core.Problems{{Field: "secret", Key: kinds.ProblemSecretEmpty}}},
+		{"no secret", func(in *api.AccountInput) { in.Secret = nil }, core.Problems{{Field: "secret", Key: "secret_empty"}}},
 		{"an original ID", func(in *api.AccountInput) { in.AppID = ptr("gh_123456") }, core.Problems{{Field: "appid", Key: kinds.ProblemAppIDGH}}},
 		{"plain http", func(in *api.AccountInput) { in.BaseURL = ptr("http://example.com") }, core.Problems{{Field: "base_url", Key: core.ProblemBaseURLHTTPS}}},
 		{"the same AppID without consent", func(in *api.AccountInput) { in.AppID = ptr("wx0000000000000001") }, core.Problems{{Field: "appid", Key: core.ProblemAppIDTwice}}},
@@ -112,7 +112,7 @@ func TestWhatMayNotBeAdded(t *testing.T) {
 			}
 		})
 	}
-	in := input("twin", core.Live, "wx0000000000000001")
+	in := input("second", core.Live, "wx0000000000000001")
 	in.Apart = true
 	saved, err := r.client.Add(t.Context(), in)
 	if err != nil || len(saved.Warnings) != 1 || saved.Warnings[0].Key != core.ProblemAppIDTwice {

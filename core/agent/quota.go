@@ -21,7 +21,7 @@ func (s *Service) Quota(ctx context.Context, ref api.Ref, req api.QuotaRequest) 
 		paths = spec.Meter.Paths
 	}
 	if len(paths) > api.MaxQuotaPaths || slices.ContainsFunc(paths, oddPath) {
-		return api.QuotaResult{}, api.Invalid("paths must be at most %d, each as /cgi-bin/message/custom/send, without host and query", api.MaxQuotaPaths)
+		return api.QuotaResult{}, api.Invalid("paths must be at most %d, each a path of the API such as /path/of/call, without host and query", api.MaxQuotaPaths)
 	}
 	told, failed := s.keeper.Usage(ctx, a.ID, paths)
 	if failed != nil && len(told) == 0 {

@@ -196,3 +196,16 @@ func (s Spec) TryPaths(p core.Product) []string {
 	one, _ := s.Product(p)
 	return append(out, one.Paths...)
 }
+
+// CodeName is the name of the code in the kind's answers; empty: they have none.
+func (s Spec) CodeName() string {
+	if s.Door != nil {
+		return s.Door.Code
+	}
+	for _, a := range s.Dead {
+		if a.Field != "" {
+			return a.Field
+		}
+	}
+	return ""
+}

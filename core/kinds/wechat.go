@@ -29,12 +29,10 @@ const (
 
 // Problems that the fields of WeChat can have.
 const (
-	ProblemAppIDEmpty  = "appid_empty"
 	ProblemAppIDGH     = "appid_gh"
 	ProblemAppIDChars  = "appid_chars"
 	ProblemAppIDSecret = "appid_secret"
 	ProblemAppIDOdd    = "appid_odd" // a warning
-	ProblemSecretEmpty = "secret_empty"
 	ProblemSecretChars = "secret_chars"
 	ProblemSecretOdd   = "secret_odd" // a warning
 )

@@ -105,7 +105,7 @@ func (a *app) bundleText(ctx context.Context, o DoctorOptions, findings []Findin
 			words = append(words, k.Name)
 		}
 	}
-	r.hide = newHider(words, r.list.Accounts, a.kinds())
+	r.hide = newHider(words, r.list.Accounts, a.ownKinds(), a.kinds())
 
 	r.head("TokenTray report", r.now.Format(time.RFC3339))
 	r.row("command", a.Version)

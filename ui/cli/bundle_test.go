@@ -183,7 +183,7 @@ func FuzzHider(f *testing.F) {
 	f.Add("a=\"")
 	f.Fuzz(func(t *testing.T, line string) {
 		const secret = "88_aTokenThatNobodyMaySee0123456789"
-		h := newHider([]string{"mallory"}, []api.Account{{Account: core.Account{ID: "1", Name: "商店", AppID: "wx0123456789abcdef"}}}, kinds.Builtin())
+		h := newHider([]string{"mallory"}, []api.Account{{Account: core.Account{ID: "1", Name: "商店", AppID: "wx0123456789abcdef"}}}, kinds.Builtin(), kinds.Builtin())
 		out := h.logLine(line + " " + secret + " ,mallory, 商店")
 		if strings.Contains(out, secret) || strings.Contains(out, ",mallory,") || strings.Contains(out, "商店") {
 			t.Errorf("%q becomes %q", line, out)

@@ -27,10 +27,11 @@ type hider struct {
 	accounts map[string]string // ID -> account-1
 }
 
-// newHider hides private words and everything that names the accounts.
-func newHider(private []string, accounts []api.Account, set kinds.Set) *hider {
+// newHider hides private words and everything that names the accounts. The hosts of own,
+// the program's kinds, stay; those of the others in set go.
+func newHider(private []string, accounts []api.Account, own, set kinds.Set) *hider {
 	h := &hider{known: map[core.Kind]bool{}, hosts: map[string]bool{}, words: map[string]string{}, accounts: map[string]string{}}
-	for _, spec := range kinds.Builtin().All() {
+	for _, spec := range own.All() {
 		h.known[spec.Kind] = true
 		h.hosts[hostOf(spec.BaseURL)] = true
 	}

@@ -20,6 +20,7 @@ import (
 //	                     is destructive; kind.K.consent_live: what that breaks
 //	kind.K.instead       what is better about it, where it is offered to an account
 //	                     of another kind
+//	window.family.F      the heading under which the kinds of Family F are offered
 //	product.P            its name; product.P.short: where there is little room
 //	product.P.only       for a product in an environment that does not have it
 //	where.P              where the console shows the list of addresses;

@@ -434,12 +434,12 @@ func testLines(ui *kit.UI, t *clientTest, a api.Account) (asked, called, says st
 		return "", "", explained(ui, wire(t.err), ref)
 	}
 	asked = ui.T("clients.test.answer", "call", "GET "+pathAlone(t.at), "status", t.door.Status, "time", milliseconds(ui, t.door.Took))
-	errcode := ""
-	if t.code != 0 || len(ui.Words.Spec(a.Kind).DeadValues("errcode")) > 0 {
-		errcode = " · errcode " + strconv.Itoa(t.code)
+	code := ""
+	if name := ui.Words.Spec(a.Kind).CodeName(); name != "" {
+		code = " · " + name + " " + strconv.Itoa(t.code)
 	}
 	if t.call == "" && t.door.ExpiresIn == 0 && (t.code != 0 || t.door.Error == nil) {
-		asked += errcode
+		asked += code
 	}
 	if t.door.ExpiresIn > 0 {
 		asked += " · " + ui.T("clients.test.good_for", "time", ui.Words.Coarse(t.door.ExpiresIn))
@@ -448,7 +448,7 @@ func testLines(ui *kit.UI, t *clientTest, a api.Account) (asked, called, says st
 	case t.call != "" && t.callErr != nil:
 		called, says = t.call, explained(ui, wire(t.callErr), ref)
 	case t.call != "":
-		called = ui.T("clients.test.answer", "call", t.call, "status", t.status, "time", milliseconds(ui, t.took)) + errcode
+		called = ui.T("clients.test.answer", "call", t.call, "status", t.status, "time", milliseconds(ui, t.took)) + code
 	}
 	switch {
 	case t.explains != nil:

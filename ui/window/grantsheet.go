@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"strings"
@@ -79,12 +80,12 @@ func (st *settings) allowAgent() {
 	if i := slices.IndexFunc(st.model.Accounts, func(a api.Account) bool { return a.Env == core.Sandbox }); i >= 0 {
 		s.account = accounts[i].Value
 	}
-	account := kit.NewPicker(ui, s.account, func(v string) { s.account = v; s.show() }, accounts...)
+	account := kit.NewPicker(ui, s.account, func(v string) { s.account = v; s.likeCall(); s.show() }, accounts...)
 	account.Resized = s.sheet.Reflow
 	may := kit.NewSegment(ui, "reads", func(v string) { s.all, s.write = v == "reads", v == "writes"; s.show() },
 		kit.Choice{Value: "reads", Label: ui.T("agents.reads")}, kit.Choice{Value: "only", Label: ui.T("agents.some")}, kit.Choice{Value: "writes", Label: ui.T("agents.write")})
 	s.typed = kit.NewNoteEntry(ui, "", func(v string) { s.calls = v; s.show() })
-	s.typed.SetPlaceHolder("GET /cgi-bin/menu/get")
+	s.likeCall()
 	field := func(key string, o fyne.CanvasObject) fyne.CanvasObject {
 		return kit.Stack(kit.Grid, kit.BoldText(ui.T(key), 13, ui.Palette.Text), o)
 	}
@@ -93,6 +94,17 @@ func (st *settings) allowAgent() {
 	s.sheet.first = client
 	s.sheet.typed = func() bool { return s.calls != "" }
 	st.openSheet(s.sheet)
+}
+
+// likeCall shows a call that the chosen account may make where calls are entered.
+func (s *grantSheet) likeCall() {
+	path := "/path"
+	for _, a := range s.st.model.Accounts {
+		if a.Ref().String() == s.account {
+			path = cmp.Or(s.st.ui.Words.Spec(a.Kind).TryPath, path)
+		}
+	}
+	s.typed.SetPlaceHolder("GET " + path)
 }
 
 // begin makes the sheet with its title.

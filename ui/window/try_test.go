@@ -129,7 +129,7 @@ func TestOwnCalls(t *testing.T) {
 	b.changed()
 	b.body.SetText(`{"tag":`)
 	s.press("Send")
-	s.untilSays("The body is no valid JSON.")
+	s.untilSays("The body is not valid JSON.")
 	b.body.SetText(`{"tag":{"name":"x"}}`)
 	s.press("Send")
 	s.untilSays("This call may change something")
@@ -163,7 +163,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	}
 	s.answers("\x89PNG\x00\x01", api.CallResult{Status: 200, Header: http.Header{"Content-Type": {"image/png; x=1"}}})
 	s.press("Send")
-	s.untilSays("The answer is no text: image/png, 6 bytes.")
+	s.untilSays("The answer is not text: image/png, 6 bytes.")
 	s.press("Save the answer")
 	s.untilSays("The answer is saved to ~/tokentray-shop.png.")
 	for _, cut := range []struct {

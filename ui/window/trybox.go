@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"net/http"
 	"strconv"
 	"strings"
@@ -60,7 +61,7 @@ func newTryBox(ui *kit.UI, s *paneState, on tryActions, copyText func(text, said
 		methods = append(methods, kit.Choice{Value: m, Label: m})
 	}
 	b.method = kit.NewSegment(ui, http.MethodGet, func(m string) { s.try.method = m; b.changed() }, methods...)
-	b.target = kit.NewEntry(ui, ui.T("try.path"), "", func(v string) { s.try.target = v; b.changed() })
+	b.target = kit.NewEntry(ui, ui.T("try.path", "path", cmp.Or(ui.Words.Spec(s.account.Kind).TryPath, "/path")), "", func(v string) { s.try.target = v; b.changed() })
 	b.target.OnSubmitted = func(string) { on.send() }
 	b.fields = kit.NewRows(kit.Stack(2*kit.Grid), func(name string) (fyne.CanvasObject, *kit.Entry) {
 		e := kit.NewEntry(ui, "", s.try.values[name], func(v string) { s.try.values[name] = v; s.try.wrong = nil })
@@ -157,8 +158,8 @@ func (b *tryBox) showAnswer(t *tryAnswer) {
 	ui := b.ui
 	ink := ui.Palette.SandboxText
 	status := ui.T("try.status", "status", t.Status, "time", milliseconds(ui, t.took))
-	if t.Code != 0 || len(ui.Words.Spec(b.state.account.Kind).DeadValues("errcode")) > 0 {
-		status += " · errcode " + strconv.Itoa(t.Code)
+	if name := ui.Words.Spec(b.state.account.Kind).CodeName(); name != "" {
+		status += " · " + name + " " + strconv.Itoa(t.Code)
 	}
 	if t.Error != nil || t.Status >= 400 {
 		ink = ui.Palette.LiveText

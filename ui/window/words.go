@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -41,7 +42,7 @@ func failureWords(ui *kit.UI, k core.Kind, e api.HistoryEntry) []string {
 		out = append(out, short)
 	}
 	if e.Code != 0 {
-		out = append(out, "errcode "+strconv.Itoa(e.Code))
+		out = append(out, cmp.Or(ui.Words.Spec(k).CodeName(), "code")+" "+strconv.Itoa(e.Code))
 	}
 	if e.CallerIP != "" {
 		out = append(out, "IP "+e.CallerIP)
