@@ -218,7 +218,7 @@ func keyProblem(key string) string {
 	case ProblemKeyTaken:
 		return "is another client key's; choose another or revoke that key first"
 	case ProblemKeyMany:
-		return "cannot be kept: there are 200 client keys already; revoke one that is no longer used"
+		return "cannot be kept: " + SaysManyKeys
 	case ProblemKeyAccount:
 		return "must be names of accounts, without an environment, at most 200"
 	case ProblemKeyOrigin:
@@ -226,7 +226,7 @@ func keyProblem(key string) string {
 	case ProblemKeyHost:
 		return "must look like host.docker.internal:17278, a name with its port and no *, at most 20"
 	case ProblemKeyCalls:
-		return "must look like GET /cgi-bin/menu/get, where * stands for any method or part of a path, or be reads; at most 100"
+		return "must look like GET /path/of/call, where * stands for any method or part of a path, or be reads; at most 100"
 	case ProblemKeyCallsOrigin:
 		return "excludes --origin, for no page in a browser makes calls; make two keys"
 	case ProblemKeyNoCalls:

@@ -118,7 +118,7 @@ func allowed(path string) (may []string, known bool) {
 	best := -1
 	for _, family := range families() {
 		if path == adapterOf(family) { // an adapter; a row of its own comes before this
-			best, may, known = 0, []string{"core", "core/kinds", "core/upstream"}, true
+			best, may, known = 2*len(path), []string{"core", "core/kinds", "core/upstream"}, true
 		}
 	}
 	for _, a := range arrows {

@@ -99,7 +99,7 @@ func (s *Service) replacedToken(a core.Account) (api.Token, error) {
 	if t.Previous.Value == "" || !t.Previous.Until.After(now) {
 		return api.Token{}, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyNoPrevious,
-			Message: "no previous token may still work; take the current one",
+			Message: core.SaysNoPrevious,
 		}
 	}
 	s.uses.touch(a.ID, now)

@@ -31,7 +31,7 @@ func (e *Engine) refusal(spec kinds.Spec, resp *http.Response, said told, redact
 	}
 	switch {
 	case said.dead:
-		out.Remedy, out.Message = core.RemedyCallDead, "upstream says that the token is dead, and there is no other one; check the account"
+		out.Remedy, out.Message = core.RemedyCallDead, core.SaysCallDead+"; check the account"
 	case status == http.StatusTooManyRequests:
 		out.Class, out.Remedy = core.Quota, core.RemedyQuotaMinute
 	case status >= 500:

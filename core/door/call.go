@@ -180,7 +180,7 @@ func (v *visit) callRef(at callTarget) (api.Ref, bool) {
 	if !v.client.Permits(ref.Name, ref.Env) {
 		v.callFail(http.StatusForbidden, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyScope,
-			Message: "the client key does not allow this account in environment " + string(ref.Env) + "; make one that does with tokentray api key add",
+			Message: core.SaysKeyForbids + " account in environment " + string(ref.Env) + "; make one that does with tokentray api key add",
 		})
 		return ref, false
 	}
@@ -217,7 +217,7 @@ func (v *visit) mayCall(ref api.Ref, target string) (call.Judged, bool) {
 	if err == nil && !v.client.calls.allow(j) {
 		err = &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyKeyCalls,
-			Message: "the client key does not allow this call; tokentray api key add NAME --calls 'METHOD PATH' makes one that does",
+			Message: core.SaysKeyForbids + " call; tokentray api key add NAME --calls 'METHOD PATH' makes one that does",
 		}
 	}
 	if err == nil {

@@ -376,7 +376,7 @@ func (v *visit) ref(escapedName, escapedEnv string) (api.Ref, bool) {
 	if !v.client.Permits(name, env) {
 		v.fail(http.StatusForbidden, &core.Error{
 			Class: core.Misuse, Remedy: core.RemedyScope,
-			Message: "the client key does not allow this account in environment " + string(env) + "; make one that does with tokentray api key add",
+			Message: core.SaysKeyForbids + " account in environment " + string(env) + "; make one that does with tokentray api key add",
 		})
 		return api.Ref{}, false
 	}

@@ -62,7 +62,7 @@ func (s source) Fetch(ctx context.Context, req core.Request) (core.Grant, error)
 	case a.kind != "":
 		return core.Grant{}, s.refused(upstream.Rule{
 			Class: core.Misuse, Remedy: core.RemedyTokenType,
-			Message: "the server gives tokens of another type than Bearer, which calls cannot carry here; see what the client is set to",
+			Message: core.SaysTokenType + ", which calls cannot carry here; see what the client is set to",
 		}, answer{text: "token_type " + a.kind, secrets: a.secrets}, redact)
 	}
 	return a.grant, nil

@@ -78,7 +78,7 @@ func isFull(err error) bool {
 func newer(found, known int) error {
 	return &core.Error{
 		Class: core.Internal, Remedy: core.RemedyNewer,
-		Message: fmt.Sprintf("this home was written by a newer TokenTray (schema %d, this one knows %d); update TokenTray, nothing was changed", found, known),
+		Message: fmt.Sprintf(core.SaysNewerHome+" (schema %d, this one knows %d); update TokenTray, nothing was changed", found, known),
 		Err:     ErrNewer,
 	}
 }

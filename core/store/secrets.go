@@ -91,7 +91,7 @@ func (s *Store) Remove(ctx context.Context, id core.ID, unset func(context.Conte
 	if err := unset(ctx); err != nil {
 		return &core.Error{
 			Class: core.VaultClosed, Remedy: core.RemedySecretLeft, Err: err,
-			Message: "the account is removed; its secret is still in the vault and goes when the vault is next opened: " + core.AsError(err).Message,
+			Message: core.SaysSecretLeft + " and goes when the vault is next opened: " + core.AsError(err).Message,
 		}
 	}
 	return s.EndIntents(id)

@@ -69,7 +69,7 @@ func (a *app) serveSocket(ctx context.Context, s *doorSocket) error {
 		known = known || k.Name == s.key
 	}
 	if !known {
-		return &core.Error{Class: core.NotFound, Remedy: core.RemedyClientKey, Message: "there is no such client key; tokentray api key list shows those there are"}
+		return &core.Error{Class: core.NotFound, Remedy: core.RemedyClientKey, Message: core.SaysNoClientKey + "; tokentray api key list shows those there are"}
 	}
 	door, err := agent.Loopback(ctx)
 	if err != nil {

@@ -254,7 +254,7 @@ func TestAFieldsFileIsText(t *testing.T) {
 	if err := errors.Join(os.WriteFile(long, nil, 0o600), os.Truncate(long, maxField+1), os.WriteFile(bytes, []byte("a\xff"), 0o600)); err != nil {
 		t.Fatal(err)
 	}
-	for file, want := range map[string]string{long: "too long", bytes: "no text"} {
+	for file, want := range map[string]string{long: "too long", bytes: "not text"} {
 		r, c := calling()
 		if _, errOut := r.try(t, 2, "call", "shop", "/x", "-F", "x=@"+file); len(c.sent) > 0 || !strings.Contains(errOut, want) {
 			t.Errorf("%s: %s", file, errOut)

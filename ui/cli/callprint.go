@@ -156,7 +156,7 @@ func (a *app) askAnswer(ctx context.Context, body io.Reader, code *gojq.Code) er
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	dec.UseNumber()
 	if len(raw) > maxAsked || dec.Decode(&v) != nil {
-		return &core.Error{Class: core.Temporary, Remedy: core.RemedyCallNoJSON, Message: "the answer is no JSON, so --jq finds nothing in it; see it without --jq"}
+		return &core.Error{Class: core.Temporary, Remedy: core.RemedyCallNoJSON, Message: core.SaysNoJSON + "; see it without --jq"}
 	}
 	for found := code.RunWithContext(ctx, v); ; {
 		v, ok := found.Next()

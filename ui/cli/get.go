@@ -170,7 +170,7 @@ func (a *app) getPrevious(ctx context.Context, ref api.Ref, toClipboard bool, as
 }
 
 func noPrevious() *core.Error {
-	return &core.Error{Class: core.Misuse, Remedy: core.RemedyNoPrevious, Message: "no previous token may still work; take the current one"}
+	return &core.Error{Class: core.Misuse, Remedy: core.RemedyNoPrevious, Message: core.SaysNoPrevious}
 }
 
 // copyWith copies and says so.

@@ -23,7 +23,7 @@ func (a *app) teamStatus(ctx context.Context, name string) error {
 	if name != "" {
 		all = slices.DeleteFunc(all, func(t api.Team) bool { return t.Name != name })
 		if len(all) == 0 {
-			return &core.Error{Class: core.NotFound, Remedy: core.RemedyTeamNone, Message: "this machine is in no such team; tokentray team status shows those it is in"}
+			return &core.Error{Class: core.NotFound, Remedy: core.RemedyTeamNone, Message: core.SaysNoSuchTeam + "; tokentray team status shows those it is in"}
 		}
 	}
 	switch {

@@ -1,5 +1,7 @@
 package text
 
+import "tokentray/core"
+
 // windowHelp is what the window says where a person must act. Keys start with
 // "window.". Names of places in WeChat's consoles are those of the consoles.
 func windowHelp() table {
@@ -31,7 +33,7 @@ func windowHelp() table {
 
 		"cause.away":            {"There is no agent at the moment; nothing was sent.", "目前没有连接到守护进程，请求没有发出。"},
 		"window.remedy.away":    {"Try again once the window has connected. What you typed stays.", "请在窗口重新连接后再试，已填写的内容会保留。"},
-		"cause.cut_off":         {"The agent went away before it answered.", "守护进程在应答之前断开了。"},
+		"cause.cut_off":         {said(core.SaysCutOff), "守护进程在应答之前断开了。"},
 		"window.remedy.cut_off": {"See whether it was done, then try again. What you typed stays.", "请先确认是否已经完成，再重试。已填写的内容会保留。"},
 
 		"window.menu.duplicate":            {"Duplicate as {env}…", "复制为{env}账号…"},

@@ -37,7 +37,7 @@ func ask[T any](sh *shell, wait time.Duration, question func(context.Context, Ag
 		answer, err := question(ctx, agent)
 		told := core.AsError(err)
 		if errors.Is(err, api.ErrNoAgent) {
-			told = &core.Error{Class: core.Internal, Remedy: remedyCutOff, Message: "the agent went away before it answered; see whether it was done", Err: err}
+			told = &core.Error{Class: core.Internal, Remedy: remedyCutOff, Message: core.SaysCutOff + "; see whether it was done", Err: err}
 		}
 		sh.do(func() { then(answer, told) })
 	})
