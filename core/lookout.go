@@ -16,10 +16,10 @@ type lookout struct {
 	slot int       // place among the lookouts, -1 when it is not planned
 }
 
-// looks reports whether the account's token is watched now. A token that counts as
+// toBeChecked reports whether the account's token is watched now. A token that counts as
 // dead or that cannot be checked is not, and neither are accounts that are paused,
 // locked or wait for a person. The lock is held.
-func (k *Keeper) looks(e *entry, now time.Time) bool {
+func (k *Keeper) toBeChecked(e *entry, now time.Time) bool {
 	if !e.account.Watch || !e.account.Auto || k.pausedAll || k.stopped || !k.checks(*e.account) {
 		return false
 	}
@@ -33,7 +33,7 @@ func (k *Keeper) looks(e *entry, now time.Time) bool {
 // watched together, at a start or after the machine slept, are spread over the time
 // between two checks. The lock is held.
 func (k *Keeper) relook(e *entry, now time.Time) {
-	if !k.looks(e, now) {
+	if !k.toBeChecked(e, now) {
 		if e.look != nil {
 			k.unlook(e)
 			e.look = nil
@@ -77,7 +77,7 @@ func (k *Keeper) lookOut(now time.Time) {
 	for len(k.lookouts) > 0 && !k.full(healthy) && !k.lookouts[0].look.due.After(now) {
 		e := k.lookouts[0]
 		switch {
-		case !k.looks(e, now):
+		case !k.toBeChecked(e, now):
 			k.relook(e, now)
 		case e.flight != nil:
 			k.lookAt(e, now.Add(autoFloor))

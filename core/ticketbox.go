@@ -88,7 +88,7 @@ func (b *ticketBox) due(o ticketOwner, now time.Time) (time.Time, bool) {
 	if b.same { // there is no other one before
 		due = b.ticket.ExpiresAt
 	}
-	due = later(later(due, b.notBefore), o.held)
+	due = later(later(due, b.notBefore), o.notBefore)
 	if !b.asked.After(now) {
 		due = later(due, b.asked.Add(autoFloor))
 	}

@@ -353,8 +353,8 @@ type ticketOwner struct {
 	token   TokenID
 	edits   int32
 	rests   bool // nothing is renewed for it in the background
-	// held is when the budget of the day allows calls again; zero: it does.
-	held time.Time
+	// notBefore is when the budget of the day allows calls again; zero: it does.
+	notBefore time.Time
 }
 
 // owners are the accounts for which there are tickets.
@@ -370,7 +370,7 @@ func (t *Tickets) owners() map[ID]ticketOwner {
 		if a, edits, err := t.keeper.asker(id); err == nil {
 			o := ticketOwner{account: a, token: t.keeper.TokenID(a), edits: edits, rests: t.keeper.rests(a)}
 			if err := t.keeper.overBudget(id); err != nil {
-				o.held = err.RetryAt
+				o.notBefore = err.RetryAt
 			}
 			out[id] = o
 		}

@@ -272,18 +272,18 @@ func TestStandInsOutliveTheAgent(t *testing.T) {
 	var taken struct {
 		AccessToken string `json:"access_token"`
 	}
-	_, raw := knock(t, "GET", base+"/cgi-bin/token?grant_type=client_credential&appid="+a.AppID+"&secret="+key, "", "")
+	_, raw := request(t, "GET", base+"/cgi-bin/token?grant_type=client_credential&appid="+a.AppID+"&secret="+key, "", "")
 	if err := json.Unmarshal([]byte(raw), &taken); err != nil || !strings.HasPrefix(taken.AccessToken, "tts_") {
 		t.Fatalf("no stand-in: %s", raw)
 	}
 	try := func(want bool) {
 		t.Helper()
 		before := server.seen()
-		status, said := knock(t, "GET", base+"/cgi-bin/menu/get?access_token="+taken.AccessToken, "", "")
+		status, said := request(t, "GET", base+"/cgi-bin/menu/get?access_token="+taken.AccessToken, "", "")
 		if made := server.seen() != before; status != 200 || made != want || strings.Contains(said, "40001") == want {
 			t.Errorf("with the stand-in: %d %s", status, said)
 		}
-		if status, said := knock(t, "GET", base+"/cgi-bin/menu/get", own.Key, ""); (status == 200) != want {
+		if status, said := request(t, "GET", base+"/cgi-bin/menu/get", own.Key, ""); (status == 200) != want {
 			t.Errorf("with the key of a command: %d %s", status, said)
 		}
 	}

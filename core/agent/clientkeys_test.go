@@ -51,7 +51,7 @@ func TestRevocationOutlivesTheProcess(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 2 {
-		if code, _ := knock(t, "GET", base+"/v1/token/shop", key, ""); code != 401 {
+		if code, _ := request(t, "GET", base+"/v1/token/shop", key, ""); code != 401 {
 			t.Errorf("a revoked key: %d", code)
 		}
 		if err := r.end(); err != nil {
@@ -92,7 +92,7 @@ func TestARestoredBackupOpensNoDoor(t *testing.T) {
 	if got, err := r.client.SetLoopback(t.Context(), api.LoopbackRequest{On: true}); err != nil || got.State != api.DoorOn || got.Error != nil {
 		t.Errorf("opened by somebody: %+v, %v", got, err)
 	}
-	if code, _ := knock(t, "GET", base+"/v1/status", key, ""); code != 200 {
+	if code, _ := request(t, "GET", base+"/v1/status", key, ""); code != 200 {
 		t.Errorf("a key that was kept: %d", code)
 	}
 }

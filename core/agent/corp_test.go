@@ -109,7 +109,7 @@ func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
 		}
 	}
 	atDoor := func(key string) string {
-		_, body := knock(t, "GET", door+"/cgi-bin/gettoken?"+url.Values{"corpid": {corpID}, "corpsecret": {key}}.Encode(), "", "")
+		_, body := request(t, "GET", door+"/cgi-bin/gettoken?"+url.Values{"corpid": {corpID}, "corpsecret": {key}}.Encode(), "", "")
 		return body
 	}
 	look("at first")
@@ -346,7 +346,7 @@ func TestTwoAccountsOfOneApplicationInAFile(t *testing.T) {
 			}
 			tokens[got.AccessToken] = true
 			key := r.key(api.ClientKeyInput{Name: name, Envs: core.Envs(), Accounts: []string{name}})
-			_, body := knock(t, "GET", door+"/cgi-bin/gettoken?"+url.Values{"corpid": {corpID}, "corpsecret": {key}}.Encode(), "", "")
+			_, body := request(t, "GET", door+"/cgi-bin/gettoken?"+url.Values{"corpid": {corpID}, "corpsecret": {key}}.Encode(), "", "")
 			if !strings.Contains(body, `"access_token":"`+got.AccessToken+`"`) {
 				t.Errorf("%s: the door gives %s another token", when, name)
 			}

@@ -63,7 +63,7 @@ func TestWhatBecomesOfImportedAccounts(t *testing.T) {
 	noted := with(same, func(in *api.AccountInput) { in.Note = ptr("new") })
 	wrong := with(same, func(in *api.AccountInput) { in.Secret = ptr(badSecret) })
 	newer := input("new", core.Sandbox, "wx00000000000000aa")
-	twin := input("twin", core.Sandbox, other.AppID)
+	again := input("again", core.Sandbox, other.AppID)
 	odd := input("o/d", core.Sandbox, "gh_1")
 	for _, c := range []struct {
 		name  string
@@ -82,9 +82,9 @@ func TestWhatBecomesOfImportedAccounts(t *testing.T) {
 		{"renamed, but it is the same AppID", noted, "rename", false, "conflict skip shop/sandbox shop/sandbox note !appid_twice", true},
 		{"renamed, beside it", noted, "rename", true, "conflict rename shop/sandbox shop-2 shop/sandbox note !appid_twice", true},
 		{"renamed", with(newer, func(in *api.AccountInput) { in.Name = ptr("shop") }), "rename", false, "conflict rename shop/sandbox shop-2 shop/sandbox appid", true},
-		{"the AppID of another", twin, "", false, "same skip twin/sandbox other/live !appid_twice", true},
-		{"the AppID of another, with another secret", with(twin, func(in *api.AccountInput) { in.Secret = ptr(badSecret) }), "", false, "conflict undecided twin/sandbox other/live secret !appid_twice", false},
-		{"the AppID of another, beside it", twin, "", true, "new add twin/sandbox other/live !appid_twice", true},
+		{"the AppID of another", again, "", false, "same skip again/sandbox other/live !appid_twice", true},
+		{"the AppID of another, with another secret", with(again, func(in *api.AccountInput) { in.Secret = ptr(badSecret) }), "", false, "conflict undecided again/sandbox other/live secret !appid_twice", false},
+		{"the AppID of another, beside it", again, "", true, "new add again/sandbox other/live !appid_twice", true},
 		{"what cannot be saved", odd, "", false, "problem skip o/d/sandbox !name_chars !appid_gh", false},
 		{"an AppSecret in the place of the AppID", with(newer, func(in *api.AccountInput) { in.AppID = ptr(goodSecret) }), "", false, "problem skip new/sandbox !appid_secret", false},
 		{"an AppSecret in the name", with(newer, func(in *api.AccountInput) { in.Name = ptr("shop " + goodSecret) }), "", false, "problem skip …/sandbox !name_secret", false},

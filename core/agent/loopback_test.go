@@ -48,8 +48,8 @@ func (r *running) key(in api.ClientKeyInput) string {
 	return got.Key
 }
 
-// knock makes a call at the door.
-func knock(t testing.TB, method, url, key, body string) (int, string) {
+// request makes a call at the door.
+func request(t testing.TB, method, url, key, body string) (int, string) {
 	t.Helper()
 	req, err := http.NewRequestWithContext(context.Background(), method, url, strings.NewReader(body))
 	if err != nil {
@@ -91,7 +91,7 @@ func TestTheDoorIsShutUntilItIsOpened(t *testing.T) {
 	r.add("shop", core.Sandbox)
 	base := r.openDoor()
 	key := r.key(api.ClientKeyInput{Name: "postman"})
-	if code, body := knock(t, "GET", base+"/v1/token/shop", key, ""); code != 200 || token(t, body).Account != "shop" {
+	if code, body := request(t, "GET", base+"/v1/token/shop", key, ""); code != 200 || token(t, body).Account != "shop" {
 		t.Errorf("%d %s", code, body)
 	}
 	if s, _ := r.client.Status(t.Context()); s.Loopback != api.DoorOn {
@@ -103,7 +103,7 @@ func TestTheDoorIsShutUntilItIsOpened(t *testing.T) {
 		t.Fatal(err)
 	}
 	r = w.start()
-	if code, body := knock(t, "GET", base+"/v1/token/shop", key, ""); code != 200 {
+	if code, body := request(t, "GET", base+"/v1/token/shop", key, ""); code != 200 {
 		t.Errorf("after a restart: %d %s", code, body)
 	}
 	keys, err := r.client.ClientKeys(t.Context())
@@ -208,7 +208,7 @@ func TestAChangeThatCannotBeKept(t *testing.T) {
 		if got, _ := r.client.Loopback(t.Context()); got.State != api.DoorOn || "http://"+got.Addresses[0] != base {
 			t.Errorf("it was open at %s, and is %+v", base, got)
 		}
-		if code, _ := knock(t, "GET", base+"/v1/status", key, ""); code != 200 {
+		if code, _ := request(t, "GET", base+"/v1/status", key, ""); code != 200 {
 			t.Errorf("a call where it was open: %d", code)
 		}
 	}
@@ -223,7 +223,7 @@ func both(t *testing.T, r *running) map[string]func(stale string) (api.Token, er
 			return r.client.Refresh(context.Background(), api.Ref{Name: "shop"}, api.RefreshRequest{Stale: stale})
 		},
 		"loopback": func(stale string) (api.Token, error) {
-			code, body := knock(t, "POST", base+"/v1/token/shop/refresh", key, fmt.Sprintf(`{"stale":%q}`, stale))
+			code, body := request(t, "POST", base+"/v1/token/shop/refresh", key, fmt.Sprintf(`{"stale":%q}`, stale))
 			if code != 200 {
 				return api.Token{}, errors.New(body)
 			}
@@ -289,7 +289,7 @@ func (r *running) renewing() bool {
 	return false
 }
 
-// TestWaitingOverTheDoor: who waits hears of a renewal by the Keeper's event.
+// TestWaitingOverTheDoor: whoever waits hears of a renewal by the Keeper's event.
 func TestWaitingOverTheDoor(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
@@ -302,7 +302,7 @@ func TestWaitingOverTheDoor(t *testing.T) {
 	}
 	got := make(chan string, 1)
 	go func() {
-		code, body := knock(t, "GET", fmt.Sprintf("%s/v1/token/shop?newer_than=%d&wait=60s", base, first.ExpiresAtUnix), key, "")
+		code, body := request(t, "GET", fmt.Sprintf("%s/v1/token/shop?newer_than=%d&wait=60s", base, first.ExpiresAtUnix), key, "")
 		got <- fmt.Sprint(code, " ", body)
 	}()
 	for {
@@ -322,7 +322,7 @@ func TestWaitingOverTheDoor(t *testing.T) {
 	if body := <-got; !strings.HasPrefix(body, "200 ") || token(t, body[4:]).AccessToken != next.AccessToken {
 		t.Errorf("got %s", body)
 	}
-	if code, body := knock(t, "GET", fmt.Sprintf("%s/v1/token/shop?newer_than=%d&wait=10ms", base, next.ExpiresAtUnix), key, ""); code != 204 || body != "" {
+	if code, body := request(t, "GET", fmt.Sprintf("%s/v1/token/shop?newer_than=%d&wait=10ms", base, next.ExpiresAtUnix), key, ""); code != 204 || body != "" {
 		t.Errorf("nothing newer: %d %s", code, body)
 	}
 }
@@ -341,11 +341,11 @@ func TestWeChatsPathsCostUpstreamNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	for range 10 {
-		code, body := knock(t, "GET", base+"/cgi-bin/token?grant_type=client_credential&appid="+shop.AppID+"&secret="+key, "", "")
+		code, body := request(t, "GET", base+"/cgi-bin/token?grant_type=client_credential&appid="+shop.AppID+"&secret="+key, "", "")
 		if code != 200 || token(t, body).AccessToken != want.AccessToken {
 			t.Fatalf("%d %s", code, body)
 		}
-		code, body = knock(t, "POST", base+"/cgi-bin/stable_token", "", fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q,"force_refresh":true}`, shop.AppID, key))
+		code, body = request(t, "POST", base+"/cgi-bin/stable_token", "", fmt.Sprintf(`{"grant_type":"client_credential","appid":%q,"secret":%q,"force_refresh":true}`, shop.AppID, key))
 		if code != 200 || token(t, body).AccessToken != want.AccessToken {
 			t.Fatalf("%d %s", code, body)
 		}
@@ -353,7 +353,7 @@ func TestWeChatsPathsCostUpstreamNothing(t *testing.T) {
 	if n := w.up.count() - before; n != 0 {
 		t.Errorf("%d calls upstream", n)
 	}
-	_, body := knock(t, "GET", base+"/cgi-bin/token?grant_type=client_credential&appid="+live.AppID+"&secret="+key, "", "")
+	_, body := request(t, "GET", base+"/cgi-bin/token?grant_type=client_credential&appid="+live.AppID+"&secret="+key, "", "")
 	if !strings.Contains(body, `"errcode":40013`) {
 		t.Errorf("a live account with a key of the sandbox: %s", body)
 	}

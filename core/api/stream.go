@@ -43,7 +43,7 @@ func readEvents(r io.Reader, yield func(Event) bool) error {
 		}
 		if len(line) == 0 {
 			if len(data) > 0 {
-				e := Event{Snapshot: room(data)}
+				e := Event{Snapshot: emptyList(data)}
 				if err := json.Unmarshal(data, &e); err != nil {
 					return errors.New("the agent sent an event that cannot be read")
 				}
@@ -66,10 +66,10 @@ func readEvents(r io.Reader, yield func(Event) bool) error {
 // shortest is less than what an account takes on the wire, in bytes.
 const shortest = 300
 
-// room is a list with room for the accounts of a snapshot, nil for other events. With ten
+// emptyList is a list with room for the accounts of a snapshot, nil for other events. With ten
 // thousand accounts a slice that grows would copy 16 MB, a quarter of the time to decode
 // the snapshot while the window starts.
-func room(data []byte) *List {
+func emptyList(data []byte) *List {
 	if !bytes.HasPrefix(data, []byte(`{"type":"`+EventSnapshot+`"`)) {
 		return nil
 	}

@@ -231,7 +231,7 @@ func (d *Server) Open(port int) error {
 	now := d.serve(listeners)
 	d.open.Store(now)
 	if was != nil {
-		was.shut()
+		was.close()
 	}
 	d.cfg.Log.Info("the loopback door is open", "addresses", now.addrs)
 	return nil
@@ -245,7 +245,7 @@ func (d *Server) Close() {
 	if was == nil {
 		return
 	}
-	was.shut()
+	was.close()
 	d.cfg.Log.Info("the loopback door is shut")
 }
 
@@ -317,7 +317,7 @@ func errPort(port int, err error) *core.Error {
 	}
 }
 
-// serve answers on the listeners until shut.
+// serve answers on the listeners until close.
 func (d *Server) serve(listeners []net.Listener) *opening {
 	ctx, cancel := context.WithCancel(context.Background())
 	o := &opening{port: listeners[0].Addr().(*net.TCPAddr).Port, end: cancel}
@@ -342,7 +342,7 @@ func (d *Server) serve(listeners []net.Listener) *opening {
 	return o
 }
 
-func (o *opening) shut() {
+func (o *opening) close() {
 	o.end()
 	defer func() {
 		if l := o.lan.Load(); l != nil {

@@ -189,7 +189,7 @@ func (n *notifier) copies(ctx context.Context, e api.Event) {
 	switch p := n.last[late]; {
 	case e.Type == api.EventCopyLate:
 		n.last[late] = &notification{message: composeLate(ref, c.Format, n.words())}
-		n.post(ctx, n.last[late])
+		n.show(ctx, n.last[late])
 	case e.Type == api.EventClipboard && p != nil && p.ref == ref:
 		delete(n.last, late)
 		n.desktop.withdraw(ctx, late)
@@ -202,7 +202,7 @@ func (n *notifier) copied(ctx context.Context, e api.Event) {
 	switch p := n.last[done]; {
 	case e.Type == api.EventCopied:
 		n.last[done] = &notification{message: composeCopied(*c, n.Now(), n.words())}
-		n.post(ctx, n.last[done])
+		n.show(ctx, n.last[done])
 		if n.last[done].shown {
 			return
 		}
@@ -223,7 +223,7 @@ func (n *notifier) clearings(ctx context.Context, e api.Event) {
 	case e.Type != api.EventClipboard:
 	case c.Returned, c.Stays, c.Silent:
 		n.last[kept] = &notification{message: composeKept(*c, n.words())}
-		n.post(ctx, n.last[kept])
+		n.show(ctx, n.last[kept])
 	case c.Held() && n.last[kept] != nil:
 		delete(n.last, kept)
 		n.desktop.withdraw(ctx, kept)
@@ -242,7 +242,7 @@ func (n *notifier) carryOut(ctx context.Context, o decision) {
 		return
 	}
 	n.last[o.kind] = &notification{message: compose(o, n.Now(), n.words())}
-	n.post(ctx, n.last[o.kind])
+	n.show(ctx, n.last[o.kind])
 }
 
 // keep saves what was shown, for the next agent.
@@ -271,12 +271,12 @@ func (n *notifier) markAllHidden() {
 func (n *notifier) showHidden(ctx context.Context) {
 	for k := range places {
 		if p := n.last[k]; p != nil && !p.shown {
-			n.post(ctx, p)
+			n.show(ctx, p)
 		}
 	}
 }
 
-func (n *notifier) post(ctx context.Context, p *notification) {
+func (n *notifier) show(ctx context.Context, p *notification) {
 	err := n.desktop.show(ctx, p.message)
 	p.shown = err == nil
 	switch {

@@ -44,13 +44,15 @@ func failing(name string) api.Account {
 	return a
 }
 
-func well(name string) api.Account { return sample(name, core.Sandbox, noon, time.Hour, 2*time.Hour) }
+func healthy(name string) api.Account {
+	return sample(name, core.Sandbox, noon, time.Hour, 2*time.Hour)
+}
 
 // The box of a failing account stays while it is tried again: a click during a
 // try must not meet another row.
 func TestTheProblemStaysDuringATry(t *testing.T) {
 	bad := failing("a")
-	s := newStage(t, bad, well("b"), well("c")).open()
+	s := newStage(t, bad, healthy("b"), healthy("c")).open()
 	before := s.onScreen("b-sandbox")
 	for range 2 {
 		bad.State = core.StateRenewing
@@ -78,12 +80,12 @@ func TestRowsDoNotMoveUnderThePointer(t *testing.T) {
 		"a row out of sight grows": {500, func(s *stage) { s.becomes(blocked("account 003", core.Sandbox)) }},
 		"and shrinks again": {500, func(s *stage) {
 			s.becomes(blocked("account 003", core.Sandbox))
-			s.becomes(well("account 003"))
+			s.becomes(healthy("account 003"))
 		}},
 		"a row in sight grows": {500, func(s *stage) { s.becomes(blocked("account 502", core.Sandbox)) }},
 		"its own grows":        {500, func(s *stage) { s.becomes(blocked("account 505", core.Sandbox)) }},
 		"one below grows":      {500, func(s *stage) { s.becomes(blocked("account 506", core.Sandbox)) }},
-		"one comes above":      {500, func(s *stage) { s.becomes(well("aaa")) }},
+		"one comes above":      {500, func(s *stage) { s.becomes(healthy("aaa")) }},
 		"one goes above": {500, func(s *stage) {
 			s.agent.send(api.Event{Type: api.EventRemoved, Removed: "account 001-sandbox"})
 			s.until("the event", func() bool { _, ok := s.model.find("account 001-sandbox"); return !ok })
@@ -125,15 +127,15 @@ func TestRowsDoNotMoveUnderThePointer(t *testing.T) {
 	}
 }
 
-// Nor does it move where the list has no room to scroll by: the order and new rows
+// It does not move either where the list has no room to scroll by: the order and new rows
 // wait until the pointer has left, or rests, and a row that was removed leaves room.
 func TestNothingMovesUnderThePointerAtTheEnds(t *testing.T) {
 	used := func(name string, ago time.Duration) api.Account {
-		a := well(name)
+		a := healthy(name)
 		a.LastUsed = noon.Add(-ago)
 		return a
 	}
-	renewing := well("c")
+	renewing := healthy("c")
 	renewing.State = core.StateRenewing
 	for name, c := range map[string]struct {
 		order   string
@@ -142,8 +144,8 @@ func TestNothingMovesUnderThePointerAtTheEnds(t *testing.T) {
 		during  string // the list as long as the pointer is there
 		after   string
 	}{
-		"one comes above": {"", "b-sandbox", func(s *stage) { s.becomes(well("aa")) }, "a b c", "a aa b c"},
-		"one comes below": {"", "b-sandbox", func(s *stage) { s.becomes(well("d")) }, "a b c d", "a b c d"},
+		"one comes above": {"", "b-sandbox", func(s *stage) { s.becomes(healthy("aa")) }, "a b c", "a aa b c"},
+		"one comes below": {"", "b-sandbox", func(s *stage) { s.becomes(healthy("d")) }, "a b c d", "a b c d"},
 		"one goes above": {"", "b-sandbox", func(s *stage) {
 			s.agent.send(api.Event{Type: api.EventRemoved, Removed: "a-sandbox"})
 			s.until("the event", func() bool { _, ok := s.model.find("a-sandbox"); return !ok })
@@ -231,7 +233,7 @@ func TestAMessageGoesAtTheEndOfTheList(t *testing.T) {
 
 // What a person changes does not wait for the pointer.
 func TestAPersonsChangeDoesNotWait(t *testing.T) {
-	s := newStage(t, well("a"), well("b"), well("cherry")).open()
+	s := newStage(t, healthy("a"), healthy("b"), healthy("cherry")).open()
 	s.pointAt("cherry-sandbox")
 	s.listing.findFrom("cherry")
 	if list := s.listing.list; strings.Join(s.listed(), " ") != "cherry" || list.tops[0] != 0 || list.tail != 0 {
@@ -262,10 +264,10 @@ func TestRowsWaitForThePointer(t *testing.T) {
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newStage(t, failing("a"), well("b"), well("c"), well("d")).open()
+			s := newStage(t, failing("a"), healthy("b"), healthy("c"), healthy("d")).open()
 			s.pointAt("c-sandbox")
 			before := s.onScreen("c-sandbox")
-			s.becomes(well("a"))
+			s.becomes(healthy("a"))
 			s.tick()
 			s.listing.list.views["c-sandbox"].MouseMoved(nil)
 			if now := s.onScreen("c-sandbox"); now != before {
@@ -298,10 +300,10 @@ func TestRowsWaitForThePointer(t *testing.T) {
 
 // A click meets the row that was there when the pointer came.
 func TestAClickMeetsTheRowUnderThePointer(t *testing.T) {
-	s := newStage(t, failing("a"), well("b"), well("c")).open()
+	s := newStage(t, failing("a"), healthy("b"), healthy("c")).open()
 	s.pointAt("b-sandbox")
 	at := fyne.NewPos(60, s.onScreen("b-sandbox")+20)
-	s.becomes(well("a"))
+	s.becomes(healthy("a"))
 	for id, view := range s.listing.list.views {
 		top := s.onScreen(id)
 		if at.Y >= top && at.Y < top+view.Size().Height && id != "b-sandbox" {

@@ -18,7 +18,7 @@ func TestAPipeIsNoFileToImport(t *testing.T) {
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	s := newStage(t, well("shop")).open()
+	s := newStage(t, healthy("shop")).open()
 	s.transfers.drop([]fyne.URI{storage.NewFileURI(pipe)})
 	s.untilSays("a pipe, a device or a folder")
 	if asked := held(s.agent, &s.agent.imports); len(asked) > 0 {

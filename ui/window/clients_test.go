@@ -17,8 +17,8 @@ import (
 	"tokentray/core/kinds"
 )
 
-// knocks has the window ask a door of the test's own, and collects what it asks.
-func (s *stage) knocks(answer api.DoorAnswer, err error) *[]api.DoorTry {
+// answersDoor has the window ask a door of the test's own, and collects what it asks.
+func (s *stage) answersDoor(answer api.DoorAnswer, err error) *[]api.DoorTry {
 	var asked []api.DoorTry
 	s.cfg.TryDoor = func(_ context.Context, t api.DoorTry) (api.DoorAnswer, error) {
 		asked = append(asked, t)
@@ -105,7 +105,7 @@ func TestFilesForAPIClients(t *testing.T) {
 func TestTheStepsOfAnAPIClient(t *testing.T) {
 	t.Setenv("HOME", t.TempDir())
 	s := newStage(t, shops()...).open()
-	asked := s.knocks(api.DoorAnswer{Status: 200, Took: 12 * time.Millisecond, ExpiresIn: 90 * time.Minute}, nil)
+	asked := s.answersDoor(api.DoorAnswer{Status: 200, Took: 12 * time.Millisecond, ExpiresIn: 90 * time.Minute}, nil)
 	s.agent.change(func(f *fakeAgent) {
 		f.door.Port, f.answer, f.answerBody = 17278, api.CallResult{Status: 200}, `{"ip_list":[]}`
 	})
@@ -166,7 +166,7 @@ func TestTheStepsOfAnAPIClient(t *testing.T) {
 // one that was told so.
 func TestAnSDKIsSetUp(t *testing.T) {
 	s := newStage(t, shops()...).open()
-	asked := s.knocks(api.DoorAnswer{Status: 200, Took: time.Millisecond, Code: 40164}, nil)
+	asked := s.answersDoor(api.DoorAnswer{Status: 200, Took: time.Millisecond, Code: 40164}, nil)
 	s.agent.change(func(f *fakeAgent) { f.door = api.Loopback{State: api.DoorOn, Port: 17278} })
 	s.clients.openClients("shop-live")
 	s.until("the door", func() bool { return s.clients.page.door.known })
@@ -195,7 +195,7 @@ func TestAnSDKIsSetUp(t *testing.T) {
 func TestAKeyThatIsThere(t *testing.T) {
 	s := newStage(t, shops()...).open()
 	refused := api.DoorAnswer{Status: 401, Took: time.Millisecond, Error: &api.Error{Class: core.Misuse, Remedy: core.RemedyClientKey, Message: "no such key"}}
-	s.knocks(refused, nil)
+	s.answersDoor(refused, nil)
 	s.agent.change(func(f *fakeAgent) {
 		f.door, f.keys = api.Loopback{State: api.DoorOn, Port: 17278}, append(someKeys(), api.ClientKey{Name: "reader", Accounts: []string{"shop"}, Envs: []core.Env{core.Live}, CallRights: core.CallRights{Calls: []string{"reads"}, NoToken: true}})
 	})
@@ -220,7 +220,7 @@ func TestAKeyThatIsThere(t *testing.T) {
 			t.Errorf("%s: the step is %q", name, got)
 		}
 	}
-	s.knocks(api.DoorAnswer{}, &core.Error{Class: core.Temporary, Remedy: core.RemedyDoorShut, Message: "nobody"})
+	s.answersDoor(api.DoorAnswer{}, &core.Error{Class: core.Temporary, Remedy: core.RemedyDoorShut, Message: "nobody"})
 	setup.chosen = "ci"
 	s.clients.show()
 	s.press("Test it")

@@ -296,7 +296,7 @@ func TestSettingsNameTheClipboardManager(t *testing.T) {
 // An AppSecret that was taken from the clipboard is offered to be cleared there; what
 // another program put there since stays.
 func TestATakenSecretIsOfferedToBeCleared(t *testing.T) {
-	s := newStage(t, well("shop")).open()
+	s := newStage(t, healthy("shop")).open()
 	content := "AppID: wx0123456789abcdee AppSecret: " + goodSecret
 	take := func() {
 		t.Helper()

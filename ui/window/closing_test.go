@@ -185,7 +185,7 @@ func TestQuitKeepsWhatWasTyped(t *testing.T) {
 	s.press("Save")
 	s.untilSays("mall/sandbox saved")
 
-	// Who quits and does not want it closes the window.
+	// Whoever quits and does not want it closes the window.
 	s.accounts.openAdd()
 	s.typeInto("name", "other")
 	s.agent.send(api.Event{Type: api.EventBye})

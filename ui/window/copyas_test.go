@@ -202,7 +202,7 @@ func (s *stage) sheetGround() fyne.CanvasObject {
 func TestTheLastFormIsRemembered(t *testing.T) {
 	own := sample("own", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	own.CopyFormat = format.JSON
-	s := newStage(t, own, well("shop"), well("test")).open()
+	s := newStage(t, own, healthy("shop"), healthy("test")).open()
 	s.listing.selectAccount("shop-sandbox")
 	s.keys.typedShortcut(&desktop.CustomShortcut{KeyName: fyne.KeyC, Modifier: ctrl | fyne.KeyModifierShift})
 	forms := func() *kit.Segment { return s.win.Canvas().Focused().(*kit.Segment) }

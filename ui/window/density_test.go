@@ -81,7 +81,7 @@ func TestDensityByKey(t *testing.T) {
 // stands, and another one closes it.
 func TestProblemsOpen(t *testing.T) {
 	for _, density := range []string{core.DensityComfortable, core.DensityCompact} {
-		s := newStage(t, well("a"), failing("b"), well("c"))
+		s := newStage(t, healthy("a"), failing("b"), healthy("c"))
 		s.agent.list.Settings.ListDensity = density
 		s.open()
 		s.mustSay("Try again")
@@ -118,7 +118,7 @@ func TestProblemsOpen(t *testing.T) {
 
 // Where it is wanted, the window goes out of the way after a copy, and only then.
 func TestHideAfterCopy(t *testing.T) {
-	s := newStage(t, well("a"), well("b")).open()
+	s := newStage(t, healthy("a"), healthy("b")).open()
 	s.show()
 	copyOne := func(call string) {
 		s.clipboard.copyDefault("a-sandbox")

@@ -353,7 +353,7 @@ func TestTimesAndTheBaseURLCanBeCopied(t *testing.T) {
 		},
 		"zh": {"复制上次使用": "2026-11-22T11:58:30Z", "复制上次校验": "2026-11-22T11:30:00Z", "复制基础地址": "https://api.weixin.qq.com"},
 	} {
-		a := well("shop")
+		a := healthy("shop")
 		a.Checked = &api.CheckResult{Accepted: true, Finding: core.FoundWorks, At: ago(30 * time.Minute)}
 		s := newStage(t, a, sample("idle", core.Sandbox, noon, time.Hour, 2*time.Hour)).in(lang, 460).open()
 		s.pane.openDetail(a.ID)
@@ -363,7 +363,7 @@ func TestTimesAndTheBaseURLCanBeCopied(t *testing.T) {
 		}
 	}
 	// What was never used has no time to copy.
-	a := well("shop")
+	a := healthy("shop")
 	a.LastUsed = time.Time{}
 	s := newStage(t, a).open()
 	s.pane.openDetail(a.ID)

@@ -15,7 +15,7 @@ import (
 // TestPasteOnTheList: Ctrl+V explains a failed answer and shows nothing else of it; an
 // AppSecret begins an account; of anything else it is said that nothing is in it.
 func TestPasteOnTheList(t *testing.T) {
-	s := newStage(t, well("shop")).open()
+	s := newStage(t, healthy("shop")).open()
 	opened := s.opens()
 	s.keys.listing.focusList()
 	paste := func(text string) {
@@ -61,7 +61,7 @@ func TestPasteOnTheList(t *testing.T) {
 // command, the window has its own in the same place, which names none.
 func TestTheWindowSaysEveryCode(t *testing.T) {
 	for _, lang := range []string{"en", "zh"} {
-		s := newStage(t, well("shop")).in(lang, 460).open()
+		s := newStage(t, healthy("shop")).in(lang, 460).open()
 		shown := 0
 		for _, spec := range preset.With(kinds.Builtin()).All() {
 			for _, code := range spec.Codes {

@@ -366,8 +366,8 @@ func TestTheKeyboardIsNeverOnWhatIsGone(t *testing.T) {
 			s.focus(b)
 		}
 	}
-	well := sample("gate", core.Sandbox, noon, time.Hour, 2*time.Hour)
-	s.event(api.Event{Type: api.EventAccount, Account: &well})
+	healthy := sample("gate", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	s.event(api.Event{Type: api.EventAccount, Account: &healthy})
 	if s.win.Canvas().Focused() != fyne.Focusable(s.pane.detail.back) {
 		t.Errorf("the keyboard is on %T", s.win.Canvas().Focused())
 	}

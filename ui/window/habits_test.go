@@ -33,7 +33,7 @@ func TestTheWheelInTheList(t *testing.T) {
 // TestThePathOfAnExport: the field for the path is one line without a bar over it, and a
 // button chooses the folder.
 func TestThePathOfAnExport(t *testing.T) {
-	s := newStage(t, well("shop")).open()
+	s := newStage(t, healthy("shop")).open()
 	a, _ := s.model.find("shop-sandbox")
 	s.pane.on.export(a, []api.HistoryEntry{})
 	s.mustSay("Browse…")
@@ -53,7 +53,7 @@ func TestThePathOfAnExport(t *testing.T) {
 
 // TestAPaneBesideTheList: a window of 760 units shows list and details side by side.
 func TestAPaneBesideTheList(t *testing.T) {
-	s := newStage(t, well("shop"), sample("blog", core.Sandbox, noon, time.Hour, 2*time.Hour)).in("en", 760).open()
+	s := newStage(t, healthy("shop"), sample("blog", core.Sandbox, noon, time.Hour, 2*time.Hour)).in("en", 760).open()
 	s.pane.openDetail("shop-sandbox")
 	if !s.wide() || !s.listing.root.Visible() {
 		t.Error("the list is covered")

@@ -54,13 +54,13 @@ type keyPage struct {
 	offered  *kit.Rows[string, *kit.Toggle]
 	left     *kit.Prose // how many more there are
 
-	key      *fyne.Container // the key that was made
-	value    *kit.Prose
-	scope    *kit.Prose
-	use      *kit.Prose
-	shut     *kit.Prose
-	keyEnd   *fyne.Container // its buttons
-	fieldEnd *fyne.Container // and those of the fields
+	key        *fyne.Container // the key that was made
+	value      *kit.Prose
+	scope      *kit.Prose
+	use        *kit.Prose
+	closedNote *kit.Prose
+	keyEnd     *fyne.Container // its buttons
+	fieldEnd   *fyne.Container // and those of the fields
 }
 
 // keyActions are what the page needs of the window.
@@ -317,10 +317,10 @@ func (p *keyPage) drawKey() {
 	ground.CornerRadius = kit.Radius
 	p.use = kit.NewProse("", 13, ui.Palette.Muted)
 	p.use.Style.Monospace = ui.Words.Lang() == text.English // the fixed-width face has no Chinese
-	p.shut = kit.NewProse("", 13, ui.Palette.SoonText)
+	p.closedNote = kit.NewProse("", 13, ui.Palette.SoonText)
 	p.key = kit.Stack(4*kit.Grid, p.scope, container.New(&kit.Backed{PadX: 3 * kit.Grid, PadY: 2 * kit.Grid}, ground, p.value),
 		kit.NewProse(ui.T("clientkey.once"), kit.SizeText, ui.Palette.Text), container.New(&kit.Bar{Gap: 2 * kit.Grid}, p.use,
-			kit.NewLineIconButton(ui, kit.IconCopy, ui.T("clientkey.copy_call"), func() { p.on.copyKey(p, p.call()) })), p.shut)
+			kit.NewLineIconButton(ui, kit.IconCopy, ui.T("clientkey.copy_call"), func() { p.on.copyKey(p, p.call()) })), p.closedNote)
 }
 
 // showKey shows the key and how it is used.
@@ -333,11 +333,11 @@ func (p *keyPage) showKey() {
 		use = "api.key_call"
 	}
 	p.use.Set(ui.Words.Say(use, "port", p.port(), "account", url.PathEscape(p.account())), ui.Palette.Muted)
-	shut := ""
+	note := ""
 	if p.door.loop.State != api.DoorOn {
-		shut = ui.T("clientkey.shut")
+		note = ui.T("clientkey.shut")
 	}
-	p.shut.SetOrHide(shut, ui.Palette.SoonText)
+	p.closedNote.SetOrHide(note, ui.Palette.SoonText)
 }
 
 // account is an example of an account that the key may use.

@@ -34,7 +34,7 @@ func (s *stage) mustMark(want ...core.ID) {
 }
 
 func fivesome() []api.Account {
-	return []api.Account{well("a"), well("b"), well("c"), well("d"), well("e")}
+	return []api.Account{healthy("a"), healthy("b"), healthy("c"), healthy("d"), healthy("e")}
 }
 
 const shift = fyne.KeyModifierShift

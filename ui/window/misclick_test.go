@@ -30,7 +30,7 @@ func (s *stage) settle() { s.time = s.time.Add(misclickTime) }
 // else, and the next one comes there. A click, a click of the other button and a click
 // on its dots that were meant for the first do nothing; a moment later they are meant.
 func TestARowThatJustCameTakesNoClick(t *testing.T) {
-	s := newStage(t, well("a"), well("b"), well("c")).open()
+	s := newStage(t, healthy("a"), healthy("b"), healthy("c")).open()
 	view := s.listing.list.views["a-sandbox"]
 	at := s.app.Driver().AbsolutePositionForObject(view)
 	body, dots := at.AddXY(60, 30), at.AddXY(view.Size().Width-20, 30)
@@ -62,7 +62,7 @@ func TestARowThatJustCameTakesNoClick(t *testing.T) {
 
 // TestAPressCountsForItsOwnRow: the button went down on one account and up on another.
 func TestAPressCountsForItsOwnRow(t *testing.T) {
-	s := newStage(t, well("a"), well("b")).open()
+	s := newStage(t, healthy("a"), healthy("b")).open()
 	view := s.listing.list.views["a-sandbox"]
 	click := &fyne.PointEvent{Position: fyne.NewPos(60, 30)}
 	view.MouseDown(&desktop.MouseEvent{})
@@ -79,7 +79,7 @@ func TestAPressCountsForItsOwnRow(t *testing.T) {
 // TestAnotherSwitchesTheEnvironment: what is pressed or clicked just after somebody else
 // switched does not act on the live account that came into the place.
 func TestAnotherSwitchesTheEnvironment(t *testing.T) {
-	pair := []api.Account{well("shop"), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)}
+	pair := []api.Account{healthy("shop"), sample("shop", core.Live, noon, time.Hour, 2*time.Hour)}
 	for name, act := range map[string]func(*stage){
 		"Enter":             func(s *stage) { s.key(fyne.KeyReturn) },
 		"Ctrl+C":            func(s *stage) { s.ctrl(fyne.KeyC) },

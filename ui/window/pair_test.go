@@ -160,7 +160,7 @@ func TestQuickSwitches(t *testing.T) {
 	s.until("both answers", func() bool {
 		return slices.Contains(s.agent.log(), "use sandbox") && !s.listing.switching && s.model.Active == core.Sandbox
 	})
-	s.becomes(well("zoo")) // an event behind those of both switches
+	s.becomes(healthy("zoo")) // an event behind those of both switches
 	if s.listing.view != viewSandbox {
 		t.Errorf("the view is %s", s.listing.view)
 	}

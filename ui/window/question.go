@@ -29,11 +29,11 @@ type asking func(ui *kit.UI) question
 func newQuestion(ui *kit.UI, q question, no, yes func()) *sheet {
 	s := &sheet{Sheet: kit.NewSheet(ui, no)}
 	ui = s.UI
-	stay := q.no
-	if stay == "" {
-		stay = ui.T("cancel")
+	cancelText := q.no
+	if cancelText == "" {
+		cancelText = ui.T("cancel")
 	}
-	cancel := kit.NewButton(ui, kit.Quiet, stay, no)
+	cancel := kit.NewButton(ui, kit.Quiet, cancelText, no)
 	if q.live {
 		s.Add(newTag(ui, true))
 	}

@@ -287,7 +287,7 @@ func noSecretIn(t *testing.T, file string) {
 
 // clientsDone sets an API client up, to its end.
 func clientsDone(s *stage) {
-	s.knocks(api.DoorAnswer{Status: 200, Took: 12 * time.Millisecond, ExpiresIn: 90 * time.Minute}, nil)
+	s.answersDoor(api.DoorAnswer{Status: 200, Took: 12 * time.Millisecond, ExpiresIn: 90 * time.Minute}, nil)
 	s.agent.change(func(f *fakeAgent) {
 		f.door = api.Loopback{State: api.DoorOn, Port: 17278, Addresses: []string{"127.0.0.1:17278", "[::1]:17278"}}
 	})

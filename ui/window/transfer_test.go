@@ -56,7 +56,7 @@ func TestImportOfAFile(t *testing.T) {
 		},
 	} {
 		t.Run(how, func(t *testing.T) {
-			s := newStage(t, well("shop")).open()
+			s := newStage(t, healthy("shop")).open()
 			s.agent.change(func(f *fakeAgent) { f.plans = []api.ImportPlan{somePlan(), decided("a"), decided("b")} })
 			begin(s)
 			s.untilSays("shop.env", "mall/sandbox", "no AppSecret yet", "conflict", "line 7", "Say what to do with those that exist.")
@@ -125,7 +125,7 @@ func TestABackupIsRestored(t *testing.T) {
 		"en": {"Passphrase of the backup", "Import (2)", "Imported accounts: 2."},
 		"zh": {"备份的口令", "导入（2）", "已导入 2 个账号。"},
 	} {
-		s := newStage(t, well("shop")).in(lang, 460).open()
+		s := newStage(t, healthy("shop")).in(lang, 460).open()
 		s.ctrl(fyne.KeyI)
 		s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyBackupAsk, Message: "m"})
 		s.transfers.page.page.ScrollTo(1000)
@@ -155,7 +155,7 @@ func TestABackupIsRestored(t *testing.T) {
 // too short, or not the same twice, makes none.
 func TestExportsOfThePage(t *testing.T) {
 	folder := t.TempDir()
-	s := newStage(t, well("shop")).open()
+	s := newStage(t, healthy("shop")).open()
 	s.transfers.openTransfers()
 	p := s.transfers.page
 	p.folder = folder
@@ -200,7 +200,7 @@ func TestAFileThatDoesNotSayWhereItBelongs(t *testing.T) {
 		"en": {"lines 1 and 4: nothing says whether this is sandbox or live", "The file does not say where they belong"},
 		"zh": {"第 1、4 行：无法判断是沙箱还是生产", "文件未说明账号属于哪个环境"},
 	} {
-		s := newStage(t, well("shop")).in(lang, 460).open()
+		s := newStage(t, healthy("shop")).in(lang, 460).open()
 		plan := somePlan()
 		plan.Remarks = []api.ImportRemark{{Code: "env", Line: 1}, {Code: "env", Line: 4}}
 		told := somePlan()
@@ -231,7 +231,7 @@ func (s *stage) openTransfersWith(text string) {
 // TestWordsOfTheImportFollowTheLanguage: what stands on the page when the language changes
 // is said in the other one, whether it is about a plan, a file or a passphrase.
 func TestWordsOfTheImportFollowTheLanguage(t *testing.T) {
-	s := newStage(t, well("shop")).open()
+	s := newStage(t, healthy("shop")).open()
 	language := func(lang string) {
 		next := s.model.Settings
 		next.Language = lang

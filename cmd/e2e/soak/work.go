@@ -52,7 +52,7 @@ func (s *soak) work(ctx context.Context, length time.Duration, clients int) erro
 	if s.screen {
 		wg.Go(func() { s.openWindows(ctx) })
 	}
-	if err := s.looks(ctx, length); err != nil {
+	if err := s.measureMemory(ctx, length); err != nil {
 		return err
 	}
 	cancel()
@@ -65,12 +65,12 @@ func (s *soak) work(ctx context.Context, length time.Duration, clients int) erro
 	return errors.Join(err, cpuErr)
 }
 
-// lookEach is how long the agent works between two looks at its memory.
+// lookEach is how long the agent works between two measurements of its memory.
 const lookEach = 5 * time.Minute
 
-// looks looks at the agent after a minute of work, every lookEach after that, and at the
+// measureMemory measures the agent after a minute of work, every lookEach after that, and at the
 // end.
-func (s *soak) looks(ctx context.Context, length time.Duration) (err error) {
+func (s *soak) measureMemory(ctx context.Context, length time.Duration) (err error) {
 	first := min(time.Minute, length/3)
 	for at, next := time.Duration(0), first; at < length; next = min(next+lookEach, length) {
 		select {
