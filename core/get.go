@@ -14,7 +14,7 @@ const DefaultMinTTL = 30 * time.Second
 // expired token. Where upstream hands out the current token to its very end, up to
 // DefaultMinTTL is not insisted on: nobody could have a better one. It fetches when none is at hand and upstream can give one now.
 // Errors: NotFound; Temporary when upstream cannot be reached, or cannot give
-// so long a life yet (RetryAt says when); Misuse for a live account whose
+// a life that long yet (RetryAt says when); Misuse for a live account whose
 // source would kill the token others use; the kept error of an account that
 // waits for a person; VaultClosed.
 func (k *Keeper) Get(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {

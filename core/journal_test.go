@@ -65,7 +65,7 @@ func TestARenewalIsOneRecord(t *testing.T) {
 	})
 }
 
-// Who wants to know of renewals learns of a life that was corrected too, and not
+// Whoever wants to know of renewals learns of a life that was corrected too, and not
 // of a token that upstream refuses.
 func TestRenewedTellsOfTokensThatAreOfUse(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

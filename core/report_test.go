@@ -92,7 +92,7 @@ func TestReportOfAnOldTokenFetchesNothing(t *testing.T) {
 	})
 }
 
-// TestAReportOfAnOldTokenBringsNoExpiredOne: who reports another token than the
+// TestAReportOfAnOldTokenBringsNoExpiredOne: whoever reports another token than the
 // current one gets the current one only while that lives.
 func TestAReportOfAnOldTokenBringsNoExpiredOne(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

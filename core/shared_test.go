@@ -119,7 +119,7 @@ func TestASharerThatFailsHoldsNobodyUp(t *testing.T) {
 	})
 }
 
-// TestSharersOfOtherCertificates share nothing: who trusts another certificate may send
+// TestSharersOfOtherCertificates share nothing: whoever trusts another certificate may send
 // its token to another host.
 func TestSharersOfOtherCertificates(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
@@ -138,7 +138,7 @@ func TestSharersOfOtherCertificates(t *testing.T) {
 	})
 }
 
-// TestASharerGoesWhileItAsks: who waited for its round is planned anew.
+// TestASharerGoesWhileItAsks: whoever waited for its round is planned anew.
 func TestASharerGoesWhileItAsks(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)

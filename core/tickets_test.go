@@ -338,7 +338,7 @@ func TestARefusedTicketWaits(t *testing.T) {
 	}
 }
 
-// Who wants another ticket waits for it, and gets the answer of upstream.
+// Whoever wants another ticket waits for it, and gets the answer of upstream.
 func TestAPersonRenewsATicket(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		o := openOffice(t, newTicketing(), setup{})

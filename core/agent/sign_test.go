@@ -96,7 +96,7 @@ func TestSign(t *testing.T) {
 		t.Errorf("again: %+v, %v, %d calls", again, err, len(up.issued()))
 	}
 
-	// Who asks for the account hears how long the ticket lives, and never the ticket.
+	// Whoever asks for the account hears how long the ticket lives, and never the ticket.
 	acc, err := r.client.Account(t.Context(), shop)
 	if err != nil || len(acc.Tickets) != 1 || acc.Tickets[0] != (api.Ticket{Name: "jsapi", ExpiresAt: got.ExpiresAt}) {
 		t.Errorf("the account's tickets are %+v, %v", acc.Tickets, err)

@@ -18,8 +18,8 @@ type TeamCalls interface {
 	// InviteTo encrypts what another machine needs to join. It is a secret, whoever
 	// knows the passphrase can use the team's tokens.
 	InviteTo(ctx context.Context, team string, passphrase core.Secret) (Invite, error)
-	// JoinTeam opens an invite and tells what the team shares; with Apply it joins. Who
-	// is in the team already gets its new keys and passwords.
+	// JoinTeam opens an invite and tells what the team shares; with Apply it joins. A
+	// machine that is in the team already gets its new keys and passwords.
 	JoinTeam(ctx context.Context, in TeamJoin) (TeamJoined, error)
 	// LeaveTeam forgets a team. Its accounts stay and keep their tokens.
 	LeaveTeam(ctx context.Context, team string) (TeamLeft, error)

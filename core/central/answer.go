@@ -75,7 +75,7 @@ func (c call) readText(body []byte) answer {
 	case strings.HasPrefix(token, "<"):
 		return answer{odd: "a web page"}
 	case strings.HasPrefix(token, "{"):
-		return answer{odd: "JSON, where the token alone should stand"}
+		return answer{odd: "JSON, where the token alone should be"}
 	case fault == upstream.TokenMissing:
 		return bareOr(answer{odd: "an empty answer"}, true)
 	case fault != "":

@@ -86,7 +86,7 @@ func TestWaitingForTheNextToken(t *testing.T) {
 	}
 }
 
-// TestAFailureIsWaitedOut: who waits through an outage gets the token that ends
+// TestAFailureIsWaitedOut: whoever waits through an outage gets the token that ends
 // it.
 func TestAFailureIsWaitedOut(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -422,7 +422,7 @@ func TestFloods(t *testing.T) {
 	}
 }
 
-// TestSlowSenders: who sends a header or a body drop by drop is cut off.
+// TestSlowSenders: whoever sends a header or a body drop by drop is cut off.
 func TestSlowSenders(t *testing.T) {
 	t.Parallel()
 	g := newGate(t)

@@ -16,7 +16,7 @@ import (
 )
 
 // hall is a listener whose connections are pipes, so that a test's clock rules
-// all that waits on them. A pipe holds nothing back: who does not read stops who
+// all that waits on them. A pipe holds nothing back: whoever does not read stops whoever
 // writes at once.
 type hall struct {
 	conns  chan net.Conn
@@ -61,7 +61,7 @@ func enter(t *testing.T, g *gate) (connect func() net.Conn) {
 }
 
 // TestHowLongTheDoorWaits: for headers, a body, the next call and a reader, to
-// the second. Who waits for the next token is not cut off.
+// the second. Whoever waits for the next token is not cut off.
 func TestHowLongTheDoorWaits(t *testing.T) {
 	head := func(g *gate, line string) string {
 		return fmt.Sprintf("%s HTTP/1.1\r\nHost: 127.0.0.1:%d\r\n%s\r\n", line, doorPort, with(g.sandbox))

@@ -290,7 +290,7 @@ func (h Home) RemoveLog() error {
 	if runtime.GOOS != "windows" {
 		return nil
 	}
-	// Who starts an agent gives it the log for what it prints.
+	// Whoever starts an agent gives it the log for what it prints.
 	if log, err := os.Stat(h.Log()); err == nil {
 		for _, out := range []*os.File{os.Stdout, os.Stderr} {
 			if info, err := out.Stat(); err == nil && os.SameFile(info, log) {

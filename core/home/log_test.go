@@ -74,7 +74,7 @@ func TestALogThatGrewTooLongIsPutAside(t *testing.T) {
 }
 
 // A log that is written for months stays within its bounds, and the end of what
-// was logged is kept. Who holds the file open goes on writing into the new one.
+// was logged is kept. Whoever holds the file open goes on writing into the new one.
 func TestALogIsPutAsideWhileItIsWritten(t *testing.T) {
 	h := testHome(t)
 	if err := h.Mkdirs(); err != nil {

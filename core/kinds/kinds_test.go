@@ -181,7 +181,7 @@ func TestFieldsOfAKindsOwn(t *testing.T) {
 	}
 }
 
-// TestAnotherKindTakesWhatItHasAPlaceFor: who changes an account's kind keeps
+// TestAnotherKindTakesWhatItHasAPlaceFor: whoever changes an account's kind keeps
 // what both have.
 func TestAnotherKindTakesWhatItHasAPlaceFor(t *testing.T) {
 	set := aviary(t)

@@ -74,7 +74,7 @@ func TestServersThatAreKnown(t *testing.T) {
 	}
 }
 
-// Who copies another URL of the same server has told which server it is.
+// Whoever copies another URL of the same server has told which server it is.
 func TestNeighbouringURLs(t *testing.T) {
 	set := kinds.Builtin()
 	const entra, keycloak = "https://login.microsoftonline.com/contoso/oauth2/v2.0/token", "https://sso.example/realms/a/protocol/openid-connect/token"

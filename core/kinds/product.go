@@ -185,7 +185,7 @@ type Product struct {
 	// environment.
 	BaseURLs map[core.Env]string `json:"base_urls,omitempty"`
 	// Pattern is the form of its accounts' base URLs, which differ in what stands in
-	// the place of the *. Who enters just that, or the URL without the end that all
+	// the place of the *. Whoever enters just that, or the URL without the end that all
 	// have, has entered the URL.
 	Pattern string `json:"pattern,omitempty"`
 	// Neighbours are the ends of other URLs of the same server that people copy, an

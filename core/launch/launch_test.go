@@ -92,7 +92,7 @@ func TestOneLineIsWaitedForAndNotTheEnd(t *testing.T) {
 	}
 }
 
-// Who starts the agent hears what is wrong with the home.
+// Whoever starts the agent hears what is wrong with the home.
 func TestTheRemedyOfACauseIsKept(t *testing.T) {
 	cause := &core.Error{Class: core.Internal, Message: "others may enter it", Remedy: core.RemedyHomeShared}
 	if e := CannotStart(cause); e.Remedy != core.RemedyHomeShared || !errors.Is(e, ErrCannotStart) {

@@ -14,7 +14,7 @@ type Job struct {
 	Push    core.Push
 	Token   core.Token
 	BaseURL string // where the token is used
-	// Entry is what is known of an entry in a Redis; who delivers it corrects that. Nil
+	// Entry is what is known of an entry in a Redis; whoever delivers it corrects that. Nil
 	// for other pushes.
 	Entry *core.RedisEntry
 }

@@ -60,8 +60,8 @@ var named = sync.OnceValue(func() *regexp.Regexp {
 	return regexp.MustCompile(`^[A-Za-z_]+(?:\.[A-Za-z_]+)+$|^[A-Z]+(?:_[A-Z]+)+$`)
 })
 
-// StandsForSecret reports the same of a secret, which is never written in Chinese, nor
-// in several words: the name of a place, a command, a note. Nor is it zeros or ones alone.
+// StandsForSecret reports the same of a secret, which is never written in Chinese or in
+// several words (the name of a place, a command, a note) and is not made of zeros or ones alone.
 func StandsForSecret(value string) bool {
 	value = strings.TrimSpace(value)
 	return StandsFor(value) || named().MatchString(value) || strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || isHan(r) }) ||

@@ -106,7 +106,7 @@ func (p *Proxy) dial(ctx context.Context, host string) (net.Conn, error) {
 		return d.DialContext(ctx, "tcp", host)
 	}
 	if before.Scheme != "http" {
-		return nil, errors.New("the proxy that was set before is none of HTTP")
+		return nil, errors.New("the proxy that was set before is not an HTTP proxy")
 	}
 	at := before.Host
 	if before.Port() == "" {

@@ -64,7 +64,7 @@ func TestLastLines(t *testing.T) {
 	}
 }
 
-// Who put an address on the whitelist is told when the next refusal names
+// Whoever put an address on the whitelist is told when the next refusal names
 // another, however long ago the first was.
 func TestRefusedIP(t *testing.T) {
 	h := newHome(t)

@@ -266,7 +266,7 @@ func TestTokensAreSealed(t *testing.T) {
 		t.Error("the token of a opened as that of b")
 	}
 
-	// Nor does one in the place of the other of its account.
+	// A token in the place of another one of its account does not open either.
 	if err := h.update("swap", func(tx *bbolt.Tx) error {
 		tokens := tx.Bucket([]byte(bucketTokens))
 		r, err := decodeToken(tokens.Get([]byte(a.ID)))

@@ -6,7 +6,7 @@
 //
 //	{tt:TEAM:ACCT}:lease  who may ask now: holder#fence, for 10 s
 //	{tt:TEAM:ACCT}:fence  counts the leases, for ever
-//	{tt:TEAM:ACCT}:tok    the token, sealed, with fence and generation; who wants another
+//	{tt:TEAM:ACCT}:tok    the token, sealed, with fence and generation; the member that wants another
 //	{tt:TEAM:ACCT}:next   how long the next round must wait; :rep the next report
 //	{tt:TEAM:ACCT}:ev     the channel for changes
 //

@@ -63,8 +63,8 @@ func (a *Account) open(kid, text string) (sealed, error) {
 	return s, nil
 }
 
-// reseal seals the team's token with next, which a later member could not open else: keys
-// are of use until the second new one. What is not the team's stays as it is.
+// reseal seals the team's token with next, because a later member could not open it otherwise: keys
+// work until the second new one. What is not the team's stays as it is.
 func (a *Account) reseal(ctx context.Context, next key) error {
 	fields, err := a.team.redis.HGetAll(ctx, a.tok).Result()
 	if err != nil {

@@ -36,7 +36,7 @@ type Reading struct {
 // Gap is a part of an answer that cannot be found or used.
 type Gap struct {
 	Part  string // core.PartToken, PartLife or PartCode
-	Path  Path   // where it should stand
+	Path  Path   // where it should be
 	Fault string // what is wrong; it names the path, and quotes nothing
 	Empty bool   // nothing stands there
 }
@@ -48,7 +48,7 @@ func GapAt(part string, p Path, reason string) Gap {
 		what = part
 	}
 	if reason == TokenMissing {
-		return Gap{part, p, fmt.Sprintf("nothing at %s, where the %s should stand", p, what), true}
+		return Gap{part, p, fmt.Sprintf("nothing at %s, where the %s should be", p, what), true}
 	}
 	return Gap{part, p, fmt.Sprintf("what stands at %s, where the %s should, %s", p, what, reason), false}
 }

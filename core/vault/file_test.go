@@ -120,7 +120,7 @@ func TestFileIsNeverOverwritten(t *testing.T) {
 			if e := core.AsError(err); e.Remedy != core.RemedyVaultDamaged || !g.Damaged() {
 				t.Errorf("remedy %s, damaged %v", e.Remedy, g.Damaged())
 			}
-			// Who wants a new one gets it, and keeps the damaged one.
+			// Whoever wants a new one gets it, and keeps the damaged one.
 			if err := g.Create(t.Context(), pass, map[string][]byte{"key": []byte("new")}); err != nil {
 				t.Fatal(err)
 			}

@@ -181,7 +181,7 @@ func TestManyCallsTakeTheirTurns(t *testing.T) {
 	}
 }
 
-// TestABusyKeyringIsNotALockedOne: who waits behind a prompt, or in vain, is told
+// TestABusyKeyringIsNotALockedOne: whoever waits behind a prompt, or in vain, is told
 // to try again, and a person waits longer than a program.
 func TestABusyKeyringIsNotALockedOne(t *testing.T) {
 	k, home := scripted(t, `touch "$HOME/started"; while [ ! -e "$HOME/go" ]; do sleep 0.02; done; echo '{"outcome":"ok","value":"dmFsdWU="}'`)

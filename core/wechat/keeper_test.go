@@ -25,7 +25,7 @@ func TestDaysOfLife(t *testing.T) {
 		{kinds.WeChat, 2 * time.Hour, time.Minute, 5, 5},
 		{kinds.WeChatLegacy, 2 * time.Hour, time.Minute, 5, 5},
 		{kinds.WeChat, 7 * time.Minute, 10 * time.Second, 1, 5},
-		// So short a life leaves time for two tries only, which may both fail.
+		// A life this short leaves time for only two tries, and both may fail.
 		{kinds.WeChat, 90 * time.Second, 5 * time.Second, 1, 0},
 		{kinds.WeChatLegacy, 90 * time.Second, 5 * time.Second, 1, 0},
 	} {

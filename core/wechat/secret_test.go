@@ -97,7 +97,7 @@ func TestNoFailureShowsSecrets(t *testing.T) {
 	}
 }
 
-// Nor does a failure before anything was answered.
+// A failure before any answer shows no secret either.
 func TestNoNetworkFailureShowsSecrets(t *testing.T) {
 	ups := UpstreamsOf(Options{CallTimeout: 20 * time.Millisecond})
 	dead := upstreamtest.Talker(t, "")

@@ -446,7 +446,7 @@ func TestAGapIsListed(t *testing.T) {
 	if out, _ := r.try(t, 0, "list"); !strings.Contains(out, "no token at data.access_token") {
 		t.Errorf("the list says\n%s", out)
 	}
-	if out, _ := r.try(t, 0, "show", "shop/sandbox"); !strings.Contains(out, "nothing at data.access_token, where the token should stand") {
+	if out, _ := r.try(t, 0, "show", "shop/sandbox"); !strings.Contains(out, "nothing at data.access_token, where the token should be") {
 		t.Errorf("the details say\n%s", out)
 	}
 }

@@ -79,7 +79,7 @@ func TestWhatARenewalCannotDo(t *testing.T) {
 		args []string
 		want string
 	}{
-		{[]string{"shop", "--signal", "KILL"}, "KILL is no signal of --signal: HUP, USR1"},
+		{[]string{"shop", "--signal", "KILL"}, "KILL is not a signal for --signal: HUP, USR1"},
 		{[]string{"shop", "--signal", "1"}, "HUP, USR1"},
 		{[]string{"shop", "--signal", "HUP", "--restart-on-renew"}, "exclude each other"},
 		{[]string{"shop", "blog", "--var", "A", "--var", "B", "--restart-on-renew"}, "follow one account"},

@@ -52,7 +52,7 @@ func TestAPresetIsAdded(t *testing.T) {
 		{Line: 5, Field: "url", Code: "elsewhere"}, {Line: 9, Field: "renew_befor", Code: "unknown", Other: "renew_before"}, {Line: 12, Code: "json"},
 	}}
 	_, errOut = r.try(t, 2, "preset", "add", file)
-	for _, want := range []string{"line 5, url: a host must be written out", "line 9, renew_befor: there is no such field; did you mean renew_before?", "line 12: from here on it is no JSON"} {
+	for _, want := range []string{"line 5, url: a host must be written out", "line 9, renew_befor: there is no such field; did you mean renew_before?", "line 12: from here on it is not JSON"} {
 		if !strings.Contains(errOut, want) {
 			t.Errorf("%q is missing:\n%s", want, errOut)
 		}

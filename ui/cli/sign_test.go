@@ -97,7 +97,7 @@ func TestSignReveals(t *testing.T) {
 	}
 }
 
-// Who lists accounts sees how long their tickets live.
+// Whoever lists accounts sees how long their tickets live.
 func TestTicketsAreCountedDown(t *testing.T) {
 	for lang, spoken := range map[string]text.Lang{"en": text.English, "zh": text.Chinese} {
 		r := withToken(newRun())

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-// Who reads the beginning of a long answer and goes away sees no error.
+// Whoever reads the beginning of a long answer and goes away sees no error.
 func TestNobodyReadsAnyMore(t *testing.T) {
 	const act = "TOKENTRAY_TEST_ACT"
 	if os.Getenv(act) == "print" {

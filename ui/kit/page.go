@@ -73,7 +73,8 @@ func (p *Page) ScrollTo(y float32) {
 // Key scrolls the page by a key that none of its parts used.
 func (p *Page) Key(key fyne.KeyName) { p.scroll.Key(key) }
 
-// Replace scrolls the page as the one that it replaces, which may be nil.
+// Replace scrolls the page as the one that it replaces, which may be nil: after a change
+// of language, theme or, in a form, of kind. An event replaces no page.
 func (p *Page) Replace(old *Page) {
 	if old != nil {
 		p.ScrollTo(old.Offset())

@@ -28,7 +28,7 @@ func exchange() table {
 		"flag.on_conflict":     {"what to do with an account that is there with other contents, a `WORD`: skip, rename or replace", "同名账号内容不同时的`处理方式`：skip（跳过）、rename（改名）或 replace（替换）"},
 		"flag.paused":          {"do not renew what is imported in the background", "导入的账号不自动续期"},
 		"flag.renew_live":      {"renew imported live accounts in the background", "导入的生产账号也自动续期"},
-		"flag.skip_problems":   {"leave out what cannot be saved, and lines of a .env file that are no NAME=VALUE, instead of importing nothing", "跳过无法保存的账号和 .env 中不是 名称=值 的行，而不是全部不导入"},
+		"flag.skip_problems":   {"leave out what cannot be saved, and lines of a .env file that are not NAME=VALUE, instead of importing nothing", "跳过无法保存的账号和 .env 中不是 名称=值 的行，而不是全部不导入"},
 		"flag.import_name":     {"`NAME` of the one account in the file", "文件中唯一账号的`名称`"},
 		"flag.import_env":      {"all belong to this `ENV`ironment", "全部归入此`环境`"},
 		"flag.import_kind":     {"all are of this `KIND`", "全部为此`类型`"},
@@ -37,7 +37,7 @@ func exchange() table {
 		"flag.appid_key":       {"`VARIABLE` that holds the AppID, where its name is unusual", "存放 AppID 的`变量`（名称特殊时）"},
 		"flag.secret_key":      {"`VARIABLE` that holds the AppSecret", "存放 AppSecret 的`变量`"},
 
-		"export.no_file":         {"{file} is no file; choose another --out", "{file} 不是普通文件；请更换 --out"},
+		"export.no_file":         {"{file} is not a file; choose another --out", "{file} 不是普通文件；请更换 --out"},
 		"export.list_format":     {"the format is json or csv; --json beside csv needs --out", "格式为 json 或 csv；csv 与 --json 同用时须指定 --out"},
 		"export.backup_out":      {"name the file: --out FILE", "请指定文件：--out 文件"},
 		"export.accounts_done":   {"Accounts written into {file}, without secrets: {count}.", "已将 {count} 个账号（不含密钥）写入 {file}。"},

@@ -224,7 +224,7 @@ func TestAGapIsNamed(t *testing.T) {
 		e                  api.Error
 		cause, short, help string
 	}{
-		{English, api.Error{Remedy: core.RemedyPath, Part: core.PartToken, Path: "data.access_token"}, "The answer has nothing at data.access_token, where the token should stand.", "no token at data.access_token", "preset try"},
+		{English, api.Error{Remedy: core.RemedyPath, Part: core.PartToken, Path: "data.access_token"}, "The answer has nothing at data.access_token, where the token should be.", "no token at data.access_token", "preset try"},
 		{English, api.Error{Remedy: core.RemedyPart, Part: core.PartLife, Path: "data.end", Kind: kinds.Central}, "What the answer has at data.end cannot be the token's life.", "odd token's life at data.end", "tokentray edit crm/live --answer json"},
 		{Chinese, api.Error{Remedy: core.RemedyPath, Part: core.PartCode, Path: "err_no"}, "应答中的 err_no 处没有“成功代码”。", "err_no 处没有“成功代码”", "preset try"},
 		{Chinese, api.Error{Remedy: core.RemedyPart, Part: core.PartToken, Path: "token", Kind: kinds.Central}, "应答中 token 处的内容不能用作“token”。", "token 处的“token”无效", "tokentray edit crm/live --answer json"},

@@ -17,7 +17,7 @@ func keys() table {
 		"window.keys.search.env":   {"one environment, where all are listed", "列出全部账号时，只看一个环境"},
 		"window.keys.search.group": {"a group", "按分组"},
 		"window.keys.search.kind":  {"a kind or a product, such as stable, mini, test", "按类型或产品，例如 stable、mini、test"},
-		"window.keys.marks.pair":   {"This name stands in the other environment too.", "另一环境中也有同名账号。"},
+		"window.keys.marks.pair":   {"The other environment has this name too.", "另一环境中也有同名账号。"},
 		"window.keys.do.letters":   {"search", "搜索"},
 		"window.keys.do.down":      {"next account", "下一个账号"},
 		"window.keys.do.up":        {"account before", "上一个账号"},

@@ -63,7 +63,7 @@ func kindWeChat() table {
 			"据了解测试号没有 IP 白名单：请确认 AppID 属于测试号，而不是正式账号。",
 		},
 		"where.wechat.other": {
-			"The whitelist stands beside the AppSecret: for Official Accounts in developers.weixin.qq.com/platform, for Mini Programs in mp.weixin.qq.com.",
+			"The whitelist is beside the AppSecret: for Official Accounts in developers.weixin.qq.com/platform, for Mini Programs in mp.weixin.qq.com.",
 			"IP 白名单与 AppSecret 在同一页：公众号在 developers.weixin.qq.com/platform，小程序在 mp.weixin.qq.com。",
 		},
 
@@ -80,7 +80,7 @@ func kindWeChat() table {
 			"AppSecret：公众号在 developers.weixin.qq.com/platform 的我的业务 > 公众号或服务号 > 基础信息 > 开发密钥，小程序在 mp.weixin.qq.com。",
 		},
 		"where_secret.wechat.test": {
-			"AppID and AppSecret of a test account stand together on its page.",
+			"AppID and AppSecret of a test account are together on its page.",
 			"测试号的 AppID 和 AppSecret 都在测试号管理页面上。",
 		},
 

@@ -75,7 +75,7 @@ func kindWeCom() table {
 		},
 		"cause.wecom.secret":       {"The secret is wrong or was reset, or the application is disabled.", "Secret 有误或已重置，或应用已停用。"},
 		"cause.wecom.appid":        {"WeCom does not know this CorpID.", "企业微信不认识这个企业 ID。"},
-		"cause.wecom.whitelist":    {"{ip} is none of the application's trusted IPs.", "{ip} 不在应用的企业可信 IP 中。"},
+		"cause.wecom.whitelist":    {"{ip} is not among the application's trusted IPs.", "{ip} 不在应用的企业可信 IP 中。"},
 		"cause.wecom.quota_minute": {"WeCom bars calls for now: too many of them, or wrong secrets.", "企业微信暂时拒绝调用：调用过多，或 Secret 多次有误。"},
 
 		"window.remedy.wecom.whitelist":    {"Add it to the application's 企业可信IP in the console; that takes about a minute to act.", "请在管理后台将其加入应用的企业可信 IP，约 1 分钟后生效。"},

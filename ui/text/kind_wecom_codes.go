@@ -27,7 +27,7 @@ func kindWeComCodes() table {
 		"fix.wecom.60123":  {"IDs of departments are numbers; ask /cgi-bin/department/simplelist.", "部门 ID 为数字，可通过 /cgi-bin/department/simplelist 查询。"},
 		"code.wecom.81013": {"None of the persons, departments and tags can be written to.", "成员、部门和标签全部无效。"},
 		"fix.wecom.81013":  {"See that they exist, and that they are in the application's visible range (可见范围).", "请检查它们是否存在，并且在应用的「可见范围」内。"},
-		"code.wecom.84061": {"The person is no external contact of this member.", "对方不是该成员的外部联系人。"},
+		"code.wecom.84061": {"The person is not an external contact of this member.", "对方不是该成员的外部联系人。"},
 		"fix.wecom.84061":  {"The contact was deleted on one side, or belongs to another member; ask for the list again.", "联系人可能已被任一方删除或属于其他成员，请重新获取列表。"},
 		"code.wecom.93000": {"The key of the group robot is wrong, or the robot was removed.", "群机器人的 key 无效，或机器人已被移除。"},
 		"fix.wecom.93000":  {"Take the webhook URL from the robot's page in the group again.", "请在群里的机器人页面重新复制 Webhook 地址。"},

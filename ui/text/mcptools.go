@@ -27,7 +27,7 @@ func mcpToolWords() table {
 		"mcp.not_reading":   {"{call} is not on the list of calls that read; use tokentray_write", "{call} 不在只读接口之列，请用 tokentray_write"},
 		"mcp.no_env":        {"name the account as NAME/sandbox or NAME/live; tokentray_accounts lists them", "请写作 名称/sandbox 或 名称/live；可用 tokentray_accounts 查看"},
 		"mcp.http":          {"HTTP {status}", "HTTP {status}"},
-		"mcp.no_text":       {"HTTP {status}; the answer is no text ({kind}, at least {size}); a person can save it: tokentray call --output FILE", "HTTP {status}；应答不是文本（{kind}，至少 {size}），可由人保存：tokentray call --output 文件"},
+		"mcp.no_text":       {"HTTP {status}; the answer is not text ({kind}, at least {size}); a person can save it: tokentray call --output FILE", "HTTP {status}；应答不是文本（{kind}，至少 {size}），可由人保存：tokentray call --output 文件"},
 		"mcp.cut":           {"(cut off; {size} are shown)", "（已截断，仅前 {size}）"},
 		"mcp.no_token":      {"No AI agent gets a token or a secret; make the call itself that you need, without a token.", "AI 智能体得不到 token 或密钥；请直接调用需要的接口，无需 token。"},
 		"mcp.none":          {"TokenTray keeps no account yet.", "TokenTray 还没有账号。"},

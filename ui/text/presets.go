@@ -97,13 +97,13 @@ func presets() table {
 
 		"preset.faults":             {"the preset cannot be used; nothing was changed", "预设不能使用，未做任何更改"},
 		"preset.fault.big":          {"the file is longer than {other}", "文件超过 {other}"},
-		"preset.fault.json":         {"from here on it is no JSON: look for a missing comma, quote or bracket", "从这里起不是 JSON：请检查缺少的逗号、引号或括号"},
+		"preset.fault.json":         {"from here on it is not JSON: look for a missing comma, quote or bracket", "从这里起不是 JSON：请检查缺少的逗号、引号或括号"},
 		"preset.fault.cut":          {"the file ends too early: a bracket is not closed", "文件提前结束：有括号没有闭合"},
 		"preset.fault.deep":         {"lists and objects are nested too deep", "列表和对象嵌套过深"},
 		"preset.fault.object":       {"the file must be one JSON object: { … }", "文件必须是一个 JSON 对象：{ … }"},
 		"preset.fault.unknown":      {"there is no such field; did you mean {other}?", "没有这个字段，是否想写 {other}？"},
 		"preset.fault.unknown.bare": {"there is no such field; see tokentray preset show feishu", "没有这个字段；可参考 tokentray preset show feishu"},
-		"preset.fault.twice":        {"it stands there twice; keep one", "重复出现，请只保留一个"},
+		"preset.fault.twice":        {"it is there twice; keep one", "重复出现，请只保留一个"},
 		"preset.type.text":          {"text", "文本"},
 		"preset.type.number":        {"number", "数字"},
 		"preset.type.list":          {"list", "列表"},
@@ -119,7 +119,7 @@ func presets() table {
 		"preset.fault.foreign":      {"this host is not of {other}; secrets and tokens of a preset go to one owner", "此主机不属于 {other}；一个预设的密钥和 token 只能发往同一所有者"},
 		"preset.fault.query":        {"the URL has a query; put its parameters into fields, with encoding query", "URL 含查询参数，请放入 fields，并设 encoding 为 query"},
 		"preset.fault.placeholder":  {"there is no placeholder {other}; there are appid and secret, in double braces", "没有占位符 {other}；只有双花括号中的 appid 和 secret"},
-		"preset.fault.secret_place": {"the secret must not stand in a URL, which others log; put it into fields or headers", "密钥不能出现在 URL 中（会被他人记入日志），请放入 fields 或 headers"},
+		"preset.fault.secret_place": {"the secret must not be in a URL, which others log; put it into fields or headers", "密钥不能出现在 URL 中（会被他人记入日志），请放入 fields 或 headers"},
 		"preset.fault.no_secret":    {"the secret is sent nowhere: put the placeholder secret, in double braces, into fields or headers", "没有发送密钥：请在 fields 或 headers 中写入双花括号的 secret 占位符"},
 		"preset.fault.literal":      {"this looks like a secret itself; write the placeholder secret, in double braces, in its place", "这看起来就是密钥，请改写为双花括号的 secret 占位符"},
 		"preset.fault.header":       {"this header belongs to HTTP itself, or says where the request goes; leave it out", "此请求头属于 HTTP 本身或决定请求去向，请去掉"},
@@ -134,7 +134,7 @@ func presets() table {
 		"preset.fault.no_code":      {"values of success need the path of the code: add code", "按值判断成功需要错误码的路径，请添加 code"},
 		"preset.fault.place":        {"say where a call carries the token: header or query, one of the two", "请说明调用时 token 的位置：header 或 query，二选一"},
 		"preset.fault.zone":         {"it must be an offset from UTC: +08:00", "必须是与 UTC 的时差：+08:00"},
-		"preset.fault.both":         {"a code stands here that stands in {other} as well; keep it in one of the two", "此处的代码也写在 {other} 中，请只保留一处"},
+		"preset.fault.both":         {"this code is in {other} as well; keep it in one of the two", "此处的代码也写在 {other} 中，请只保留一处"},
 		"preset.fault.spec":         {"it contradicts itself: {other}", "内容自相矛盾：{other}"},
 	}
 }

@@ -138,7 +138,7 @@ func export() table {
 		"export.folder":       {"this writes a folder; give --out FOLDER", "此命令生成文件夹；请使用 --out 文件夹"},
 		"export.key_out":      {"a client key is written only into files; give --out FOLDER", "客户端密钥只写入文件；请使用 --out 文件夹"},
 		"export.env_key":      {"--env is for the key that --new-key makes", "--env 用于 --new-key 新建的密钥"},
-		"export.bad_key":      {"that is no client key; tokentray api key add makes one", "这不是客户端密钥；请用 tokentray api key add 新建"},
+		"export.bad_key":      {"that is not a client key; tokentray api key add makes one", "这不是客户端密钥；请用 tokentray api key add 新建"},
 		"export.exists":       {"already there: {files}; nothing was written; give --force to replace them, or another --out", "已存在：{files}；未写入任何文件；使用 --force 替换，或更换 --out"},
 		"export.shared":       {"{files} holds things of yours and is never replaced; put TOKENTRAY_KEY=… into it yourself, or give another --out", "{files} 中有你自己的内容，不会被替换；请自行写入 TOKENTRAY_KEY=…，或更换 --out"},
 		"export.no_accounts":  {"there is no account yet; add one first: tokentray add", "还没有账号；请先添加：tokentray add"},

@@ -31,7 +31,7 @@ func teams() table {
 		"cause.no_team":      {said(core.SaysNoSuchTeam), "本机不在该团队中。"},
 		"cause.team_there":   {"There is a team of that name already.", "已有同名团队。"},
 		"cause.team_plain":   {"Without TLS, what goes to this Redis can be read on its way, the password too.", "未使用 TLS，发往该 Redis 的内容（包括密码）可能在途中被读取。"},
-		"cause.team_invite":  {"The file is no invite that can be used: it is damaged, cut off or of another version.", "该文件不是可用的邀请：可能已损坏、不完整或来自其他版本。"},
+		"cause.team_invite":  {"The file is not a usable invite: it is damaged, cut off or of another version.", "该文件不是可用的邀请：可能已损坏、不完整或来自其他版本。"},
 		"cause.team_pass":    {said(core.SaysInvitePassphrase), "口令无法打开该邀请文件。"},
 		"cause.team_shared":  {"Another team shares the token of {account}.", "{account} 的 token 已由另一个团队共享。"},
 		"cause.team_other":   {said(core.SaysSeveralTeams), "本机加入了多个团队。"},
@@ -104,7 +104,7 @@ func teams() table {
 		"team.calls":     {"CALLS TODAY", "今日调用"},
 		"team.by_at":     {"{member}, {time}", "{member}，{time}"},
 		"team.fact":      {"{team}, renewed by {member}, {time}", "{team}，由 {member} 续期，{time}"},
-		"team.fact_away": {"{team}; its Redis is of no use just now, this is the team's last token", "{team}；其 Redis 暂不可用，这是团队最后的 token"},
+		"team.fact_away": {"{team}; its Redis cannot be used now, this is the team's last token", "{team}；其 Redis 暂不可用，这是团队最后的 token"},
 		"list.team":      {"{member} renewed {time}", "{member} 于 {time} 续期"},
 		"list.team_away": {"the team's last token", "团队最后的 token"},
 		"show.team":      {"team", "团队"},
@@ -122,7 +122,7 @@ func teams() table {
 		"cmd.team.long": {
 			"The machines of a team have one token of an account together, by way of a Redis, Valkey\n" +
 				"or cloud service that you run already. One machine asks the upstream, all use what it\n" +
-				"got, and nobody kills anyone's token. Tokens lie there sealed under the team's key;\n" +
+				"got, and nobody kills anyone's token. Tokens are sealed there under the team's key;\n" +
 				"secrets never leave the machine they were entered on.\n\n" +
 				"  tokentray team create shop --redis rediss://tt@redis.example:6380\n" +
 				"  tokentray team share shop/live\n" +

@@ -79,7 +79,7 @@ func window() table {
 		"window.transfer.leave.go":      {"Leave", "离开"},
 		"window.transfer.leave.no":      {"Stay", "留在此页"},
 		"window.transfer.list":          {"List for others", "导出列表"},
-		"window.transfer.list.say":      {"All accounts without their secrets: who imports it enters their own.", "包含全部账号，不含密钥；导入者自行填写密钥。"},
+		"window.transfer.list.say":      {"All accounts without their secrets: everyone who imports the list enters their own.", "包含全部账号，不含密钥；导入者自行填写密钥。"},
 		"window.transfer.list.save":     {"Save list", "保存列表"},
 		"window.transfer.backup":        {"Backup", "备份"},
 		"window.transfer.backup.say":    {"Everything with the secrets, encrypted under a passphrase. Nobody can open it without that.", "包含全部内容和密钥，用口令加密。没有口令就无法打开。"},

@@ -75,6 +75,6 @@ func windowClients() table {
 		"window.clients.test.good_for": {"the token is good for {time}", "token 还可用 {time}"},
 		"window.clients.test.fine":     {"It works.", "可以正常使用。"},
 		"window.clients.test.refused":  {"The upstream does not take the call.", "上游未接受此调用。"},
-		"window.clients.test.odd":      {"The answer is none of TokenTray's. See which program listens at this port.", "该应答并非来自 TokenTray。请检查监听此端口的程序。"},
+		"window.clients.test.odd":      {"The answer is not from TokenTray. See which program listens at this port.", "该应答并非来自 TokenTray。请检查监听此端口的程序。"},
 	}
 }

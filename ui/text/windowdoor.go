@@ -47,7 +47,7 @@ func windowDoor() table {
 		"window.clientkey.envs.live":       {"Whoever has the key gets production's tokens.", "持有此密钥即可取得生产 token。"},
 		"window.clientkey.envs.empty":      {"Choose at least one environment.", "请至少选择一个环境。"},
 		"window.clientkey.origins":         {"Web pages that may call with it", "允许用它调用的网页来源"},
-		"window.clientkey.origins.say":     {"One origin a line, such as http://localhost:3000. Programs that are no web page need none.", "每行一个来源，例如 http://localhost:3000。非网页程序无需填写。"},
+		"window.clientkey.origins.say":     {"One origin a line, such as http://localhost:3000. Programs that are not web pages need none.", "每行一个来源，例如 http://localhost:3000。非网页程序无需填写。"},
 		"window.clientkey.rights":          {"What it is for", "用途"},
 		"window.clientkey.rights.takes":    {"Takes tokens", "获取 token"},
 		"window.clientkey.rights.calls":    {"Makes calls", "代为调用"},

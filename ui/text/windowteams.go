@@ -15,7 +15,7 @@ func windowTeams() table {
 		"window.teams.say":  {"Several machines use one token of an account, by way of a Redis.", "多台机器通过 Redis 共用同一个账号的 token。"},
 		"window.teams.open": {"Show the teams", "查看团队"},
 		"window.teams.about": {
-			"The machines of a team have one token of an account together, on a Redis that you run already. One asks the upstream, all use what it got. Tokens lie there sealed; secrets stay where they were entered.",
+			"The machines of a team have one token of an account together, on a Redis that you run already. One asks the upstream, all use what it got. Tokens are sealed there; secrets stay where they were entered.",
 			"团队中的机器通过已有的 Redis 共用账号的 token：由一台机器向上游获取，全体使用。token 加密存放，密钥（AppSecret）不离开录入它的机器。",
 		},
 		"window.teams.none":    {"This machine is in no team.", "本机不在任何团队中。"},

@@ -300,7 +300,7 @@ func TestFailureIsShownUntilItIsOver(t *testing.T) {
 		r.fail = &core.Error{Class: core.Temporary, Remedy: core.RemedyPath, Part: core.PartToken, Path: "data.access_token", Message: "no token"}
 		r.click <- action{verb: doCopy, ref: blocked.Ref()}
 		r.pass(time.Second)
-		if got := r.last().message; !strings.Contains(got, "nothing at data.access_token, where the token should stand") {
+		if got := r.last().message; !strings.Contains(got, "nothing at data.access_token, where the token should be") {
 			t.Errorf("an answer without the token: %q", got)
 		}
 		r.fail = errors.New("cannot start the window")

@@ -116,12 +116,12 @@ func TestRowsAreShort(t *testing.T) {
 	}
 }
 
-// An answer that lacks a part is named by it, and by where it should stand.
+// An answer that lacks a part is named by it, and by where it should be.
 func TestAGapIsInTheRow(t *testing.T) {
 	a := blocked("gate", core.Sandbox)
 	a.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyPath, Part: core.PartLife, Path: "data.end", Message: "m"}
 	p := rowOf(uiIn(text.English), a, false, noon).Problem
-	if p.Cause != "The answer has nothing at data.end, where the token's life should stand." || p.Action != actionRetry || p.Remedy != "Check the path and the base URL." {
+	if p.Cause != "The answer has nothing at data.end, where the token's life should be." || p.Action != actionRetry || p.Remedy != "Check the path and the base URL." {
 		t.Errorf("%+v", p)
 	}
 	if more := helpsToo(uiIn(text.English).Words, a, p.Action); !slices.Contains(more, actionEdit) {

@@ -65,8 +65,8 @@ func TestABudgetIsTheTeams(t *testing.T) {
 	}
 }
 
-// TestConsentIsEachMachines: who agreed to fetch for a live account whose token dies by it
-// does; who did not uses what the team has, and waits when it has none.
+// TestConsentIsEachMachines: whoever agreed to fetch for a live account whose token dies by it
+// does; whoever did not uses what the team has, and waits when it has none.
 func TestConsentIsEachMachines(t *testing.T) {
 	t.Parallel()
 	c := newCrew(t, legacy)
