@@ -348,7 +348,7 @@ func TestTheWheelGoesOnOverFields(t *testing.T) {
 	for range 3 {
 		test.Scroll(c, fyne.NewPos(150, 200), 0, -10)
 	}
-	if got := p.Offset(); got != 3*10*wheelPace {
+	if got := p.Offset(); got != 3*10*wheelPace() {
 		t.Errorf("three notches over a field scroll to %v", got)
 	}
 	if !lit.over.Hidden {

@@ -111,11 +111,12 @@ func NewScroll(content fyne.CanvasObject) *Scroll {
 	return s
 }
 
-// Scrolled moves three times as far as Fyne does on Linux and Windows. Fyne scrolls
-// 25 units a notch of the wheel; GTK and Qt scroll 60 to 100.
+// Scrolled moves as far as other programs of the platform do (see wheelPace). Fyne scrolls
+// 25 units a notch of the wheel everywhere.
 func (s *Scroll) Scrolled(e *fyne.ScrollEvent) {
 	faster := *e
-	faster.Scrolled.DX *= wheelPace
-	faster.Scrolled.DY *= wheelPace
+	pace := wheelPace()
+	faster.Scrolled.DX *= pace
+	faster.Scrolled.DY *= pace
 	s.Scroll.Scrolled(&faster)
 }
