@@ -18,8 +18,7 @@ const muchCode = 6 << 20
 
 // programCode is the program's code in the process's memory.
 type programCode struct {
-	listed bool
-	parts  []mapping // that can be dropped
+	parts []mapping // that can be dropped; nil: not listed yet
 }
 
 // handBack drops the program's code from the process's memory when much of it is
@@ -31,8 +30,8 @@ func (c *programCode) handBack() {
 	if n, err := residentFiles(); err != nil || n < muchCode {
 		return
 	}
-	if !c.listed {
-		c.listed, c.parts = true, ownCode()
+	if c.parts == nil {
+		c.parts = ownCode()
 	}
 	for _, m := range c.parts {
 		// If this fails, the code stays in memory; that does no harm.
