@@ -26,10 +26,10 @@ func daily() api.List {
 	pushes := account("pushes", core.Sandbox, 2*time.Hour)
 	pushes.State = core.StatePaused
 	pushes.Pushes = []api.Push{{Last: &api.PushResult{At: start(), Error: &api.Error{Class: core.PushFailed}}}}
-	well := account("well", core.Live, 30*time.Minute)
-	well.Group, well.Pinned, well.LastUsed = "Spring", true, start().Add(-time.Minute)
+	fine := account("well", core.Live, 30*time.Minute)
+	fine.Group, fine.Pinned, fine.LastUsed = "Spring", true, start().Add(-time.Minute)
 	taken.Group = "spring"
-	all := []api.Account{again, died, pushes, soon, taken, well}
+	all := []api.Account{again, died, pushes, soon, taken, fine}
 	return api.List{Active: core.Sandbox, Settings: core.DefaultSettings(), Vault: api.Vault{Kind: "memory", State: "open"}, Accounts: all}
 }
 

@@ -83,6 +83,7 @@ func (a *app) accountLines(acc api.Account) []string {
 	t.add(plain(a.say("show.state")), styled(strings.Join(state, a.say("cli.comma")), stateStyle(words)))
 	row("show.token", acc.Mask)
 	if acc.Mask != "" {
+		row("show.obtained", when(acc.ObtainedAt))
 		row("show.expires", a.say("show.at_left", "time", when(acc.ExpiresAt), "left", a.text().Coarse(acc.Remaining(now))))
 	}
 	for _, ticket := range acc.Tickets {

@@ -120,6 +120,12 @@ func (t *table) fit(widths []int, width int) {
 			widths[column] = hidden
 		}
 	}
+	// A long note is shortened before the names are.
+	if last := len(widths) - 1; last > t.elastic {
+		if n := over(); n > 0 {
+			widths[last] = min(widths[last], max(leastElastic, widths[last]-n))
+		}
+	}
 	narrow(8)
 }
 

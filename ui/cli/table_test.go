@@ -130,6 +130,7 @@ product         Official Account
 AppID           wx0123456789abcdef
 state           fresh
 token           84_ab••••wxyz
+obtained        2026-03-01 11:59:07
 expires         2026-03-01 13:59:07 (in 1 h 59 min)
 previous token  83_ol••••dold, may work until 2026-03-01 12:03:00
 calls today     0
@@ -262,9 +263,14 @@ func TestNothingIsCutThatIsToBeTyped(t *testing.T) {
 	failing := account("newblock-of-the-north", core.Sandbox, time.Hour)
 	failing.Error = &api.Error{Class: core.BadSecret}
 	l.Accounts = append(l.Accounts, failing)
+	again := account("a-name-that-retries", core.Live, time.Hour)
+	again.State, again.NextTry = core.StateRetrying, start().Add(20*time.Second)
+	again.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "no route"}
+	again.Pushes = []api.Push{{Last: &api.PushResult{At: start(), Error: &api.Error{Class: core.PushFailed}}}}
+	l.Accounts = append(l.Accounts, again)
 	for lang, want := range map[string][]string{
-		"en": {"a-name-of-twenty-lo…", "IP not on the whitelist", "wrong AppID or AppSecret", "developers.weixin.qq.com/platform"},
-		"zh": {"a-name-of-twenty-lo…", "IP 不在白名单", "AppID 或 AppSecret 有误", "developers.weixin.qq.com/platform"},
+		"en": {"a-name-of-twenty-lo…", "a-name-that-retries", "IP not on the whitelist", "wrong AppID or AppSecret", "developers.weixin.qq.com/platform"},
+		"zh": {"a-name-of-twenty-lo…", "a-name-that-retries", "IP 不在白名单", "AppID 或 AppSecret 有误", "developers.weixin.qq.com/platform"},
 	} {
 		r := newRun()
 		r.env["NO_COLOR"], r.env["TOKENTRAY_LANG"] = "1", lang
