@@ -303,7 +303,7 @@ func TestATakenSecretIsOfferedToBeCleared(t *testing.T) {
 		s.app.Clipboard().SetContent(content)
 		s.accounts.openAdd()
 		s.press("From clipboard")
-		s.mustSay("The AppSecret is still on the clipboard.")
+		s.mustSay("The secret is still on the clipboard.")
 	}
 	take()
 	s.press("Clear now")

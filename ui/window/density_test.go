@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/test"
 
 	"tokentray/core"
@@ -77,6 +78,15 @@ func TestDensityByKey(t *testing.T) {
 	s.until("the rows", func() bool { return s.listing.list.tops[1] == rowHeight })
 }
 
+// tipAt is what a pointer at a place of the row is told of.
+func tipAt(r *rowView, at fyne.Position) fyne.CanvasObject {
+	icon, what, key := r.iconAt(&desktop.MouseEvent{PointEvent: fyne.PointEvent{Position: at}})
+	if icon != nil && (what == "" || r.ui.KeyOf(key) == "") {
+		return nil
+	}
+	return icon
+}
+
 // A problem is told in one line; a click on it, or a key, shows all of it where it
 // stands, and another one closes it.
 func TestProblemsOpen(t *testing.T) {
@@ -92,6 +102,9 @@ func TestProblemsOpen(t *testing.T) {
 		}
 		if all() {
 			t.Fatalf("%s: the line says %q and %q", density, row.cause.Content(), row.remedy.Content())
+		}
+		if got := tipAt(row, fyne.NewPos(stripLeft+stripMark/2, l.least()+10)); got != row.folded {
+			t.Errorf("%s: the mark of the line has the tip of %v", density, got)
 		}
 		before, below := s.onScreen("b-sandbox"), s.onScreen("c-sandbox")
 

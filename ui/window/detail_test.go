@@ -351,7 +351,7 @@ func TestTimesAndTheBaseURLCanBeCopied(t *testing.T) {
 			"Copy: Expires": "2026-11-22T13:00:00Z", "Copy: Obtained": "2026-11-22T11:00:00Z", "Copy: Last used": "2026-11-22T11:58:30Z",
 			"Copy: Last check": "2026-11-22T11:30:00Z", "Copy: Base URL": "https://api.weixin.qq.com",
 		},
-		"zh": {"复制上次使用": "2026-11-22T11:58:30Z", "复制上次校验": "2026-11-22T11:30:00Z", "复制基础地址": "https://api.weixin.qq.com"},
+		"zh": {"复制上次使用": "2026-11-22T11:58:30Z", "复制上次检查": "2026-11-22T11:30:00Z", "复制基础地址": "https://api.weixin.qq.com"},
 	} {
 		a := healthy("shop")
 		a.Checked = &api.CheckResult{Accepted: true, Finding: core.FoundWorks, At: ago(30 * time.Minute)}

@@ -57,7 +57,9 @@ func (ed *accounts) pasteAccounts(content string, none *core.Error) {
 			ed.clipboard.offerClear(content)
 			return
 		}
-		ed.clipboard.offerClear(content)
+		if slices.ContainsFunc(plan.Rows, func(r api.ImportRow) bool { return !r.NoSecret }) {
+			ed.clipboard.offerClear(content)
+		}
 	})
 }
 

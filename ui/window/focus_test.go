@@ -124,7 +124,7 @@ func TestMessageIsTranslated(t *testing.T) {
 	s.mustNotSay("撤销")
 	s.press("Undo")
 	s.clipboard.offerClear("x")
-	s.mustSay("The AppSecret is still on the clipboard.")
+	s.mustSay("The secret is still on the clipboard.")
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
 	s.until("the other language", func() bool { return !s.says("Clear now") && !s.says("The AppSecret is") })
 }

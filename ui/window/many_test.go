@@ -81,6 +81,13 @@ func TestMarkByKeys(t *testing.T) {
 	s.key(fyne.KeyDown)
 	s.mustMark()
 	s.win.Canvas().Focused().TypedKey(&fyne.KeyEvent{Name: fyne.KeyHome})
+	s.ctrl(fyne.KeySpace)
+	s.ctrl(fyne.KeyDown)
+	s.ctrl(fyne.KeyDown)
+	s.ctrl(fyne.KeySpace)
+	s.mustMark("a-sandbox", "c-sandbox") // rows that lie apart
+	s.ctrl(fyne.KeyUp)
+	s.mustMark("a-sandbox", "c-sandbox")
 	s.keys.typedShortcut(&fyne.ShortcutSelectAll{})
 	s.mustMark("a-sandbox", "b-sandbox", "c-sandbox", "d-sandbox", "e-sandbox")
 	s.listing.findFrom("nothing is called so")

@@ -51,6 +51,17 @@ func (ls *listing) toggleMark(id core.ID) {
 	ls.showMarks()
 }
 
+// moveStep moves the selection and keeps the marks, so that rows that lie apart can be
+// marked.
+func (ls *listing) moveStep(by int) {
+	l := ls.list
+	if len(l.ids) > 0 {
+		l.byKeyboard = true
+		ls.selectAccount(l.ids[min(max(l.index(l.selected)+by, 0), len(l.ids)-1)])
+		l.markRows()
+	}
+}
+
 // toggleSelected marks the selected row, or ends its mark.
 func (ls *listing) toggleSelected(id core.ID) {
 	ls.mark(id, !ls.marks.of[id])

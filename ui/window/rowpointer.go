@@ -53,17 +53,35 @@ func (r *rowView) MouseIn(e *desktop.MouseEvent) {
 	r.MouseMoved(e)
 }
 
-// MouseMoved tells what the dots do when the pointer comes to them: they are drawn, and
-// are no button that would.
+// MouseMoved tells what the dots and the mark of a problem do when the pointer comes to
+// them: they are drawn, and are no buttons that would.
 func (r *rowView) MouseMoved(e *desktop.MouseEvent) {
 	r.on.moved()
-	switch on := e != nil && r.onDots(e.Position); {
-	case !on:
-		r.untell()
-	case !r.told:
-		r.told = true
-		r.ui.Tip(r.dots, r.ui.T("tip", "what", r.ui.T("tip.row"), "key", r.ui.KeyOf("actions")))
+	icon, what, key := r.iconAt(e)
+	if icon == r.told {
+		return
 	}
+	r.untell()
+	if icon != nil {
+		r.told = icon
+		r.ui.Tip(icon, r.ui.T("tip", "what", what, "key", r.ui.KeyOf(key)))
+	}
+}
+
+// iconAt is the icon under the pointer, what it does, and the line of keys that does the
+// same.
+func (r *rowView) iconAt(e *desktop.MouseEvent) (icon fyne.CanvasObject, what, key string) {
+	switch {
+	case e == nil:
+	case r.onDots(e.Position):
+		return r.dots, r.ui.T("tip.row"), "actions"
+	case e.Position.Y < r.shown.least() || e.Position.X >= stripLeft+stripMark+kit.Grid:
+	case r.folded.Visible():
+		return r.folded, r.ui.T("keys.do.box"), "box"
+	case r.unfolded.Visible():
+		return r.unfolded, r.ui.T("keys.do.box"), "box"
+	}
+	return nil, "", ""
 }
 
 func (r *rowView) MouseOut() { r.leave() }
@@ -79,9 +97,9 @@ func (r *rowView) leave() {
 
 // untell ends the telling, where there is one.
 func (r *rowView) untell() {
-	if r.told {
-		r.told = false
-		r.ui.Tip(r.dots, "")
+	if icon := r.told; icon != nil {
+		r.told = nil
+		r.ui.Tip(icon, "")
 	}
 }
 

@@ -25,8 +25,8 @@ type rowView struct {
 
 	pressed                                   core.ID // when the button went down
 	hovered, selected, focused, flash, marked bool
-	told                                      bool    // what the dots do, since the pointer is on them
-	titleEnd                                  float32 // right edge of name, tag and kind
+	told                                      fyne.CanvasObject // the icon that is told of, under the pointer
+	titleEnd                                  float32           // right edge of name, tag and kind
 
 	ground           *canvas.Rectangle
 	ring             *canvas.Rectangle

@@ -50,6 +50,10 @@ func TestImportOfAFile(t *testing.T) {
 			s.press("Choose file…")
 		},
 		"dropped": func(s *stage) { s.transfers.drop([]fyne.URI{storage.NewFileURI(file)}) },
+		"dropped with another": func(s *stage) {
+			s.transfers.drop([]fyne.URI{storage.NewFileURI(file), storage.NewFileURI(file + ".bak")})
+			s.mustSay("One file at a time: " + filepath.Base(file) + " was read.")
+		},
 		"pasted": func(s *stage) {
 			s.app.Clipboard().SetContent("file://" + file)
 			s.accounts.paste()

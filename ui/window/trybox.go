@@ -61,7 +61,7 @@ func newTryBox(ui *kit.UI, s *paneState, on tryActions, copyText func(text, said
 		methods = append(methods, kit.Choice{Value: m, Label: m})
 	}
 	b.method = kit.NewSegment(ui, http.MethodGet, func(m string) { s.try.method = m; b.changed() }, methods...)
-	b.target = kit.NewEntry(ui, ui.T("try.path", "path", cmp.Or(ui.Words.Spec(s.account.Kind).TryPath, "/path")), "", func(v string) { s.try.target = v; b.changed() })
+	b.target = kit.NewEntry(ui, "", "", func(v string) { s.try.target = v; b.changed() })
 	b.target.OnSubmitted = func(string) { on.send() }
 	b.fields = kit.NewRows(kit.Stack(2*kit.Grid), func(name string) (fyne.CanvasObject, *kit.Entry) {
 		e := kit.NewEntry(ui, "", s.try.values[name], func(v string) { s.try.values[name] = v; s.try.wrong = nil })
@@ -123,6 +123,7 @@ func (b *tryBox) show() {
 	}
 	if b.of != a.ID || b.picker == nil {
 		b.of = a.ID
+		b.target.SetPlaceHolder(ui.T("try.path", "path", cmp.Or(ui.Words.Spec(a.Kind).TryPath, "/path")))
 		b.picker = kit.NewPicker(ui, s.sample, b.choose, tryChoices(ui, folders)...)
 		b.picker.Resized = b.reflow
 		b.holder.Objects = []fyne.CanvasObject{b.picker}
