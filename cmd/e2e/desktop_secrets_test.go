@@ -19,6 +19,8 @@ import (
 
 	"tokentray/cmd/e2e/desktop"
 	"tokentray/core"
+	"tokentray/core/kinds"
+	"tokentray/core/sim"
 )
 
 // hunt looks for needles where they must never be.
@@ -98,15 +100,16 @@ func (h *hunt) processes(stop <-chan struct{}) {
 	}
 }
 
-// TestSecretsAreInTheKeyringAlone uses an account in every way, including wrong ones,
-// and then searches all files, among them the log, and the command lines and
-// environments of all processes for its secrets and tokens.
+// TestSecretsAreInTheKeyringAlone uses accounts in every way, including wrong ones, and
+// types another's secrets into the window: in the form, one that upstream refuses, and
+// the one that took its place. All files, among them the log, and the command lines and
+// environments of all processes are searched for secrets and tokens.
 func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
 	p.do("", "settings", "set", "log-level", "debug")
-	shop, live := p.owner("shop", core.Sandbox, 0), p.owner("shop", core.Live, 0)
-	wrong := word()
-	h := newHunt(shop.secret, live.secret, wrong)
+	shop, live, typed := p.owner("shop", core.Sandbox, 0), p.owner("shop", core.Live, 0), p.owner("typed", core.Sandbox, 0)
+	wrong, mistyped, next := word(), word(), word()
+	h := newHunt(shop.secret, live.secret, wrong, typed.secret, mistyped, next)
 
 	stop, done := make(chan struct{}), make(chan struct{})
 	go func() {
@@ -130,11 +133,33 @@ func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 	}
 	p.do("", "list", "--json")
 	p.do("", "doctor")
-	w := p.open()
+	w := p.hands()
+	w.enter("typed", typed)
+	w.until("the account that was typed", func() error { return p.is(typed.ref, core.StateFresh) }, "ctrl+s")
+	w.until("the copy", p.copied(typed), "Down", "Return") // it is selected, too
+	if err := p.sim.Put(sim.Account{AppID: typed.appID, Secret: core.NewSecret(next), Product: kinds.ProductTest}); err != nil {
+		t.Fatal(err)
+	}
+	w.until("the refusal", func() error { return p.is(typed.ref, core.StateBlocked) }, "ctrl+r")
+	calls := p.sim.Calls(typed.appID, stablePath)
+	w.shows("ctrl+h")
+	w.fill(mistyped)
+	w.press("Return")
+	p.wait(patience, "what was typed to be tried", func() error {
+		if p.sim.Calls(typed.appID, stablePath) == calls {
+			return errors.New("nobody asked")
+		}
+		return nil
+	})
+	w.press("ctrl+a")
+	w.fill(next)
+	w.until("the secret that was typed last", func() error { return p.is(typed.ref, core.StateFresh) }, "Return")
+	old := typed.secret
+	typed.secret = next
 	close(stop)
 	<-done
 
-	tokens := newHunt(p.issued(shop), p.issued(live))
+	tokens := newHunt(p.issued(shop), p.issued(live), p.issued(typed))
 	n := h.files(t, p.Dir)
 	tokens.files(t, p.Dir)
 	t.Logf("searched %d files", n)
@@ -149,15 +174,17 @@ func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, a := range []owned{shop, live} {
+	for _, a := range []owned{shop, live, typed} {
 		if !slices.ContainsFunc(items, func(i desktop.KeyringItem) bool {
 			return i.Attributes["service"] == "tokentray" && strings.Contains(i.Secret, a.secret)
 		}) {
 			t.Errorf("the secret of %s is not in the keyring", a.ref)
 		}
 	}
-	if slices.ContainsFunc(items, func(i desktop.KeyringItem) bool { return strings.Contains(i.Secret, wrong) }) {
-		t.Error("the secret that was replaced is still in the keyring")
+	if slices.ContainsFunc(items, func(i desktop.KeyringItem) bool {
+		return strings.Contains(i.Secret, wrong) || strings.Contains(i.Secret, mistyped) || strings.Contains(i.Secret, old)
+	}) {
+		t.Error("a secret that was replaced is in the keyring")
 	}
 
 	// Removing an account removes its secret, and a reset removes all of them.
@@ -167,7 +194,7 @@ func TestSecretsAreInTheKeyringAlone(t *testing.T) {
 	}) {
 		t.Errorf("after rm the secret is still in the keyring, %v", err)
 	}
-	_ = w.Close()
+	_ = w.w.Close()
 	p.do("", "reset", "--yes")
 	if items, err = p.KeyringItems(); err != nil || len(items) > 0 {
 		t.Errorf("after a reset the keyring holds %d entries, %v", len(items), err)

@@ -17,6 +17,36 @@ import (
 	"time"
 )
 
+// TestTheAgentAnswersNoOtherUser: the system tells who calls. Here it is the administrator,
+// whom no mode of a folder or a socket keeps out.
+func TestTheAgentAnswersNoOtherUser(t *testing.T) {
+	t.Parallel()
+	if os.Getuid() != 0 {
+		t.Skip("only the administrator can act as another user")
+	}
+	u := newTenant(t)
+	if err := os.WriteFile(filepath.Join(u.dir, "pass"), []byte("correct horse battery staple\n"), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	u.env = append(u.env, "TOKENTRAY_PASSPHRASE_FILE="+filepath.Join(u.dir, "pass"))
+	u.run("", "vault", "init")
+	ask := func(curl *exec.Cmd) string {
+		t.Helper()
+		out, err := curl.CombinedOutput()
+		if err != nil {
+			t.Errorf("%v: %s", err, out)
+		}
+		return string(out)
+	}
+	args := []string{"-sS", "--unix-socket", filepath.Join(u.dir, "h", "agent.sock"), "http://tokentray/v1/status"}
+	if out := ask(u.command("curl", args...)); !strings.Contains(out, `"pid"`) {
+		t.Errorf("its own user: %s", out)
+	}
+	if out := ask(exec.Command("curl", args...)); !strings.Contains(out, "serves the user who started the agent") || strings.Contains(out, `"pid"`) {
+		t.Errorf("another user: %s", out)
+	}
+}
+
 // TestAnotherUserOnThePort: a program of another user listens where clients send
 // their keys. Export makes no key for that port. api status and doctor say whose
 // program it is, with and without a running agent.

@@ -98,7 +98,8 @@ func (d *Desktop) Key(keys ...string) error {
 
 // Type types a text into the window that is active.
 func (d *Desktop) Type(text string) error {
-	_, err := d.Output("xdotool", "type", "--clearmodifiers", "--delay", "20", text)
+	// Not on its command line, where secrets are searched for.
+	_, _, err := d.Run(strings.NewReader(text), "xdotool", "type", "--clearmodifiers", "--delay", "20", "--file", "-")
 	return err
 }
 
