@@ -59,3 +59,23 @@ func FuzzMatch(f *testing.F) {
 		}
 	})
 }
+
+// FuzzWrite: what a codec writes it reads again.
+func FuzzWrite(f *testing.F) {
+	f.Add(token, int64(7200))
+	f.Fuzz(func(t *testing.T, written string, seconds int64) {
+		if seconds < 0 || seconds > 1<<31 {
+			return
+		}
+		for _, l := range layout.All() {
+			text, ttl, err := l.Write(written, time.Duration(seconds)*time.Second)
+			if err != nil || len(text) > layout.MaxValue {
+				continue
+			}
+			got, err := l.Token(layout.Value{Text: []byte(text), Left: ttl})
+			if err != nil || got != written {
+				t.Fatalf("%s: %q is written as %q and read as %q, %v", l.ID, written, text, got, err)
+			}
+		}
+	})
+}

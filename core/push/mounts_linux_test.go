@@ -1,7 +1,9 @@
 package push
 
 import (
+	"bufio"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,6 +45,37 @@ func TestAFileThatIsMountedByItself(t *testing.T) {
 		t.Fatal(err)
 	}
 	holds(t, in, "A=1\nT="+newToken+"\n", 0o600)
+}
+
+// TestAFileThatAnotherNamespaceMounts: as a container does with a file of the machine.
+func TestAFileThatAnotherNamespaceMounts(t *testing.T) {
+	dir := t.TempDir()
+	out, in := filepath.Join(dir, "a.env"), filepath.Join(dir, "in.env")
+	write(t, out, "A=1\n", 0o600)
+	write(t, in, "", 0o600)
+	c := exec.CommandContext(t.Context(), "unshare", "--mount", "sh", "-c", `mount --bind "$0" "$1" && echo ready && read x`, out, in)
+	stdin, err := c.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := c.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Start(); err != nil {
+		t.Skip("another namespace cannot be made here: ", err)
+	}
+	defer func() {
+		_ = stdin.Close()
+		_ = c.Wait()
+	}()
+	if line, _ := bufio.NewReader(stdout).ReadString('\n'); line != "ready\n" {
+		t.Skip("mounting is not allowed here")
+	}
+	if e := core.AsError(Deliver(t.Context(), fileJob(out, core.PushDotenv, "T"))); e == nil || e.Remedy != core.RemedyPushInPlace {
+		t.Errorf("%v", e)
+	}
+	holds(t, out, "A=1\n", 0o600)
 }
 
 // FuzzMounts: whatever the name of a folder, the kernel's list gives it back, between

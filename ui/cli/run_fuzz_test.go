@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"encoding/json"
 	"net/url"
+	"regexp"
 	"strings"
 	"testing"
 	"unicode"
@@ -118,6 +120,41 @@ func FuzzLife(f *testing.F) {
 		}
 		if again, err := parseLife(d.String()); err != nil || again != d || d < 0 {
 			t.Fatalf("%q is %s, and that %s (%v)", text, d, again, err)
+		}
+	})
+}
+
+// FuzzPretty: colours change nothing of an answer, and nothing of it moves the cursor.
+func FuzzPretty(f *testing.F) {
+	f.Add([]byte(`{"a":[1,null,"b\"\u009b"]}`))
+	paint := regexp.MustCompile("\x1b\\[[0-9;]*m")
+	f.Fuzz(func(t *testing.T, raw []byte) {
+		plain, ok := prettyJSON(raw, false)
+		colour, also := prettyJSON(raw, true)
+		if ok != also || paint.ReplaceAllString(colour, "") != plain || plain != printable(plain) {
+			t.Fatalf("%q is %q and %q", raw, plain, colour)
+		}
+	})
+}
+
+// FuzzField: two fields of a call make JSON, or the second is refused.
+func FuzzField(f *testing.F) {
+	f.Add("a[b][]", "a[b][][c]")
+	f.Fuzz(func(t *testing.T, one, two string) {
+		var in any
+		for _, key := range []string{one, two} {
+			steps := keySteps(key)
+			if len(steps) == 0 || len(steps) > 1000 {
+				return
+			}
+			out, ok := place(in, steps, "x")
+			if !ok {
+				return
+			}
+			in = out
+		}
+		if _, err := json.Marshal(in); err != nil {
+			t.Fatal(err)
 		}
 	})
 }

@@ -161,6 +161,9 @@ func (w *world) live(ctx context.Context) error {
 	if w.moved {
 		after *= 3 // a change of a passphrase file takes a second
 	}
+	if w.rng.IntN(8) == 0 {
+		after += 3 * time.Second // a move of the vault, a backup and a team's new key end before some kills, too
+	}
 	var wg sync.WaitGroup
 	done := make(chan struct{})
 	b, lives := maps.Clone(w.book), maps.Clone(w.lives)
