@@ -6,14 +6,20 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"net/url"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/modelcontextprotocol/go-sdk/mcp"
 
+	"tokentray/core/kinds"
+	"tokentray/core/preset"
 	"tokentray/core/redisconn/redistest"
 )
 
@@ -161,6 +167,54 @@ func (l *leakage) presetsGoOut() {
 	l.try(l.secret()+"\n", "add", "mine", "--env", "sandbox", "--kind", "mine", "--appid", "x", "--secret-stdin")
 	l.fails("", "get", "mine")
 	l.do("", "preset", "show", "mine")
+}
+
+// kindsGoOut tries an account of every kind at an upstream that repeats all that it was
+// sent, in every field in which one answers, and asks for quotas there.
+func (l *leakage) kindsGoOut() {
+	l.t.Helper()
+	var mu sync.Mutex
+	asked := map[string]bool{}
+	web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		body, _ := io.ReadAll(r.Body)
+		at := append(strings.SplitN(r.URL.Path, "/", 4), "", "", "") // "", the kind, the status
+		mu.Lock()
+		asked[at[1]+" "+at[2]] = true
+		mu.Unlock()
+		said := fmt.Sprintf("%s %s %v %s", r.Method, r.URL, r.Header, body)
+		status, _ := strconv.Atoi(at[2])
+		w.WriteHeader(max(status, http.StatusOK))
+		_ = json.NewEncoder(w).Encode(map[string]any{
+			"errcode": 40001, "errmsg": said, "code": 10003, "msg": said, "message": said, "error": "invalid_client",
+			"error_description": said, "requestid": said, "data": map[string]any{"error_code": 10003, "description": said},
+		})
+	}))
+	defer web.Close()
+	for _, spec := range preset.With(kinds.Builtin()).All() {
+		if spec.Kind == kinds.Redis {
+			continue // see redisGoesOut
+		}
+		for _, status := range []string{"200", "401"} {
+			args := []string{
+				"add", "tried", "--env", "sandbox", "--kind", string(spec.Kind), "--secret-stdin", "--test",
+				"--base-url", web.URL + "/" + string(spec.Kind) + "/" + status,
+			}
+			if spec.Has(kinds.AppID) {
+				args = append(args, "--appid", "wx0123456789abcdef")
+			}
+			if spec.Kind == kinds.WeCom {
+				args = append(args, "--agent", "1000002")
+			}
+			out, _ := l.try(l.secret()+"\n", args...)
+			mu.Lock()
+			if !asked[string(spec.Kind)+" "+status] {
+				l.t.Errorf("the upstream of %s was not asked: %s", spec.Kind, out)
+			}
+			mu.Unlock()
+		}
+	}
+	l.try("", "quota", "stdin")
+	l.try("", "quota", "echo", "--reset", "--yes")
 }
 
 // answersGoIn has failed answers explained that contain secrets, in the forms of

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"hash/maphash"
@@ -123,11 +124,12 @@ func (l *leakage) upstream() http.Handler {
 			honest.ServeHTTP(w, r)
 			return
 		}
-		var asked struct{ Secret string }
-		if json.Unmarshal(body, &asked) != nil {
-			asked.Secret = r.URL.Query().Get("secret")
+		var asked struct{ Secret, AppSecret string }
+		_ = json.Unmarshal(body, &asked) // a GET says it in its query
+		said := sent
+		if secret := cmp.Or(asked.Secret, asked.AppSecret, r.URL.Query().Get("secret")); secret != "" {
+			said += " " + strings.Join(pieces(secret), " ")
 		}
-		said := sent + " " + strings.Join(pieces(asked.Secret), " ")
 		_ = json.NewEncoder(w).Encode(map[string]any{"errcode": 40125, "errmsg": "invalid appsecret " + said + " rid: 0a1b2c3d"})
 	})
 }

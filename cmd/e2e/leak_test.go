@@ -111,6 +111,7 @@ func TestNothingLeaks(t *testing.T) {
 	teams := l.teamsGoOut()
 	l.commandsGoOut()
 	l.presetsGoOut()
+	l.kindsGoOut()
 	l.agentsGoIn(l.answersGoIn())
 	l.ticketsGoOut(keys[0])
 	l.filesGoOut(passphrase)
