@@ -1,6 +1,7 @@
 package e2e
 
 import (
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -10,7 +11,7 @@ import (
 )
 
 // TestSecurityNamesTestsThatExist: what SECURITY.md promises is shown by the tests
-// that it names.
+// that it names, and the number of fuzz targets is the one it says.
 func TestSecurityNamesTestsThatExist(t *testing.T) {
 	const top = "../.."
 	page, err := os.ReadFile(filepath.Join(top, "SECURITY.md"))
@@ -18,6 +19,7 @@ func TestSecurityNamesTestsThatExist(t *testing.T) {
 		t.Fatal(err)
 	}
 	var all strings.Builder
+	targets, fuzz := map[string]bool{}, regexp.MustCompile(`(?m)^func (Fuzz[A-Za-z0-9]+)\(`)
 	err = filepath.WalkDir(top, func(path string, d fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
@@ -29,12 +31,18 @@ func TestSecurityNamesTestsThatExist(t *testing.T) {
 		}
 		text, err := os.ReadFile(path)
 		all.Write(text)
+		for _, m := range fuzz.FindAllStringSubmatch(string(text), -1) {
+			targets[filepath.Dir(path)+" "+m[1]] = true
+		}
 		return err
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`(Test[A-Za-z0-9]+)`").FindAllStringSubmatch(string(page), -1)
+	if said := fmt.Sprintf("`make fuzz` has %d targets", len(targets)); !strings.Contains(string(page), said) {
+		t.Errorf("it does not say that %s", said)
+	}
+	named := regexp.MustCompile("`((?:Test|Fuzz)[A-Za-z0-9]+)`").FindAllStringSubmatch(string(page), -1)
 	if len(named) < 15 {
 		t.Errorf("it names %d tests", len(named))
 	}
