@@ -244,7 +244,7 @@ func TestBadUpstreams(t *testing.T) {
 	}
 	ends("an answer without end")
 	code, _, errOut := d.try("call", "barker", "/cgi-bin/endless", "-q", ".x")
-	if code != 5 || !strings.Contains(errOut, "no JSON") {
+	if code != 5 || !strings.Contains(errOut, "not JSON") {
 		t.Errorf("an answer without end in an expression: exit %d, %s", code, errOut)
 	}
 	ends("an answer without end in an expression")

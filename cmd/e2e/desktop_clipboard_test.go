@@ -269,8 +269,7 @@ func TestWindowGoesOnWhileTheClipboardHangs(t *testing.T) {
 	h.fill(shop.secret)
 	h.press(toBaseURL...)
 	h.fill(p.base)
-	p.clickSave(h.w)
-	p.waitFresh(1)
+	p.save(h.w, 1)
 	goOn()
 	if got, _ := p.Clipboard(); got != "a text that nobody hands out" {
 		t.Errorf("the program that hung holds %q", got)

@@ -245,8 +245,7 @@ func TestWindowAddsAccount(t *testing.T) {
 	shop := p.owner("shop", core.Sandbox, 0)
 	h := p.hands()
 	h.enter("shop", shop)
-	p.clickSave(h.w)
-	p.waitFresh(1)
+	p.save(h.w, 1)
 	if got := p.do("", "get", "shop"); got != p.issued(shop)+"\n" {
 		t.Error("the token is not the one that upstream issued")
 	}

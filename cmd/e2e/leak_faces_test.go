@@ -170,7 +170,7 @@ func (l *leakage) presetsGoOut() {
 }
 
 // kindsGoOut tries an account of every kind at an upstream that repeats all that it was
-// sent, in every field in which one answers, and asks for quotas there.
+// sent, in every field in which one answers. Quotas are asked for at the other upstream.
 func (l *leakage) kindsGoOut() {
 	l.t.Helper()
 	var mu sync.Mutex
