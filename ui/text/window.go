@@ -79,7 +79,7 @@ func window() table {
 		"window.transfer.leave.go":      {"Leave", "离开"},
 		"window.transfer.leave.no":      {"Stay", "留在此页"},
 		"window.transfer.list":          {"List for others", "导出列表"},
-		"window.transfer.one":           {"One file at a time: {file} was read.", "一次只能导入一个文件：已读取 {file}。"},
+		"window.transfer.one":           {"One file at a time: {file} is taken.", "一次只能导入一个文件：已选用 {file}。"},
 		"window.transfer.list.say":      {"All accounts without their secrets: everyone who imports the list enters their own.", "包含全部账号，不含密钥；导入者自行填写密钥。"},
 		"window.transfer.list.save":     {"Save list", "保存列表"},
 		"window.transfer.backup":        {"Backup", "备份"},

@@ -1,7 +1,6 @@
 package window
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -374,7 +373,7 @@ func explainTest(ctx context.Context, g Agent, spec kinds.Spec, t *clientTest) {
 	if t.code == 0 || t.explains != nil {
 		return
 	}
-	raw, _ := json.Marshal(map[string]int{cmp.Or(spec.CodeName(), "code"): t.code})
+	raw, _ := json.Marshal(map[string]int{"errcode": t.code}) // by the name under which the door's answer had it
 	if got, err := g.Explain(ctx, api.ExplainRequest{Text: string(raw), Kind: spec.Kind}); err == nil && len(got.Meanings) > 0 {
 		t.explains = got.Meanings[0]
 	}

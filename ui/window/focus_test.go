@@ -126,7 +126,7 @@ func TestMessageIsTranslated(t *testing.T) {
 	s.clipboard.offerClear("x")
 	s.mustSay("The secret is still on the clipboard.")
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &next})
-	s.until("the other language", func() bool { return !s.says("Clear now") && !s.says("The AppSecret is") })
+	s.until("the other language", func() bool { return !s.says("Clear now") && !s.says("The secret is") })
 }
 
 // A question that is open speaks the language that was chosen meanwhile, with the

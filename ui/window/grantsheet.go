@@ -101,7 +101,7 @@ func (s *grantSheet) likeCall() {
 	path := "/path"
 	for _, a := range s.st.model.Accounts {
 		if a.Ref().String() == s.account {
-			path = cmp.Or(s.st.ui.Words.Spec(a.Kind).TryPath, path)
+			path = cmp.Or(pathAlone(s.st.ui.Words.Spec(a.Kind).TryPath), path)
 		}
 	}
 	s.typed.SetPlaceHolder("GET " + path)

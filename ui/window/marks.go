@@ -4,6 +4,7 @@ import (
 	"fyne.io/fyne/v2"
 
 	"tokentray/core"
+	"tokentray/ui/kit"
 )
 
 // Several rows can be marked, to do something with all of them: by Ctrl and a click one
@@ -54,6 +55,9 @@ func (ls *listing) toggleMark(id core.ID) {
 // moveStep moves the selection and keeps the marks, so that rows that lie apart can be
 // marked.
 func (ls *listing) moveStep(by int) {
+	if _, typing := ls.win.Canvas().Focused().(*kit.Entry); typing {
+		return // another account would drop what is typed beside the list
+	}
 	l := ls.list
 	if len(l.ids) > 0 {
 		l.byKeyboard = true

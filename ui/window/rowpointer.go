@@ -30,6 +30,7 @@ func (r *rowView) Tapped(e *fyne.PointEvent) {
 	r.on.selected(r.shown.ID)
 	switch high := r.shown.least(); {
 	case e.Position.Y >= high:
+		r.untell()
 		r.on.box(r.shown.ID)
 	case r.onDots(e.Position):
 		r.ui.Tip(r.dots, "") // until the pointer comes again

@@ -78,7 +78,7 @@ func (tr *transfers) pasted(file *api.ImportFile) {
 func (tr *transfers) drop(files []fyne.URI) {
 	if len(files) > 0 && files[0].Scheme() == "file" && tr.sheet == nil {
 		tr.dropped(files[0].Path())
-		if len(files) > 1 {
+		if len(files) > 1 && tr.page != nil {
 			tr.showInfo(tr.ui.T("transfer.one", "file", filepath.Base(files[0].Path())))
 		}
 	}

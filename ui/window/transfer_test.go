@@ -52,7 +52,7 @@ func TestImportOfAFile(t *testing.T) {
 		"dropped": func(s *stage) { s.transfers.drop([]fyne.URI{storage.NewFileURI(file)}) },
 		"dropped with another": func(s *stage) {
 			s.transfers.drop([]fyne.URI{storage.NewFileURI(file), storage.NewFileURI(file + ".bak")})
-			s.mustSay("One file at a time: " + filepath.Base(file) + " was read.")
+			s.mustSay("One file at a time: " + filepath.Base(file) + " is taken.")
 		},
 		"pasted": func(s *stage) {
 			s.app.Clipboard().SetContent("file://" + file)

@@ -159,8 +159,8 @@ func (b *tryBox) showAnswer(t *tryAnswer) {
 	ui := b.ui
 	ink := ui.Palette.SandboxText
 	status := ui.T("try.status", "status", t.Status, "time", milliseconds(ui, t.took))
-	if name := ui.Words.Spec(b.state.account.Kind).CodeName(); name != "" {
-		status += " · " + name + " " + strconv.Itoa(t.Code)
+	if spec := ui.Words.Spec(b.state.account.Kind); t.Code != 0 || len(spec.DeadValues("errcode")) > 0 {
+		status += " · " + cmp.Or(spec.CodeName(), "code") + " " + strconv.Itoa(t.Code)
 	}
 	if t.Error != nil || t.Status >= 400 {
 		ink = ui.Palette.LiveText
