@@ -51,5 +51,5 @@ const (
 	SaysNoClientKey           = "there is no such client key"
 	SaysCutOff                = "the agent went away before it answered"
 	SaysNoPrevious            = "no previous token may still work; take the current one"
-	SaysCallDead              = "upstream says that the token is dead, and there is no other one"
+	SaysCallDead              = "the upstream says that the token is dead, and there is no other one"
 )

@@ -84,7 +84,7 @@ func exchange() table {
 		"import.paused":       {"not renewed yet", "暂不续期"},
 		"import.at":           {"line {line}", "第 {line} 行"},
 		"import.lines":        {"lines {lines} and {last}", "第 {lines}、{last} 行"},
-		"import.further":      {"{n} more", "另外 {n}"},
+		"import.further":      {"{n} more", "以及另外 {n}"},
 		"import.faults":       {"the file cannot be imported; nothing was changed.", "无法导入此文件，未做任何改动。"},
 		"import.problems":     {"nothing was imported: correct what is marked as a problem, or leave it out with --skip-problems", "未导入：请更正标为“有误”的账号，或用 --skip-problems 跳过"},
 		"import.conflicts":    {"nothing was imported: say what to do with conflicts: --on-conflict skip, rename or replace", "未导入：请用 --on-conflict skip、rename 或 replace 指定如何处理冲突"},
