@@ -2,9 +2,6 @@ package call
 
 import (
 	"bufio"
-	"bytes"
-	"compress/gzip"
-	"compress/zlib"
 	"context"
 	"errors"
 	"fmt"
@@ -205,41 +202,6 @@ func TestACallGoesByTheAccountsProxy(t *testing.T) {
 	_, body, err := b.do(t, get("/cgi-bin/menu/get"))
 	if want := "GET " + b.account.BaseURL + "/cgi-bin/menu/get"; err != nil || body != `{"errcode":0}` || asked != want {
 		t.Errorf("%q, %v; the proxy was asked %q, want %q", body, err, asked, want)
-	}
-}
-
-func TestCompressedAnswersAreSearched(t *testing.T) {
-	encoding := ""
-	b := newBench(t, func(w http.ResponseWriter, r *http.Request) {
-		var out bytes.Buffer
-		var c io.WriteCloser
-		switch encoding {
-		case "gzip":
-			c = gzip.NewWriter(&out)
-		case "deflate":
-			c = zlib.NewWriter(&out)
-		}
-		if c != nil {
-			fmt.Fprintf(c, `{"errmsg":"%s"}`, token)
-			_ = c.Close()
-		}
-		w.Header().Set("Content-Encoding", encoding)
-		_, _ = w.Write(out.Bytes())
-	})
-	for _, encoding = range []string{"gzip", "deflate"} {
-		got, body, err := b.do(t, get("/x"))
-		if err != nil || body != `{"errmsg":"`+strings.Repeat("*", len(token))+`"}` || got.Header.Get("Content-Encoding") != "" {
-			t.Errorf("%s: %q %v %v", encoding, body, got, err)
-		}
-	}
-	for _, encoding = range []string{"br", "gzip, gzip"} {
-		if _, body, err := b.do(t, get("/x")); err == nil && body != "" {
-			t.Errorf("%s: %q", encoding, body)
-		}
-	}
-	encoding = "gzip"
-	if _, body, err := b.do(t, Request{Method: "HEAD", Target: "/x"}); err != nil || body != "" {
-		t.Errorf("HEAD: %q, %v", body, err)
 	}
 }
 

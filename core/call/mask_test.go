@@ -9,7 +9,6 @@ import (
 	"fmt"
 	"io"
 	"math/rand/v2"
-	"net/http"
 	"net/url"
 	"strings"
 	"testing"
@@ -200,23 +199,4 @@ func BenchmarkMask(b *testing.B) {
 			}
 		})
 	}
-}
-
-// FuzzDecoded: a compressed answer may be anything.
-func FuzzDecoded(f *testing.F) {
-	for _, encoding := range []string{"gzip", "deflate", "br", ""} {
-		f.Add(encoding, []byte("\x1f\x8b\x08\x00\x00\x00\x00\x00\x00\x03"))
-		f.Add(encoding, []byte("\x78\x9c\x03\x00"))
-	}
-	f.Fuzz(func(t *testing.T, encoding string, raw []byte) {
-		body, _, err := decoded(&http.Response{
-			Header: http.Header{"Content-Encoding": {encoding}}, Body: io.NopCloser(bytes.NewReader(raw)), ContentLength: -1,
-		})
-		if (body == nil) == (err == nil) {
-			t.Fatalf("%s: %v and %v", encoding, body, err)
-		}
-		if err == nil {
-			_, _ = io.CopyN(io.Discard, body, 1<<20)
-		}
-	})
 }
