@@ -178,10 +178,7 @@ func (v *visit) callRef(at callTarget) (api.Ref, bool) {
 		return ref, false
 	}
 	if !v.client.Permits(ref.Name, ref.Env) {
-		v.callFail(http.StatusForbidden, &core.Error{
-			Class: core.Misuse, Remedy: core.RemedyScope,
-			Message: core.SaysKeyForbids + " account in environment " + string(ref.Env) + "; make one that does with tokentray api key add",
-		})
+		v.callFail(http.StatusForbidden, errScope(ref.Env))
 		return ref, false
 	}
 	v.line.Account = ref.String()

@@ -374,10 +374,7 @@ func (v *visit) ref(escapedName, escapedEnv string) (api.Ref, bool) {
 		return api.Ref{}, false
 	}
 	if !v.client.Permits(name, env) {
-		v.fail(http.StatusForbidden, &core.Error{
-			Class: core.Misuse, Remedy: core.RemedyScope,
-			Message: core.SaysKeyForbids + " account in environment " + string(env) + "; make one that does with tokentray api key add",
-		})
+		v.fail(http.StatusForbidden, errScope(env))
 		return api.Ref{}, false
 	}
 	ref := api.Ref{Name: name, Env: env}
@@ -410,3 +407,11 @@ var (
 	errTooSlow  = errors.New("the body did not come in time")
 	errCutShort = errors.New("the body is cut short")
 )
+
+// errScope refuses a key that does not allow an account in this environment.
+func errScope(env core.Env) *core.Error {
+	return &core.Error{
+		Class: core.Misuse, Remedy: core.RemedyScope,
+		Message: core.SaysKeyForbids + " account in environment " + string(env) + "; make one that does with tokentray api key add",
+	}
+}
