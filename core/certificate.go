@@ -77,7 +77,7 @@ func CAMark(text string) string {
 	return hex.EncodeToString(sum[:16])
 }
 
-// longestCAName is more than any name of a certificate should have (X.520).
+// longestCAName is how many characters the name of a certificate may have (X.520).
 const longestCAName = 64
 
 // CAName is what people see of certificates: the name of the first, in characters that

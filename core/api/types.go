@@ -115,8 +115,8 @@ func (a Account) Remaining(now time.Time) time.Duration {
 	return max(0, a.ExpiresAt.Sub(now))
 }
 
-// EndsSoon reports whether the token that lives at now ends soon: in the 300 s in which it
-// is renewed, or in the last quarter of a short life.
+// EndsSoon reports whether the token that lives at now ends soon: it is in its last 300 s,
+// or in the last quarter of a life shorter than 20 minutes.
 func (a Account) EndsSoon(now time.Time) bool {
 	left := a.Remaining(now)
 	return left > 0 && left <= min(300*time.Second, time.Duration(a.Life)*time.Second/4)
