@@ -173,8 +173,8 @@ func commands() table {
 		"flag.no_window": {"run the table in the terminal, with no window", "不打开窗口，在终端中显示列表"},
 		"flag.env":       {"`ENV`ironment: sandbox or live", "`环境`：sandbox（沙箱）或 live（生产）"},
 		"cmd.list.long": {
-			"List the accounts with their tokens' time left: all, or those that are named. A bare\nNAME is the account in both environments here.\n\n  tokentray list shop gate/live\n  tokentray list --env live --state needs",
-			"列出账号及其 token 的剩余时间：全部，或指定的账号。这里只写名称表示两个环境中的同名账号。\n\n  tokentray list shop gate/live\n  tokentray list --env live --state 需要处理",
+			"List the accounts with their tokens' time left: all, or those that are named. A bare\nNAME is the account in both environments here.\n\n  tokentray list shop gate/live\n  tokentray list --env live --state needs\n  tokentray list --state soon --sort time",
+			"列出账号及其 token 的剩余时间：全部，或指定的账号。这里只写名称表示两个环境中的同名账号。\n\n  tokentray list shop gate/live\n  tokentray list --env live --state 需要处理\n  tokentray list --state 即将到期 --sort time",
 		},
 		"cmd.pick.long": {
 			"Pick an account from a small list: type a few letters, Enter copies its token. Arrows\nmove, Esc ends. WORDS are what is typed at first; state:blocked, env:live and kind:mini\neach match one thing.\n\n" +

@@ -18,7 +18,6 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/collection"
-	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -347,7 +346,7 @@ func (cl *clients) test() {
 		}
 		out.door, out.code, out.explains = answer, answer.Code, answer.Error
 		if calls || answer.Status >= 300 || answer.Error != nil || try == "" {
-			explainTest(ctx, g, spec, &out)
+			explainTest(ctx, g, a.Kind, &out)
 			return out, nil
 		}
 		out.call = http.MethodGet + " " + pathAlone(try)
@@ -369,12 +368,12 @@ func (cl *clients) test() {
 }
 
 // explainTest has the agent explain the code of an answer that the door passed on.
-func explainTest(ctx context.Context, g Agent, spec kinds.Spec, t *clientTest) {
+func explainTest(ctx context.Context, g Agent, kind core.Kind, t *clientTest) {
 	if t.code == 0 || t.explains != nil {
 		return
 	}
 	raw, _ := json.Marshal(map[string]int{"errcode": t.code}) // by the name under which the door's answer had it
-	if got, err := g.Explain(ctx, api.ExplainRequest{Text: string(raw), Kind: spec.Kind}); err == nil && len(got.Meanings) > 0 {
+	if got, err := g.Explain(ctx, api.ExplainRequest{Text: string(raw), Kind: kind}); err == nil && len(got.Meanings) > 0 {
 		t.explains = got.Meanings[0]
 	}
 }

@@ -436,7 +436,7 @@ func testLines(ui *kit.UI, t *clientTest, a api.Account) (asked, called, says st
 	asked = ui.T("clients.test.answer", "call", "GET "+pathAlone(t.at), "status", t.door.Status, "time", milliseconds(ui, t.door.Took))
 	code := ""
 	if spec := ui.Words.Spec(a.Kind); t.code != 0 || len(spec.DeadValues("errcode")) > 0 {
-		code = " · " + cmp.Or(spec.CodeName(), "code") + " " + strconv.Itoa(t.code)
+		code = " · " + codeWords(spec, t.code)
 	}
 	if t.call == "" && t.door.ExpiresIn == 0 && (t.code != 0 || t.door.Error == nil) {
 		asked += code

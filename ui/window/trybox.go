@@ -3,7 +3,6 @@ package window
 import (
 	"cmp"
 	"net/http"
-	"strconv"
 	"strings"
 
 	"fyne.io/fyne/v2"
@@ -160,7 +159,7 @@ func (b *tryBox) showAnswer(t *tryAnswer) {
 	ink := ui.Palette.SandboxText
 	status := ui.T("try.status", "status", t.Status, "time", milliseconds(ui, t.took))
 	if spec := ui.Words.Spec(b.state.account.Kind); t.Code != 0 || len(spec.DeadValues("errcode")) > 0 {
-		status += " · " + cmp.Or(spec.CodeName(), "code") + " " + strconv.Itoa(t.Code)
+		status += " · " + codeWords(spec, t.Code)
 	}
 	if t.Error != nil || t.Status >= 400 {
 		ink = ui.Palette.LiveText

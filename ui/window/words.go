@@ -8,6 +8,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 	"tokentray/ui/text"
 )
@@ -35,6 +36,11 @@ func didWord(ui *kit.UI, what core.What) string {
 	return string(what)
 }
 
+// codeWords are the code of an answer, by the name that the kind's answers have for it.
+func codeWords(spec kinds.Spec, code int) string {
+	return cmp.Or(spec.CodeName(), "code") + " " + strconv.Itoa(code)
+}
+
 // failureWords are the class of a failure and what upstream called it.
 func failureWords(ui *kit.UI, k core.Kind, e api.HistoryEntry) []string {
 	var out []string
@@ -42,7 +48,7 @@ func failureWords(ui *kit.UI, k core.Kind, e api.HistoryEntry) []string {
 		out = append(out, short)
 	}
 	if e.Code != 0 {
-		out = append(out, cmp.Or(ui.Words.Spec(k).CodeName(), "code")+" "+strconv.Itoa(e.Code))
+		out = append(out, codeWords(ui.Words.Spec(k), e.Code))
 	}
 	if e.CallerIP != "" {
 		out = append(out, "IP "+e.CallerIP)
