@@ -4,19 +4,30 @@ import (
 	"context"
 	"os"
 	"slices"
+	"sync"
 	"testing"
 
 	"tokentray/core"
 )
 
 // atDrop calls first before the database removes an account, and then when it has and
-// the secret is still in the vault.
+// the secret is still in the vault. What a renewal brought is written before or after
+// that: a token is given before it is stored.
 type atDrop struct {
 	Store
+	alone       *sync.Mutex
 	first, then func()
 }
 
+func (s atDrop) Record(id core.ID, r core.Record) error {
+	s.alone.Lock()
+	defer s.alone.Unlock()
+	return s.Store.Record(id, r)
+}
+
 func (s atDrop) Remove(ctx context.Context, id core.ID, unset func(context.Context) error) error {
+	s.alone.Lock()
+	defer s.alone.Unlock()
 	s.first()
 	return s.Store.Remove(ctx, id, func(ctx context.Context) error {
 		s.then()
@@ -44,7 +55,8 @@ func TestARemovalThatWasNeverCommittedRemovesNothing(t *testing.T) {
 			var torn, index, before []byte
 			w.over = func(s Store) Store {
 				return atDrop{
-					s, func() { before = w.read(w.home.DB()) },
+					s, new(sync.Mutex),
+					func() { before = w.read(w.home.DB()) },
 					func() { torn, index = w.read(w.home.DB()), w.read(w.home.VaultIndex()) },
 				}
 			}
@@ -58,7 +70,7 @@ func TestARemovalThatWasNeverCommittedRemovesNothing(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if _, err := r.client.Token(t.Context(), ref, 0); err != nil { // nothing else is written meanwhile
+			if _, err := r.client.Token(t.Context(), ref, 0); err != nil {
 				t.Fatal(err)
 			}
 			raw, err := w.ring.Memory.Get(t.Context(), string(b.ID))
