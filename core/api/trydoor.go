@@ -57,6 +57,16 @@ func TryDoor(ctx context.Context, t DoorTry) (DoorAnswer, error) {
 		return DoorAnswer{}, silentDoor(ctx)
 	}
 	out := DoorAnswer{Status: resp.StatusCode, Took: time.Since(began)}
+	out.read(raw, t.Key)
+	return out, nil
+}
+
+// longestLife bounds what is told of a token's life.
+const longestLife = 10 * 365 * 24 * time.Hour
+
+// read takes from a body what is kept of it. Another program may have the port: words with
+// the key or the token in them are dropped.
+func (a *DoorAnswer) read(raw []byte, key core.Secret) {
 	var said struct {
 		AccessToken string `json:"access_token"`
 		ExpiresIn   int64  `json:"expires_in"`
@@ -64,13 +74,20 @@ func TryDoor(ctx context.Context, t DoorTry) (DoorAnswer, error) {
 		Error       *Error `json:"error"`
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
-	if dec.Decode(&said) == nil { // what is no JSON, such as a picture, is an answer too
-		out.Code, out.Error = said.Errcode, said.Error
-		if said.AccessToken != "" {
-			out.ExpiresIn = time.Duration(said.ExpiresIn) * time.Second
+	if dec.Decode(&said) != nil { // what is no JSON, such as a picture, is an answer too
+		return
+	}
+	a.Code = said.Errcode
+	if said.AccessToken != "" {
+		a.ExpiresIn = time.Duration(min(max(0, said.ExpiresIn), int64(longestLife/time.Second))) * time.Second
+	}
+	words, err := json.Marshal(said.Error)
+	for _, secret := range []string{key.Reveal(), said.AccessToken} {
+		if err != nil || secret != "" && bytes.Contains(words, []byte(secret)) {
+			return
 		}
 	}
-	return out, nil
+	a.Error = said.Error
 }
 
 // silentDoor explains that nobody answered.
