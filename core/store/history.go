@@ -216,10 +216,14 @@ func count(tx *bbolt.Tx, id core.ID, day string, add func(*dayRecord)) error {
 	return b.Put([]byte(id), value)
 }
 
-// readDay decodes a record; one that does not decode counts nothing.
+// mostADay is more than anyone counts.
+const mostADay = 1 << 30
+
+// readDay decodes a record. One that does not decode, or counts what nobody counts, counts
+// nothing.
 func readDay(v []byte) dayRecord {
 	var r dayRecord
-	if v == nil || json.Unmarshal(v, &r) != nil {
+	if v == nil || json.Unmarshal(v, &r) != nil || min(r.N, r.Calls) < 0 || max(r.N, r.Calls) > mostADay {
 		return dayRecord{}
 	}
 	return r

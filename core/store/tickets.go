@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -89,6 +90,9 @@ func (s *Store) Tickets() (map[core.ID]map[string]core.Ticket, error) {
 			out[id] = map[string]core.Ticket{}
 			for name, r := range all {
 				value, err := unseal(aead, id, fieldTicket(name), r.Ticket)
+				if err == nil && value == "" {
+					err = errors.New("it is empty")
+				}
 				if err != nil {
 					s.log.Warn("a kept ticket cannot be read and is fetched anew", "account", id, "err", err)
 					continue

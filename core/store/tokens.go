@@ -2,6 +2,7 @@ package store
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -116,6 +117,9 @@ func (s *Store) Tokens() (map[core.ID]core.Token, error) {
 			}
 			if t.Value, err = unseal(aead, id, fieldToken, r.Token); err == nil {
 				t.Previous.Value, err = unseal(aead, id, fieldPrevious, r.Previous)
+			}
+			if err == nil && t.Value == "" {
+				err = errors.New("it is empty")
 			}
 			if err != nil {
 				s.log.Warn("a kept token cannot be read and is fetched anew", "account", id, "err", err)
