@@ -33,3 +33,26 @@ func FuzzDecoded(f *testing.F) {
 		}
 	})
 }
+
+// FuzzInSession: a process is on the session's display by a variable of that name alone.
+func FuzzInSession(f *testing.F) {
+	for _, env := range []string{"HOME=/root\x00DISPLAY=:0\x00", "DISPLAY=:0.1", "XDISPLAY=:0\x00DISPLAY", "WAYLAND_DISPLAY=wayland-0", "DISPLAY=\x00WAYLAND_DISPLAY=", "\x00\x00", ""} {
+		f.Add([]byte(env), ":0", "wayland-0")
+		f.Add([]byte(env), "", "")
+	}
+	f.Fuzz(func(t *testing.T, env []byte, display, wayland string) {
+		s := Session{Display: display, WaylandDisplay: wayland}
+		of := func(name, value string) bool { // a variable that is there whole
+			return value != "" && (bytes.HasPrefix(env, []byte(name+"="+value)) || bytes.Contains(env, []byte("\x00"+name+"="+value)))
+		}
+		if inSession(env, s) && !of("DISPLAY", screenless(display)) && !of("WAYLAND_DISPLAY", wayland) {
+			t.Fatalf("%q is of %+v", env, s)
+		}
+		if bytes.IndexByte([]byte(display), 0) >= 0 || display == "" {
+			return
+		}
+		if !inSession(append(bytes.Clone(env), "\x00DISPLAY="+display...), s) {
+			t.Fatalf("%q with its display is not of %+v", env, s)
+		}
+	})
+}

@@ -188,3 +188,26 @@ func TestHostsOfAKey(t *testing.T) {
 		t.Errorf("a Host that is none: %d %s", w.Code, w.Body)
 	}
 }
+
+// FuzzFollowing: how long a client waits for the next token is refused without a word of it,
+// or lies in its bounds, and no parameter of a query is taken twice.
+func FuzzFollowing(f *testing.F) {
+	for _, s := range [][2]string{{"1772355600", "30s"}, {"0", "30"}, {"-1", "1"}, {"1", "9223372036854775807ns"}, {"1", "2147483648"}, {"", "30s"}, {"1", ""}, {"1e3", "-1ns"}} {
+		f.Add(s[0], s[1], "newer_than="+s[0]+"&wait="+s[1])
+	}
+	f.Add("", "", "wait=1&%77ait=2")
+	f.Fuzz(func(t *testing.T, newer, wait, query string) {
+		got, err := readFollowing(newer, wait)
+		switch {
+		case err != nil && (core.AsError(err).Class != core.Invalid || len(newer) > 20 && strings.Contains(err.Error(), newer) || len(wait) > 20 && strings.Contains(err.Error(), wait)):
+			t.Fatalf("%q and %q: %v", newer, wait, err)
+		case err == nil && (got == nil) != (newer+wait == ""), got != nil && (got.newer < 0 || got.wait < 0 || got.wait > maxWait || wait == "" && got.wait != 0):
+			t.Fatalf("%q and %q are %+v", newer, wait, got)
+		}
+		if q, err := readQuery(query); err == nil && max(len(q["min_ttl"]), len(q["newer_than"]), len(q["wait"])) > 1 {
+			t.Fatalf("%q is %v", query, q)
+		} else if err != nil && len(query) > 20 && strings.Contains(err.Error(), query) {
+			t.Fatalf("%v repeats it", err)
+		}
+	})
+}

@@ -1,11 +1,13 @@
 package jssdk_test
 
 import (
+	"encoding/json"
 	"errors"
 	"net/url"
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"tokentray/core"
 	"tokentray/core/jssdk"
@@ -245,4 +247,41 @@ func TestABlankIsSeen(t *testing.T) {
 	if err != nil || len(p.Hints) != 1 || p.Hints[0].Detail != "␣" || p.Browser != "https://shop.example.com/a%20b" {
 		t.Errorf("%+v, %v", p, err)
 	}
+}
+
+// FuzzScript: whatever an account holds, each member of the script is the value of its own,
+// and nothing of it ends the script of a page.
+func FuzzScript(f *testing.F) {
+	for _, s := range []string{"wx0123456789abcdef", `"});alert(1)//`, "</script><!--", "\u2028\u2029", "a\nb", "\xff", "`${x}`", ""} {
+		f.Add(s, s, int64(1414587457))
+	}
+	f.Fuzz(func(t *testing.T, id, signature string, at int64) {
+		s := jssdk.Signing{Nonce: id, Timestamp: at, URL: "https://shop.example.com/"}
+		for _, of := range []core.Kind{kinds.WeChat, kinds.WeCom} {
+			spec, _ := kinds.Builtin().Of(of)
+			a := core.Account{Kind: of, AppID: id, Params: core.ParamsOf(map[string]string{"agent": signature})}
+			for _, one := range spec.Tickets {
+				script, want := s.Script(one, spec, a, signature), s.Config(one, spec, a, signature)
+				if strings.ContainsAny(script, "<>\u2028\u2029") || !utf8.ValidString(script) {
+					t.Fatalf("%q ends the script:\n%s", id, script)
+				}
+				body, begun := strings.CutPrefix(script, one.Call+"({\n")
+				body, ended := strings.CutSuffix(body, "\n});\n")
+				lines := strings.Split(body, "\n")
+				if !begun || !ended || len(lines) != len(want) {
+					t.Fatalf("%q makes\n%s", id, script)
+				}
+				for i, line := range lines {
+					name, value, _ := strings.Cut(strings.TrimSpace(line), ": ")
+					if i < len(lines)-1 {
+						value = strings.TrimSuffix(value, ",")
+					}
+					is, err := json.Marshal(want[name])
+					if err != nil || !json.Valid([]byte(value)) || value != string(is) {
+						t.Fatalf("%s is %s, want %s", name, value, is)
+					}
+				}
+			}
+		}
+	})
 }

@@ -54,3 +54,27 @@ func FuzzIsolated(f *testing.F) {
 		}
 	})
 }
+
+// FuzzLocale: whatever the environment says, there is a language, and it is that of the
+// variable that gettext goes by.
+func FuzzLocale(f *testing.F) {
+	for _, s := range []string{"zh_CN.UTF-8", "zh-Hant-TW", "C", "C.UTF-8", "en_GB@euro", "x-klingon", "und", "de:zh_CN", "zh_CN:en", "-", "i-default", "zh_" + strings.Repeat("a_", 500), "\xff", ""} {
+		f.Add(s, "")
+		f.Add("de_DE.UTF-8", s)
+	}
+	f.Fuzz(func(t *testing.T, lang, list string) {
+		env := map[string]string{"LANG": lang, "LANGUAGE": list}
+		got := locale(func(name string) string { return env[name] })
+		if got != English && got != Chinese {
+			t.Fatalf("%q and %q are the language %d", lang, list, got)
+		}
+		env["LC_ALL"] = "C"
+		if got := locale(func(name string) string { return env[name] }); got != English {
+			t.Fatalf("with the C locale, %q and %q are the language %d", lang, list, got)
+		}
+		env["LC_ALL"], env["LANGUAGE"] = "zh_CN.UTF-8", ""
+		if got := locale(func(name string) string { return env[name] }); got != Chinese {
+			t.Fatalf("with Chinese, %q is the language %d", lang, got)
+		}
+	})
+}
