@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -117,12 +118,28 @@ func (o *openAPI) env(env []string) []string {
 // loopback.
 func withoutProxied(list string, hosts []string) string {
 	out := []string{"localhost", "127.0.0.1", "::1"}
-	for entry := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || r == ' ' }) {
-		name, _, _ := strings.Cut(strings.TrimPrefix(strings.TrimPrefix(strings.ToLower(entry), "*"), "."), ":")
-		covers := func(host string) bool { return name == "" || host == name || strings.HasSuffix(host, "."+name) }
-		if !slices.ContainsFunc(hosts, covers) && !slices.Contains(out, entry) {
+	for entry := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
+		if !slices.ContainsFunc(hosts, func(host string) bool { return covers(entry, host) }) && !slices.Contains(out, entry) {
 			out = append(out, entry)
 		}
 	}
 	return strings.Join(out, ",")
+}
+
+// covers reports whether an entry of NO_PROXY is for a host, in lower case: its name or
+// the end of it, its address, or a network with it.
+func covers(entry, host string) bool {
+	entry = strings.ToLower(entry)
+	ip := net.ParseIP(host)
+	if _, network, err := net.ParseCIDR(entry); err == nil {
+		return ip != nil && network.Contains(ip)
+	}
+	if name, _, err := net.SplitHostPort(entry); err == nil {
+		entry = name
+	}
+	if address := net.ParseIP(strings.Trim(entry, "[]")); address != nil {
+		return address.Equal(ip)
+	}
+	name := strings.TrimPrefix(strings.TrimPrefix(entry, "*"), ".")
+	return name == "" || host == name || strings.HasSuffix(host, "."+name)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"encoding/json"
-	"strconv"
 	"strings"
 	"time"
 
@@ -245,7 +244,11 @@ func (a *app) mcpConfig(client string) error {
 	case "codex":
 		quoted := make([]string, len(args))
 		for i, arg := range args {
-			quoted[i] = strconv.Quote(arg)
+			raw, err := json.Marshal(arg) // which TOML reads too, but for one character
+			if err != nil {
+				return err
+			}
+			quoted[i] = strings.ReplaceAll(string(raw), "\x7f", `\u007f`)
 		}
 		a.note(a.say("mcp.config", "file", "~/.codex/config.toml"))
 		return a.print("[mcp_servers.tokentray]", `command = "tokentray"`, "args = ["+strings.Join(quoted, ", ")+"]")
