@@ -41,17 +41,7 @@ func startOf(pid int) (uint64, error) {
 	if err != nil {
 		return 0, err
 	}
-	// The name, which may hold anything, is in brackets; the start time is the 22nd
-	// field.
-	const afterName = 19
-	fields := bytes.Fields(raw[bytes.LastIndexByte(raw, ')')+1:])
-	if len(fields) <= afterName {
-		return 0, errors.New("the process's state is not as expected")
-	}
-	if state := fields[0][0]; state == 'Z' || state == 'X' {
-		return 0, errors.New("the process has ended")
-	}
-	ticks, err := strconv.ParseUint(string(fields[afterName]), 10, 64)
+	ticks, err := ticksOf(raw)
 	if err != nil {
 		return 0, err
 	}
@@ -62,4 +52,19 @@ func startOf(pid int) (uint64, error) {
 	h := fnv.New64a()
 	h.Write(boot)
 	return h.Sum64() ^ ticks, nil
+}
+
+// ticksOf is the start time in the form of /proc/PID/stat (proc(5)).
+func ticksOf(stat []byte) (uint64, error) {
+	// The name, which may hold anything, is in brackets; the start time is the 22nd
+	// field.
+	const afterName = 19
+	fields := bytes.Fields(stat[bytes.LastIndexByte(stat, ')')+1:])
+	if len(fields) <= afterName {
+		return 0, errors.New("the process's state is not as expected")
+	}
+	if state := fields[0][0]; state == 'Z' || state == 'X' {
+		return 0, errors.New("the process has ended")
+	}
+	return strconv.ParseUint(string(fields[afterName]), 10, 64)
 }

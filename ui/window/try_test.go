@@ -174,6 +174,7 @@ func TestAnswersAreBounded(t *testing.T) {
 	}{
 		{"中\xe6\x96", true, "中", true},
 		{"中\xe6\x96", false, "", false},
+		{"a\xff\xff\xff\xff", true, "", false}, // no character is as long
 		{"a\x00", false, "", false},
 		{"\xef\xbb\xbf{\"a\":1}", false, "{\n  \"a\": 1\n}", true},
 		{"a\u202eb\x1b", false, "ab", true},

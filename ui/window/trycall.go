@@ -283,11 +283,10 @@ func textOf(raw []byte, cut bool) (string, bool) {
 	if len(plain) > 0 && (plain[0] == '{' || plain[0] == '[') && json.Indent(&pretty, plain, "", "  ") == nil {
 		plain = pretty.Bytes()
 	}
-	for cut && len(plain) > 0 && !utf8.Valid(plain) { // the last character is cut
-		if r, n := utf8.DecodeLastRune(plain); r != utf8.RuneError || n != 1 {
-			break
+	for n := 1; cut && n < utf8.UTFMax && n <= len(plain); n++ { // the last character is cut
+		if head := plain[:len(plain)-n]; !utf8.Valid(plain) && utf8.Valid(head) {
+			plain = head
 		}
-		plain = plain[:len(plain)-1]
 	}
 	if !utf8.Valid(plain) || bytes.IndexByte(plain, 0) >= 0 {
 		return "", false
