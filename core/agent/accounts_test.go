@@ -20,6 +20,7 @@ func TestAddSavesFirstAndThenFetchesOnce(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	<-events // the snapshot: what comes now is an event
 	saved, err := r.client.Add(t.Context(), input(" 商店 ", core.Sandbox, appID))
 	if err != nil {
 		t.Fatal(err)

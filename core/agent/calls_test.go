@@ -86,6 +86,7 @@ func (r *running) addAt(t testing.TB, base string, env core.Env) api.Account {
 	if err != nil {
 		t.Fatal(err)
 	}
+	r.stored(a.ID, 4) // the addition, the edit, and a fetch after each
 	return saved.Account
 }
 

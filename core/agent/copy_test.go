@@ -109,6 +109,7 @@ func TestClipboardFollowsARenewal(t *testing.T) {
 		if events, err = r.client.Events(t.Context(), false); err != nil {
 			t.Fatal(err)
 		}
+		<-events // the snapshot
 	})
 	for e := range events {
 		if e.Type != api.EventClipboard || e.Clipboard.ExpiresAt.Equal(clip.ExpiresAt) {

@@ -208,11 +208,11 @@ func (r *running) seat(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	first := <-events
 	go func() {
 		for range events { // the agent waits for its readers
 		}
 	}()
-	first := <-events
 	return first.Seat
 }
 

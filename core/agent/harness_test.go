@@ -206,7 +206,16 @@ func (r *running) add(name string, env core.Env) api.Account {
 	if saved.Account.Error != nil {
 		r.world.t.Fatalf("add %s/%s: upstream said %v", name, env, saved.Account.Error)
 	}
+	r.stored(saved.Account.ID, 2) // the addition and the fetch
 	return saved.Account
+}
+
+// stored waits until an account has that many lines of history: a token is given before
+// it is stored.
+func (r *running) stored(id core.ID, lines int) {
+	for r.lines.of(id) < lines {
+		time.Sleep(time.Millisecond) // the test's time ends it
+	}
 }
 
 // wantClass fails unless err is a *core.Error of the class.

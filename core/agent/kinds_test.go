@@ -41,7 +41,6 @@ func TestAKindJoinsARunningAgent(t *testing.T) {
 	w := newWorld(t)
 	r := w.start()
 	stream := r.events(t)
-	next(t, stream, api.EventSnapshot)
 	in := input("shop", core.Sandbox, appID)
 	in.Kind, in.Params = ptr(core.Kind("robin")), map[string]string{"nest": "oak"}
 	_, err := r.client.Add(t.Context(), in)

@@ -59,6 +59,7 @@ func TestStartAtLoginIsTheSystems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	<-events // the snapshot
 	shows := func(want bool) {
 		t.Helper()
 		if list, err := r.client.List(t.Context()); err != nil || list.Settings.StartAtLogin != want {

@@ -73,7 +73,6 @@ func TestAUsersPresetIsAKind(t *testing.T) {
 	withWrens(t, w)
 	r := w.start()
 	stream := r.events(t)
-	next(t, stream, api.EventSnapshot)
 	saved := r.addPreset(t, wren, false)
 	next(t, stream, api.EventKinds)
 	if saved.Replaced || saved.Preset.Kind != "wren" || !saved.Preset.Own || !slices.Equal(saved.Preset.Hosts, []string{"https://api.wren.example"}) {

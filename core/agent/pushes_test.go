@@ -85,6 +85,9 @@ func (r *running) events(t *testing.T) <-chan api.Event {
 	if err != nil {
 		t.Fatal(err)
 	}
+	if first := <-events; first.Type != api.EventSnapshot { // what comes after it is an event
+		t.Fatalf("the stream begins with %q", first.Type)
+	}
 	return events
 }
 

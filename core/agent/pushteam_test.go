@@ -111,6 +111,9 @@ func TestATokenThatTheTeamRefusedGoesToNoBackend(t *testing.T) {
 		}
 	}
 	up.mu.Unlock()
+	if err := one.client.PauseAll(t.Context(), true); err != nil { // else it answers the report itself, a second later
+		t.Fatal(err)
+	}
 	c.kill()
 	w.pass(time.Minute)
 	got, err := one.client.Refresh(t.Context(), ref, api.RefreshRequest{Stale: first, Person: true})

@@ -159,7 +159,12 @@ func TestAnAgentWithoutItsDatabaseEnds(t *testing.T) {
 		t.Skip("no open file can be removed there")
 	}
 	for name, lose := range map[string]func(h home.Home) error{
-		"the home is removed":      func(h home.Home) error { return os.RemoveAll(h.Dir()) },
+		"the home is removed": func(h home.Home) error {
+			if os.RemoveAll(h.Dir()) == nil {
+				return nil
+			}
+			return os.RemoveAll(h.Dir()) // while the database was there, the agent listened again
+		},
 		"the home is renamed":      func(h home.Home) error { return os.Rename(h.Dir(), h.Dir()+".old") },
 		"the database is removed":  func(h home.Home) error { return os.Remove(h.DB()) },
 		"the database is replaced": func(h home.Home) error { return os.Rename(filepath.Join(h.Dir(), "other"), h.DB()) },
