@@ -465,7 +465,8 @@ func TestMinTTLOverTheDoor(t *testing.T) {
 	if w := g.ask("GET", "/v1/token/shop?min_ttl=3700", "", with(g.all)); w.Code != 200 || g.seen() != "token shop/sandbox 1h1m40s" {
 		t.Errorf("a life that must be fetched: %d %s", w.Code, w.Body)
 	}
-	g.err = &core.Error{Class: core.Temporary, Message: "not yet", Remedy: core.RemedyLifeTooLong, RetryAt: time.Now().Add(90 * time.Second)}
+	g.stopClock()
+	g.err = &core.Error{Class: core.Temporary, Message: "not yet", Remedy: core.RemedyLifeTooLong, RetryAt: g.door.cfg.Now().Add(90 * time.Second)}
 	w := g.ask("GET", "/v1/token/shop?min_ttl=2h", "", with(g.all))
 	if w.Code != 503 || w.Header().Get("Retry-After") != "90" || strings.Contains(w.Body.String(), "88_") || !strings.Contains(w.Body.String(), "temporary") {
 		t.Errorf("a life that cannot be had: %d %v %s", w.Code, w.Header(), w.Body)

@@ -139,7 +139,7 @@ func TestOneOfManyHoldsTheLock(t *testing.T) {
 	c := client(t, s)
 	var won atomic.Int32
 	var wg sync.WaitGroup
-	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Second)
+	ctx, cancel := context.WithTimeout(t.Context(), 9*time.Second)
 	defer cancel()
 	for i := range 20 {
 		wg.Go(func() {

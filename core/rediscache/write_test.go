@@ -115,7 +115,7 @@ func TestAnEntryIsLookedAtBeforeItIsWritten(t *testing.T) {
 		{"one of somebody's, for ever", []any{"set", key, older}, "", "", false, true},
 		{"an empty text, in mid-write", []any{"set", key, "", "px", 6_900_000}, "", "", true, false},
 		{"a hash", []any{"hset", key, "access_token", older}, "", "", false, true},
-		{"another layout", []any{"set", key, `{"access_token":"` + older + `"}`, "px", 1000}, "", "", false, true},
+		{"another layout", []any{"set", key, `{"access_token":"` + older + `"}`, "px", 3_000_000}, "", "", false, true},
 		{"10 MB", []any{"set", key, huge, "px", 60_000}, "", "", false, true},
 	} {
 		if err := c.FlushAll(ctx).Err(); err != nil {

@@ -234,7 +234,7 @@ func TestLongTokensOfEveryKind(t *testing.T) {
 		}
 		door.Handler = srv
 		door.spoil.Store(&spoil)
-		k := keeperOf(t, secret, upstream.Options{CallTimeout: 5 * time.Second})
+		k := keeperOf(t, secret, upstream.Options{CallTimeout: 30 * time.Second})
 		k.Put(a, core.Token{})
 		if got, err := k.Get(t.Context(), a.ID, core.DefaultMinTTL); err != nil || got.Value != long {
 			t.Errorf("%d bytes arrive of a token of %d: %v", len(got.Value), len(long), err)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"os"
 	"testing"
+	"time"
 
 	"tokentray/core"
 )
@@ -75,7 +76,7 @@ func TestTwoRepairersAtOnce(t *testing.T) {
 	}
 	results := make(chan result)
 	opt := h.opt
-	opt.Log = nil
+	opt.Log, opt.LockWait = nil, time.Second // with less, each can meet the other's lock and leave
 	for range 2 {
 		go func() {
 			s, err := Open(h.path, opt)

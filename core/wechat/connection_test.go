@@ -35,13 +35,14 @@ func TestDeadConnection(t *testing.T) {
 	})
 	up := UpstreamsOf(Options{})[kinds.WeChat]
 	req := request("http://" + addr)
-	for range 2 {
+	fetched := int32(0)
+	for ; calls.Load() == fetched && fetched < 20; fetched++ { // a busy machine may not keep a connection
 		if _, err := up.Fetch(t.Context(), req); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if n := calls.Load(); n != 3 {
-		t.Errorf("upstream saw %d calls, want 3: an answer, a dead connection, an answer", n)
+	if n := calls.Load(); n != fetched+1 {
+		t.Errorf("upstream saw %d calls for %d answers, want one more, on a dead connection", n, fetched)
 	}
 	req.Force = true
 	for range 3 {

@@ -70,19 +70,14 @@ func TestProxies(t *testing.T) {
 }
 
 func TestProxyFailures(t *testing.T) {
-	closed, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	_ = closed.Close()
 	target := untrusted(t).URL
 	for name, tt := range map[string]struct {
 		proxy  string
 		remedy string
 		says   string
 	}{
-		"http, refused":        {"http://" + closed.Addr().String(), core.RemedyProxy, "refused"},
-		"socks5, refused":      {"socks5://" + closed.Addr().String(), core.RemedyProxy, "refused"},
+		"http, refused":        {"http://127.0.0.1:1", core.RemedyProxy, "refused"},
+		"socks5, refused":      {"socks5://127.0.0.1:1", core.RemedyProxy, "refused"},
 		"http, 503":            {"http://" + upstreamtest.Talker(t, "HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n"), core.RemedyProxy, "503"},
 		"http, 200 but silent": {"http://" + upstreamtest.Talker(t, "HTTP/1.1 200 OK\r\n\r\n"), core.RemedyNetwork, "cut off"},
 		"http, nonsense":       {"http://" + upstreamtest.Talker(t, "nonsense\r\n\r\n"), core.RemedyAnswer, "not a valid HTTP answer"},

@@ -333,6 +333,7 @@ func TestOnAPlainServer(t *testing.T) {
 	r.account(blocked("a<b>", ""))
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | a<b>/live needs you | This machine's IP is not on the account's IP whitelist. | []")
 	server.emit("NotificationClosed", uint32(1), uint32(2))
+	server.wantAlone(t) // it has read that, and shows nothing
 	r.account(blocked("blog", ""))
 	wants(t, server.said, "show 2 replacing 0: TokenTray, tokentray, tokentray | 2 accounts need you | blog/live: IP not on the whitelist\na<b>/live: IP not on the whitelist | []")
 }
@@ -387,6 +388,7 @@ func TestServerComesLater(t *testing.T) {
 	}
 	server.conn.Close()
 	server = startServer(t, address, "body") // a notification that was shown is not shown again
+	server.wantAlone(t)                      // it knows that the first one ended
 	r.account(blocked("a<b>", ""))
 	wants(t, server.said, "show 1 replacing 0: TokenTray, tokentray, tokentray | 2 accounts need you | "+
 		"a<b>/live: IP not on the whitelist\nblog/live: IP not on the whitelist | []")

@@ -310,8 +310,8 @@ func TestKeyPageOutlivesTheAgent(t *testing.T) {
 	s.untilSays("The agent is gone. Connecting again…")
 	s.press("Make the key")
 	s.untilSays("There is no agent at the moment; nothing was sent.")
-	s.refuse(nil)
 	s.agent.change(func(f *fakeAgent) { f.list.Settings.Language = "zh" })
+	s.refuse(nil)
 	s.untilSays("新建密钥")
 	if got := s.holderEntry(0).Text; got != "postman" {
 		t.Errorf("the name is %q", got)

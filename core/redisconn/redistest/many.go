@@ -17,7 +17,11 @@ func StartCluster(t testing.TB) (nodes []*Server, url string) {
 	var addrs []string
 	for i := range 3 {
 		// The bus is on a free port too: the usual one, 10,000 up, may not exist.
-		n := StartPort(t, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(FreePort(t)), "--cluster-node-timeout", "2000")
+		port, bus := FreePort(t), FreePort(t)
+		for bus == port {
+			bus = FreePort(t)
+		}
+		n := startOn(t, port, "--cluster-enabled", "yes", "--cluster-port", strconv.Itoa(bus), "--cluster-node-timeout", "20000")
 		nodes, addrs = append(nodes, n), append(addrs, fmt.Sprintf("127.0.0.1:%d", n.Port))
 		first, last := i*each, (i+1)*each-1
 		if i == 2 {

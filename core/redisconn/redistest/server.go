@@ -46,7 +46,11 @@ func Start(t testing.TB, args ...string) *Server {
 // TLS need.
 func StartPort(t testing.TB, args ...string) *Server {
 	t.Helper()
-	port := FreePort(t)
+	return startOn(t, FreePort(t), args...)
+}
+
+func startOn(t testing.TB, port int, args ...string) *Server {
+	t.Helper()
 	return start(t, &Server{URL: fmt.Sprintf("redis://127.0.0.1:%d", port), Dir: shortDir(t), Port: port},
 		append([]string{"--port", strconv.Itoa(port), "--bind", "127.0.0.1"}, args...))
 }
