@@ -39,7 +39,7 @@ func TestClipboardManagers(t *testing.T) {
 			t.Parallel()
 			p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 			shop := p.add("shop", core.Sandbox, 0)
-			p.do("", "settings", "set", "clear-after", "10s")
+			p.do("", "settings", "set", "clear-after", "20s")
 			if _, err := exec.LookPath(program); err != nil {
 				t.Fatalf("%v; install it with assets/scripts/install-deps.sh run test", err)
 			}
@@ -57,7 +57,7 @@ func TestClipboardManagers(t *testing.T) {
 			token := p.issued(shop)
 			p.do("", "get", shop.ref, "--copy")
 			p.wantCopied(token)
-			p.wantNoToken(token, 20*time.Second)
+			p.wantNoToken(token, 2*patience)
 			p.wantStaysAway(token)
 
 			p.do("", "get", shop.ref, "--copy")
@@ -171,7 +171,7 @@ func TestAnotherProgramTakesTheTokenOver(t *testing.T) {
 			t.Parallel()
 			p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 			shop := p.add("shop", core.Sandbox, 0)
-			p.do("", "settings", "set", "clear-after", "10s")
+			p.do("", "settings", "set", "clear-after", "20s")
 			p.do("", "get", shop.ref, "--copy")
 			token := p.issued(shop)
 			p.wantCopied(token)
@@ -229,14 +229,14 @@ func TestAProgramThatHangsHoldsTheClipboard(t *testing.T) {
 	t.Parallel()
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked})
 	shop := p.add("shop", core.Sandbox, 0)
-	p.do("", "settings", "set", "clear-after", "10s")
+	p.do("", "settings", "set", "clear-after", "20s")
 	p.do("", "get", shop.ref, "--copy")
 	token := p.issued(shop)
 	p.wantCopied(token)
 	p.wantSet(token)
 	p.wantLog("another program took over what was copied")
 	goOn := p.hang("xclip")
-	p.wait(20*time.Second, "the agent to say so", func() error {
+	p.wait(2*patience, "the agent to say so", func() error {
 		list, err := p.client.List(t.Context())
 		if err == nil && list.Clipboard != (api.Clipboard{Silent: true}) {
 			err = fmt.Errorf("the clipboard is %+v", list.Clipboard)

@@ -55,6 +55,7 @@ func (h hands) setsAClientUp(shop owned) {
 		}
 		return err
 	}, "Return")
+	h.settle()               // the keyboard goes to the clients
 	h.press("Tab", "Return") // past the clients, into the key's name
 	p.wait(10*time.Second, "the key", func() error {
 		keys, err := p.client.ClientKeys(p.t.Context())
@@ -104,7 +105,16 @@ func (h hands) triesACall(shop owned) {
 	p.t.Helper()
 	h.shows("ctrl+j")
 	h.press("Tab", "Tab", "Tab") // past the call, its method and its path
-	h.shows("Return")
+	const path = "/cgi-bin/get_api_domain_ip"
+	asked := p.sim.Calls(shop.appID, path)
+	h.press("Return")
+	p.wait(patience, "the call", func() error {
+		if p.sim.Calls(shop.appID, path) == asked {
+			return errors.New("upstream was not asked")
+		}
+		return nil
+	})
+	h.settle() // without an answer, Tab goes past its copy
 	h.press("Tab")
 	h.until("the answer", func() error {
 		if text, _ := p.Clipboard(); !strings.Contains(text, "ip_list") || strings.Contains(text, p.issued(shop)) {
@@ -138,6 +148,7 @@ func (h hands) mendsAPush(shop owned) {
 	if err := os.Mkdir(folder, 0o700); err != nil {
 		p.t.Fatal(err)
 	}
+	h.settle()                                     // the form closes, and the button that adds one has the keyboard
 	h.press("shift+Tab", "shift+Tab", "shift+Tab") // from the button that adds one, past Remove and Edit
 	h.until("the token in the file", func() error {
 		raw, err := os.ReadFile(filepath.Join(folder, "token.txt"))
@@ -188,6 +199,7 @@ func (h hands) dropsAFile(owned) {
 	}
 	// Past where they belong, which the file does not tell, and whether they are renewed,
 	// which is no until somebody tells.
+	h.settle() // the page is there before its plan
 	h.press("Tab", "Tab", "Tab")
 	h.until("the import", imported, "Return")
 }

@@ -23,8 +23,14 @@ func (p *product) hands() hands {
 	if err := w.Activate(); err != nil {
 		p.t.Fatal(err)
 	}
-	return hands{p, w}
+	h := hands{p, w}
+	h.settle() // the agent knows of the window before the list is drawn
+	return h
 }
+
+// settle gives the window the moment that it may be behind the agent. Nothing outside
+// tells when that is over, and a key that comes too early is lost.
+func (h hands) settle() { time.Sleep(1500 * time.Millisecond) }
 
 // press presses keys, such as ctrl+n or Return.
 func (h hands) press(keys ...string) {

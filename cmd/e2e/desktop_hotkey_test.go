@@ -4,12 +4,15 @@ package e2e
 
 import (
 	"errors"
+	"fmt"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
 
 	"tokentray/cmd/e2e/desktop"
 	"tokentray/core"
+	"tokentray/core/api"
 )
 
 // TestTheHotkeyOpensTheSearch: a key of the desktop opens a window that was closed, and
@@ -48,6 +51,7 @@ func TestTheHotkeyOpensTheSearch(t *testing.T) {
 		if err := p.WaitPainted("TokenTray", 120, 2*patience); err != nil {
 			t.Fatal(err)
 		}
+		p.wait(2*patience, "the agent to know the window", knows(t, p.client))
 		time.Sleep(1500 * time.Millisecond) // a person looks
 		if err := p.Type("zeb"); err != nil {
 			t.Fatal(err)
@@ -84,6 +88,17 @@ func TestTheHotkeyOpensTheSearch(t *testing.T) {
 	search("after a restart of the agent")
 }
 
+// knows fails while an agent has no window. A window is painted before its agent knows it.
+func knows(t *testing.T, client *api.Client) func() error {
+	return func() error {
+		s, err := client.Status(t.Context())
+		if err == nil && s.Windows == 0 {
+			err = errors.New("it knows of none")
+		}
+		return err
+	}
+}
+
 // TestASecondDemoRaisesTheFirst: it opens no second window, and ends.
 func TestASecondDemoRaisesTheFirst(t *testing.T) {
 	p := newProduct(t, desktop.Options{Keyring: desktop.Unlocked, Panel: true})
@@ -97,6 +112,15 @@ func TestASecondDemoRaisesTheFirst(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	p.wait(2*patience, "the demo's agent to know the window", func() error {
+		sockets, _ := filepath.Glob(filepath.Join(p.Dir, "tmp", "tokentray-demo-*", "agent.sock"))
+		if len(sockets) != 1 {
+			return fmt.Errorf("sockets: %q", sockets)
+		}
+		client := api.Dial(sockets[0])
+		defer client.Close()
+		return knows(t, client)()
+	})
 	if out, err := p.Output("xdotool", "windowminimize", "--sync", w.ID); err != nil {
 		t.Fatalf("%v %s", err, out)
 	}

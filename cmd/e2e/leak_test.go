@@ -305,7 +305,7 @@ func (l *leakage) tokensGoOut() {
 	l.try("", "exec", "stdin", "--", "sh", "-c", "echo $ACCESS_TOKEN; exit 3")
 	l.do("", "exec", "stdin", "--renew-file", filepath.Join(l.dir, "out", "kept"), "--", "sh", "-c", "sleep 0.3")
 	l.try("", "get", "stdin", "--copy") // there is no clipboard
-	events := l.command("timeout", "1", "curl", "-sSN", "--unix-socket", filepath.Join(l.dir, "h", "agent.sock"), "http://tokentray/v1/events")
+	events := l.command("timeout", "5", "curl", "-sSN", "--unix-socket", filepath.Join(l.dir, "h", "agent.sock"), "http://tokentray/v1/events")
 	text, _ := events.CombinedOutput() // ended by timeout
 	if !bytes.Contains(text, []byte(`"snapshot"`)) {
 		l.t.Errorf("the stream of events: %s", text)

@@ -69,7 +69,15 @@ func openDoors(t *testing.T) *doors {
 	})
 	d.run("", "vault", "init")
 	d.run("0123456789abcdef0123456789abcdef\n", "add", "shop", "--appid", doorAppID, "--secret-stdin", "--base-url", d.sim)
-	d.run("", "api", "on", "--port", strconv.Itoa(unusedPort(t)))
+	for tries := 1; ; tries++ { // another program may take the port meanwhile
+		code, _, errOut := d.try("api", "on", "--port", strconv.Itoa(unusedPort(t)))
+		if code == 0 {
+			break
+		}
+		if tries == 5 {
+			t.Fatalf("api on: %s", errOut)
+		}
+	}
 	d.key = strings.TrimSpace(d.run("", "api", "key", "add", "tests"))
 	d.client = api.Dial(d.socket)
 	t.Cleanup(d.client.Close)

@@ -86,7 +86,8 @@ func (w Window) Resize(width, height int) error {
 
 // Click moves the pointer to a place in the window and clicks.
 func (w Window) Click(x, y int) error {
-	_, err := w.d.Output("xdotool", "mousemove", "--sync", "--window", w.ID, strconv.Itoa(x), strconv.Itoa(y), "click", "1")
+	// Not --sync, with which xdotool waits 15 s for a pointer that is there already.
+	_, err := w.d.Output("xdotool", "mousemove", "--window", w.ID, strconv.Itoa(x), strconv.Itoa(y), "click", "1")
 	return err
 }
 

@@ -134,13 +134,13 @@ func TestHoldersEnd(t *testing.T) {
 	agree(got, plain)
 }
 
-// followed fails unless another machine followed in time. A busy machine has a second
-// more.
+// followed fails unless another machine followed in time. A busy machine has three
+// seconds more, with which a lease that ran out is still too late.
 func followed(t *testing.T, began time.Time, bound time.Duration) {
 	t.Helper()
 	took := time.Since(began)
 	t.Logf("followed after %v", took)
-	if took > bound+time.Second {
+	if took > bound+3*time.Second {
 		t.Errorf("followed after %v, at most %v", took, bound)
 	}
 }

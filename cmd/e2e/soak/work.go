@@ -137,16 +137,12 @@ func (s *soak) next(ctx context.Context) (account, bool) {
 	}
 }
 
-// onItsWay is how long an answer of the agent takes at most on a busy machine: a token
-// that serves to its very end may end on the way to the client.
-const onItsWay = 500 * time.Millisecond
-
-// judge holds a token that a client got against upstream.
-func (s *soak) judge(way string, a account, token string, expires time.Time) {
+// judge holds a token that a client asked for and got against upstream.
+func (s *soak) judge(way string, a account, asked time.Time, token string, expires time.Time) {
 	left := time.Until(expires)
 	switch {
-	case left <= 0 && left > -onItsWay && a.spec.Traits.Window < time.Second:
-		s.ended.Add(1) // upstream has no other one before the end of this
+	case left <= 0 && expires.After(asked) && a.spec.Traits.Window < time.Second:
+		s.ended.Add(1) // on its way: upstream has no other one before the end of this
 	case left <= 0:
 		s.blame("%s gave a token of %s that expired %v ago", way, a.name, -left)
 	case !s.up.Issued(a.key(), token):
@@ -160,7 +156,7 @@ func (s *soak) readSocket(ctx context.Context) {
 	client := api.Dial(filepath.Join(s.Dir, "run", "tokentray", "agent.sock"))
 	defer client.Close()
 	for a, ok := s.next(ctx); ok; a, ok = s.next(ctx) {
-		end := s.up.Ask(a.key()) // it may have come to its end while upstream was away
+		end, asked := s.up.Ask(a.key()), time.Now() // it may have come to its end while upstream was away
 		t, err := client.Token(ctx, a.ref(), time.Second)
 		end()
 		switch {
@@ -169,7 +165,7 @@ func (s *soak) readSocket(ctx context.Context) {
 			s.refused("the socket", a, err)
 		default:
 			s.sockets.Add(1)
-			s.judge("the socket", a, t.AccessToken, t.ExpiresAt)
+			s.judge("the socket", a, asked, t.AccessToken, t.ExpiresAt)
 		}
 	}
 }
@@ -203,6 +199,7 @@ func (s *soak) readOnce(ctx context.Context, client *http.Client, a account) err
 		return err
 	}
 	req.Header.Set("Authorization", "Bearer "+s.key)
+	asked := time.Now()
 	resp, err := client.Do(req)
 	if err != nil {
 		return err
@@ -223,7 +220,7 @@ func (s *soak) readOnce(ctx context.Context, client *http.Client, a account) err
 		return answer.Error.Core()
 	}
 	s.doors.Add(1)
-	s.judge("the loopback", a, answer.AccessToken, answer.ExpiresAt)
+	s.judge("the loopback", a, asked, answer.AccessToken, answer.ExpiresAt)
 	return nil
 }
 
@@ -244,11 +241,11 @@ func (s *soak) fail(ctx context.Context) {
 func (s *soak) reports(ctx context.Context) {
 	for ctx.Err() == nil {
 		a := s.all[rand.IntN(len(s.all))]
-		end := s.up.Ask(a.key())
+		end, asked := s.up.Ask(a.key()), time.Now()
 		t, err := s.client.Refresh(ctx, a.ref(), api.RefreshRequest{})
 		end()
 		if err == nil {
-			s.judge("a report", a, t.AccessToken, t.ExpiresAt)
+			s.judge("a report", a, asked, t.AccessToken, t.ExpiresAt)
 		}
 		select {
 		case <-ctx.Done():
