@@ -227,7 +227,7 @@ func CleanURL(raw string) string {
 	if port := u.Port(); u.Scheme == "https" && port == "443" || u.Scheme == "http" && port == "80" {
 		u.Host = strings.TrimSuffix(u.Host, ":"+port)
 	}
-	return u.String()
+	return strings.TrimRight(u.String(), "/") // an empty fragment may have stood behind one
 }
 
 // Check reports what is wrong or odd with the fields that every kind has, in a

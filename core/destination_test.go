@@ -1,6 +1,9 @@
 package core
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 func TestAnAppSecretKeepsToItsHost(t *testing.T) {
 	const standard = "https://api.weixin.qq.com"
@@ -72,6 +75,25 @@ func FuzzOriginTellsHostsApart(f *testing.F) {
 		once := origin(raw)
 		if again := origin(once); again != once {
 			t.Errorf("%q is %q, and that is %q", raw, once, again)
+		}
+	})
+}
+
+// FuzzCleanURL: a URL that is fine is written in one form, that of the same host.
+func FuzzCleanURL(f *testing.F) {
+	for _, s := range []string{"https://API.weixin.qq.com:443/", " http://127.0.0.1:80//", "https://[::1]:443/a/", "https://h:0443", "HTTPS://h/%2F/", "https://h?", "https://h/a b", "http://localhost:", "https://中.example/", "https://h/#"} {
+		f.Add(s)
+	}
+	f.Fuzz(func(t *testing.T, raw string) {
+		clean := CleanURL(raw)
+		if CheckURL(clean) != "" || clean == "" {
+			return
+		}
+		if again := CleanURL(clean); again != clean {
+			t.Fatalf("%q is %q, and that %q", raw, clean, again)
+		}
+		if origin(clean) != origin(strings.TrimSpace(raw)) || origin(clean) == "" {
+			t.Fatalf("%q is %q, another host", raw, clean)
 		}
 	})
 }
