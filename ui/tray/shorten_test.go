@@ -1,7 +1,6 @@
 package tray
 
 import (
-	"runtime"
 	"strings"
 	"testing"
 	"time"
@@ -43,31 +42,6 @@ func FuzzShorten(f *testing.F) {
 		}
 		if columns([]rune(name)) <= maxName && got != name {
 			t.Errorf("%q was changed to %q", name, got)
-		}
-	})
-}
-
-// FuzzMnemonics: a panel that reads an access key shows the label as it is, and finds none.
-func FuzzMnemonics(f *testing.F) {
-	for _, s := range []string{"shop_live", "_", "__x_", "R&D", "&&", "店_铺", ""} {
-		f.Add(s)
-	}
-	mark := map[string]string{"darwin": "", "windows": "&"}
-	f.Fuzz(func(t *testing.T, label string) {
-		of, known := mark[runtime.GOOS]
-		if !known {
-			of = "_"
-		}
-		shown, rest := "", mnemonics(label)
-		for of != "" && strings.Contains(rest, of) {
-			before, after, _ := strings.Cut(rest, of)
-			if !strings.HasPrefix(after, of) {
-				t.Fatalf("%q has an access key in %q", label, mnemonics(label))
-			}
-			shown, rest = shown+before+of, after[len(of):]
-		}
-		if shown+rest != label {
-			t.Fatalf("%q is shown as %q", label, shown+rest)
 		}
 	})
 }
