@@ -9,7 +9,6 @@ import (
 	"net/http/httptest"
 	"net/url"
 	"reflect"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -24,6 +23,9 @@ type called struct {
 }
 
 func (c *called) Call(_ context.Context, _ Ref, req CallRequest) (CallAnswer, error) {
+	if len(req.Header) == 0 {
+		req.Header = nil // a client of ours leaves it out
+	}
 	c.head = &req.CallHead
 	return CallAnswer{CallResult: CallResult{Status: 200}, Body: io.NopCloser(strings.NewReader("")), Length: 0}, nil
 }
@@ -109,7 +111,7 @@ func FuzzTried(f *testing.F) {
 			t.Fatalf("%q: %s, %v", raw, told, err)
 		}
 		if said := string(told); strings.Contains(said, key) || strings.Contains(said, token) && strings.Contains(string(raw), `"access_token":"`+token+`"`) {
-			t.Fatalf("%q is told as %s", strconv.Quote(string(raw)), said)
+			t.Fatalf("%q is told as %s", raw, said)
 		}
 	})
 }

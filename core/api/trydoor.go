@@ -83,7 +83,8 @@ func (a *DoorAnswer) read(raw []byte, key core.Secret) {
 	}
 	words, err := json.Marshal(said.Error)
 	for _, secret := range []string{key.Reveal(), said.AccessToken} {
-		if err != nil || secret != "" && bytes.Contains(words, []byte(secret)) {
+		spelled, odd := json.Marshal(secret) // as it stands in words, between quotes
+		if err != nil || odd != nil || secret != "" && bytes.Contains(words, spelled[1:len(spelled)-1]) {
 			return
 		}
 	}

@@ -9,6 +9,8 @@ import (
 	"sync"
 	"unicode"
 
+	"golang.org/x/net/idna"
+
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/format"
@@ -141,5 +143,8 @@ func covers(entry, host string) bool {
 		return address.Equal(ip)
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(entry, "*"), ".")
+	if ascii, err := idna.Lookup.ToASCII(name); err == nil { // as Go's programs read it
+		name = ascii
+	}
 	return name == "" || host == name || strings.HasSuffix(host, "."+name)
 }

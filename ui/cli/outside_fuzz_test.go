@@ -116,7 +116,7 @@ func FuzzMCPConfig(f *testing.F) {
 // FuzzDirect: whatever hosts were to be reached without a proxy, those of the account are
 // reached by it, and the machine itself is not.
 func FuzzDirect(f *testing.F) {
-	for _, list := range []string{"*", ".qq.com,example.com", "*.weixin.qq.com", "API.weixin.qq.com:80", "a\tqq.com", "qq.com\n", "10.0.0.0/8", "10.1.2.3:80", "fd00::/8", "fd00::1", "[fd00::1]:80", "::ffff:10.1.2.3", "0.0.0.0/0", ",,", ""} {
+	for _, list := range []string{"*", ".qq.com,example.com", "*.weixin.qq.com", "API.weixin.qq.com:80", "a\tqq.com", "qq.com\n", "10.0.0.0/8", "10.1.2.3:80", "fd00::/8", "fd00::1", "[fd00::1]:80", "::ffff:10.1.2.3", "0.0.0.0/0", "ｑｑ.com", ",,", ""} {
 		f.Add(list)
 	}
 	hosts := []string{"api.weixin.qq.com", "10.1.2.3", "fd00::1"}
