@@ -27,8 +27,11 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"go.etcd.io/bbolt"
 
+	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/home"
 	"tokentray/core/sim"
+	"tokentray/core/vault"
 )
 
 // alone is the command-line program, built once and without the window. The server
@@ -64,6 +67,7 @@ var alone = sync.OnceValues(func() (string, error) {
 //	await GLOB            wait for a file
 //	gone FILE             wait until a file does not exist
 //	crash                 kill the agent
+//	passfile              make the home's passphrase file, under the passphrase in pass.in
 //
 // After each run of the program, its standard error is searched for every token that
 // the simulator gave out and every secret that it received. At the end of a script
@@ -128,8 +132,21 @@ func TestCommandLine(t *testing.T) {
 			"await":   func(ts *testscript.TestScript, _ bool, args []string) { of(ts).await(ts, ts.MkAbs(args[0]), true) },
 			"gone":    func(ts *testscript.TestScript, _ bool, args []string) { of(ts).await(ts, ts.MkAbs(args[0]), false) },
 			"crash":   func(ts *testscript.TestScript, _ bool, _ []string) { of(ts).crash(ts) },
+			"passfile": func(ts *testscript.TestScript, _ bool, _ []string) {
+				ts.Check(passfile(ts.Getenv("TOKENTRAY_HOME"), ts.ReadFile("pass.in")))
+			},
 		},
 	})
+}
+
+// passfile makes a passphrase file as vault init does, but with hardly any work for scrypt:
+// the program keeps that, and each of its writes is quick.
+func passfile(dir, passphrase string) error {
+	h, err := home.Find(dir)
+	if err != nil {
+		return err
+	}
+	return vault.NewFile(h.PassphraseFile(), 2).Create(context.Background(), core.NewSecret(strings.TrimRight(passphrase, "\n")), nil)
 }
 
 type scriptKey struct{}

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"hash/maphash"
 	"io"
@@ -20,7 +21,9 @@ import (
 
 	"github.com/godbus/dbus/v5"
 
+	"tokentray/core"
 	"tokentray/core/sim"
+	"tokentray/core/vault"
 )
 
 // leakage is a user who enters marked secrets in every way.
@@ -66,6 +69,28 @@ func (l *leakage) fails(stdin string, args ...string) {
 	if _, code := l.try(stdin, args...); code == 0 {
 		l.t.Errorf("tokentray %q succeeds", args)
 	}
+}
+
+// lighten gives the passphrase file a small work factor: with the program's own one, the
+// writes of this test take minutes.
+func (l *leakage) lighten(passphrase string) {
+	l.t.Helper()
+	l.do("", "stop")
+	path, pass := filepath.Join(l.dir, "h", "secrets.age"), core.NewSecret(passphrase)
+	old, entries := vault.NewFile(path, 0), map[string][]byte{}
+	err := old.Unlock(l.t.Context(), pass)
+	keys, noKeys := old.Keys()
+	for _, key := range keys {
+		value, missing := old.Get(l.t.Context(), key)
+		entries[key], err = value, errors.Join(err, missing)
+	}
+	if err = errors.Join(err, noKeys, os.Remove(path), vault.NewFile(path, 2).Create(l.t.Context(), pass, entries)); err == nil && l.root {
+		err = os.Chown(path, ownerUID, ownerUID)
+	}
+	if err != nil {
+		l.t.Fatal(err)
+	}
+	l.do(passphrase+"\n", "vault", "unlock", "--passphrase-stdin")
 }
 
 // write writes a file as a person would.

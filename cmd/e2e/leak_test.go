@@ -200,6 +200,7 @@ func (l *leakage) secretsGoIn(passphrase string) {
 	}
 	l.fails(l.secret()+"\n", append(add("early", "wx00000000000000e0"), "--secret-stdin")...) // no vault yet
 	l.do(passphrase+"\n", "vault", "init", "--passphrase-stdin")
+	l.lighten(passphrase)
 	l.do("", "settings", "set", "log-level", "debug")
 	l.do(l.secret()+"\n", append(add("stdin", "wx0000000000000001"), "--secret-stdin")...)
 	l.typed([]string{l.secret()}, append(add("typed", "wx0000000000000002"), "--product", "test", "--kind", "wechat")...)

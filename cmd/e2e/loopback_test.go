@@ -67,7 +67,9 @@ func openDoors(t *testing.T) *doors {
 			t.Error(err)
 		}
 	})
-	d.run("", "vault", "init")
+	if err := passfile(filepath.Join(dir, "h"), "correct horse battery staple"); err != nil {
+		t.Fatal(err)
+	}
 	d.run("0123456789abcdef0123456789abcdef\n", "add", "shop", "--appid", doorAppID, "--secret-stdin", "--base-url", d.sim)
 	for tries := 1; ; tries++ { // another program may take the port meanwhile
 		code, _, errOut := d.try("api", "on", "--port", strconv.Itoa(unusedPort(t)))

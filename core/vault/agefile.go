@@ -26,17 +26,28 @@ var header = regexp.MustCompile(`^age-encryption\.org/v1\n-> scrypt [A-Za-z0-9+/
 // inspect reads the beginning of a file without its passphrase: it recognises a file
 // that cannot be opened, and one that demands too much work.
 func inspect(data []byte) error {
-	found := header.FindSubmatch(data)
-	if found == nil {
+	factor, ok := factorOf(data)
+	if !ok {
 		return damaged(errors.New("it does not begin as one"))
 	}
-	if factor, _ := strconv.Atoi(string(found[1])); factor > maxWorkFactor {
+	if factor > maxWorkFactor {
 		e := problem(ErrUnavailable, fmt.Sprintf(
 			"the passphrase file asks for a scrypt work factor of %d, which takes %d MB; no more than %d is taken, so write it anew with age and less", factor, 1<<(min(factor, 40)-10), maxWorkFactor), ErrTooHard)
 		e.Remedy = core.RemedyVaultHard
 		return e
 	}
 	return nil
+}
+
+// factorOf is the work factor at the beginning of a file; ok is false if it does not begin
+// as one.
+func factorOf(data []byte) (factor int, ok bool) {
+	found := header.FindSubmatch(data)
+	if found == nil {
+		return 0, false
+	}
+	factor, err := strconv.Atoi(string(found[1]))
+	return factor, err == nil
 }
 
 // encode encrypts entries under a passphrase.

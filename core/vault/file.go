@@ -19,7 +19,7 @@ import (
 
 // WorkFactor is the default cost of guessing a passphrase: scrypt with N = 2^18
 // takes about a second and 256 MB, given back at once, for each unlock and each
-// change.
+// change. A file that age wrote with another one keeps that.
 const WorkFactor = 18
 
 // maxFile bounds what is read as a passphrase file, in bytes.
@@ -138,6 +138,7 @@ func (f *File) Unlock(_ context.Context, passphrase core.Secret) error {
 		return err
 	}
 	f.pass, f.entries, f.sum, f.trouble = passphrase, entries, sha256.Sum256(data), nil
+	f.factor, _ = factorOf(data)
 	return nil
 }
 

@@ -45,6 +45,25 @@ func TestFile(t *testing.T) {
 	}
 }
 
+// TestAFileKeepsItsWorkFactor: who wrote it with age chose how much work it takes.
+func TestAFileKeepsItsWorkFactor(t *testing.T) {
+	f := newFile(t)
+	g := NewFile(f.path, 0)
+	if err := g.Unlock(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	if err := g.Set(t.Context(), "key", []byte("secret")); err != nil {
+		t.Fatal(err)
+	}
+	data, err := os.ReadFile(f.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := factorOf(data); !ok || got != cheap {
+		t.Errorf("the factor is %d, and was %d", got, cheap)
+	}
+}
+
 func TestFileOutlivesTheProcess(t *testing.T) {
 	f := newFile(t)
 	const secret = "the-secret-that-must-not-be-seen"
