@@ -2,6 +2,7 @@ package window
 
 import (
 	"context"
+	"image/color"
 	"net/url"
 	"slices"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/driver/desktop"
 	"fyne.io/fyne/v2/driver/software"
 	"fyne.io/fyne/v2/test"
+	"fyne.io/fyne/v2/theme"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -46,7 +48,7 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 	s := &stage{t: t, queue: make(chan func(), 1024), time: noon}
 	s.agent = newFakeAgent(func() time.Time { return noon }, accounts...)
 	s.agent.list.Settings.Language, s.agent.list.Settings.Theme = "en", "light"
-	app := test.NewTempApp(t)
+	app := newStageApp()
 	// Fyne keeps what it drew until a drawing finds that it is a minute old: without this
 	// one, it would keep the windows of all tests. Its clock is set by drawings alone.
 	software.NewTransparentCanvasWithPainter(nil).Capture()
@@ -76,9 +78,54 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 			break
 		}
 		s.Stop()
+		if slices.Contains(app.Driver().AllWindows(), s.win) {
+			s.win.SetOnClosed(nil)
+			s.win.Close()
+		}
 	})
 	s.win.Resize(fyne.NewSize(460, 640))
 	return s
+}
+
+// stageApp is the toolkit's app for one stage. Below it is one app for many stages: with
+// each app and each theme Fyne reads all its fonts again, 16 MB, which took more than half
+// of a stage's time under the race detector.
+type stageApp struct {
+	fyne.App
+	settings *stageSettings
+	clip     fyne.Clipboard
+}
+
+// common is the app below.
+var common fyne.App
+
+func newStageApp() *stageApp {
+	if common == nil || fyne.CurrentApp() != common { // another test had an app of its own
+		common = test.NewApp()
+	}
+	return &stageApp{common, &stageSettings{Settings: common.Settings()}, test.NewClipboard()}
+}
+
+func (a *stageApp) Settings() fyne.Settings   { return a.settings }
+func (a *stageApp) Clipboard() fyne.Clipboard { return a.clip }
+
+// stageSettings keeps the listeners of one stage.
+type stageSettings struct {
+	fyne.Settings
+	listeners []func(fyne.Settings)
+}
+
+func (s *stageSettings) AddListener(f func(fyne.Settings)) { s.listeners = append(s.listeners, f) }
+
+// SetTheme leaves a theme of the same colours as it is.
+func (s *stageSettings) SetTheme(th fyne.Theme) {
+	ground := func(th fyne.Theme) color.Color { return th.Color(theme.ColorNameBackground, theme.VariantLight) }
+	if now, ours := s.Settings.Theme().(*kit.Theme); !ours || ground(now) != ground(th) {
+		s.Settings.SetTheme(th)
+	}
+	for _, f := range s.listeners {
+		f(s)
+	}
 }
 
 // refuse sets what connecting answers from now on, nil for the agent.
