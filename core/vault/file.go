@@ -19,7 +19,7 @@ import (
 
 // WorkFactor is the default cost of guessing a passphrase: scrypt with N = 2^18
 // takes about a second and 256 MB, given back at once, for each unlock and each
-// change. A file that age wrote with another one keeps that.
+// change. A file that another program wrote with another one keeps that.
 const WorkFactor = 18
 
 // maxFile bounds what is read as a passphrase file, in bytes.
@@ -29,11 +29,12 @@ const maxFile = 64 << 20
 // base64, encrypted by age with scrypt, so that `age -d` opens it too. While it is
 // unlocked the entries and the passphrase are in memory.
 type File struct {
-	path   string
-	factor int
+	path    string
+	initial int // the work factor of a file that Create makes
 
 	mu      sync.Mutex
 	pass    core.Secret
+	factor  int               // the work factor of the file in use
 	entries map[string][]byte // nil while locked
 	sum     [sha256.Size]byte // of the file as it was last read or written
 	seen    os.FileInfo       // of it when Mend last looked
@@ -48,7 +49,7 @@ func NewFile(path string, workFactor int) *File {
 	if workFactor == 0 {
 		workFactor = WorkFactor
 	}
-	return &File{path: path, factor: workFactor}
+	return &File{path: path, initial: workFactor, factor: workFactor}
 }
 
 // Exists reports whether the file was made. A file whose entries are in memory
@@ -116,6 +117,7 @@ func (f *File) Create(ctx context.Context, passphrase core.Secret, entries map[s
 	}
 	first := map[string][]byte{}
 	maps.Copy(first, entries)
+	f.factor = f.initial // not that of a file that was here before
 	return f.save(passphrase, first)
 }
 

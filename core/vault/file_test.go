@@ -45,7 +45,8 @@ func TestFile(t *testing.T) {
 	}
 }
 
-// TestAFileKeepsItsWorkFactor: who wrote it with age chose how much work it takes.
+// TestAFileKeepsItsWorkFactor: who wrote it with another program chose how much work it
+// takes. A new file in its place has the program's own factor.
 func TestAFileKeepsItsWorkFactor(t *testing.T) {
 	f := newFile(t)
 	g := NewFile(f.path, 0)
@@ -61,6 +62,21 @@ func TestAFileKeepsItsWorkFactor(t *testing.T) {
 	}
 	if got, ok := factorOf(data); !ok || got != cheap {
 		t.Errorf("the factor is %d, and was %d", got, cheap)
+	}
+
+	h := NewFile(f.path, cheap+1)
+	if err := h.Unlock(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	h.Lock()
+	if err := errors.Join(os.Remove(f.path), h.Create(t.Context(), pass, nil)); err != nil {
+		t.Fatal(err)
+	}
+	if data, err = os.ReadFile(f.path); err != nil {
+		t.Fatal(err)
+	}
+	if got, ok := factorOf(data); !ok || got != cheap+1 {
+		t.Errorf("the factor of a new file is %d, want %d", got, cheap+1)
 	}
 }
 
