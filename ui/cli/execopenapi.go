@@ -48,8 +48,16 @@ func (a *app) startOpenAPI(ctx context.Context, agent api.Agent, f *execFlags) (
 	// Code names the upstream's own host, even if the account has another, such as a
 	// simulator or a gateway.
 	for _, base := range []string{spec.API(acc.Account), spec.API(core.Account{Kind: acc.Kind, Product: acc.Product})} {
-		if u, err := url.Parse(base); err == nil && u.Hostname() != "" && !core.Loopback(u.Hostname()) && !slices.Contains(o.hosts, u.Hostname()) {
-			o.hosts = append(o.hosts, strings.ToLower(u.Hostname()))
+		u, err := url.Parse(base)
+		if err != nil || u.Hostname() == "" || core.Loopback(u.Hostname()) {
+			continue
+		}
+		host := strings.ToLower(u.Hostname())
+		if ascii, err := idna.Lookup.ToASCII(host); err == nil { // as programs send it
+			host = ascii
+		}
+		if !slices.Contains(o.hosts, host) {
+			o.hosts = append(o.hosts, host)
 		}
 	}
 	if len(o.hosts) == 0 {
