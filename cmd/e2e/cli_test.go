@@ -139,9 +139,12 @@ func TestCommandLine(t *testing.T) {
 	})
 }
 
-// passfile makes a passphrase file as vault init does, but with hardly any work for scrypt:
-// the program keeps that, and each of its writes is quick.
+// passfile makes a passphrase file, as vault init does where there never was a keyring, but
+// with hardly any work for scrypt: the program keeps that, and each of its writes is quick.
 func passfile(dir, passphrase string) error {
+	if dir == "" {
+		return errors.New("no home is named")
+	}
 	h, err := home.Find(dir)
 	if err != nil {
 		return err

@@ -243,11 +243,7 @@ func (l *leakage) secretsGoIn(passphrase string) {
 		"pm.json":        `{"name":"pm","values":[{"key":"appid","value":"wx0000000000000015","enabled":true},{"key":"secret","value":"` + l.secret() + `","enabled":true}],"_postman_variable_scope":"environment"}`,
 		"own.json":       `{"tokentray":"accounts","version":1,"accounts":[{"name":"own","env":"sandbox","appid":"wx0000000000000016","base_url":"` + l.base + `","secret":"` + l.secret() + `"}]}`,
 	} {
-		args := []string{"import", l.write(name, text), "--base-url", l.base, "--env", "sandbox", "--yes", "--paused"}
-		if name != "own.json" && name != ".env" {
-			args = append(args, "--dry-run") // each change of the passphrase file takes a second
-		}
-		l.do("", args...)
+		l.do("", "import", l.write(name, text), "--base-url", l.base, "--env", "sandbox", "--yes", "--paused")
 	}
 	l.do("WX_APPID=wx0000000000000017\nWX_SECRET="+l.secret()+"\n", "import", "-", "--base-url", l.base, "--name", "piped", "--env", "sandbox", "--yes", "--paused")
 	for name, text := range map[string]string{

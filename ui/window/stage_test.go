@@ -67,6 +67,7 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 		Do:      func(f func()) { s.queue <- f },
 		Now:     func() time.Time { return s.time },
 	})
+	win := s.win // a test may put another one in its place
 	t.Cleanup(func() {
 		s.cancel()
 		for {
@@ -78,9 +79,9 @@ func newStage(t *testing.T, accounts ...api.Account) *stage {
 			break
 		}
 		s.Stop()
-		if slices.Contains(app.Driver().AllWindows(), s.win) {
-			s.win.SetOnClosed(nil)
-			s.win.Close()
+		if slices.Contains(app.Driver().AllWindows(), win) {
+			win.SetOnClosed(nil)
+			win.Close()
 		}
 	})
 	s.win.Resize(fyne.NewSize(460, 640))
