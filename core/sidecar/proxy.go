@@ -25,8 +25,8 @@ type Config struct {
 	// Key must be presented by each request, as Proxy-Authorization: Basic with it
 	// as the password, or Bearer.
 	Key core.Secret
-	// Hosts are those whose plain HTTP is called for the account, in lower case and
-	// without a port.
+	// Hosts are those whose plain HTTP is called for the account, as programs send
+	// them: in lower case and ASCII, without a port, brackets or a dot at the end.
 	Hosts []string
 	// Call makes a call for the account.
 	Call func(ctx context.Context, req api.CallRequest) (api.CallAnswer, error)
@@ -122,7 +122,7 @@ func (p *Proxy) knows(shown []string) bool {
 func (p *Proxy) own(host string) bool {
 	name, port, err := net.SplitHostPort(host)
 	if err != nil {
-		name, port = host, "80"
+		name, port = strings.Trim(host, "[]"), "80"
 	}
 	return port == "80" && slices.Contains(p.cfg.Hosts, strings.ToLower(strings.TrimSuffix(name, ".")))
 }

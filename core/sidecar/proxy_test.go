@@ -122,12 +122,15 @@ func get(t *testing.T, c *http.Client, url string) (int, string) {
 
 // TestPlainHTTPIsCalled for the account's host and no other, and nothing without the key.
 func TestPlainHTTPIsCalled(t *testing.T) {
-	s := newStand(t)
+	s := newStand(t, "fd00::1")
 	plain, encrypted := httptest.NewServer(http.HandlerFunc(elsewhere)), httptest.NewTLSServer(http.HandlerFunc(elsewhere))
 	defer plain.Close()
 	defer encrypted.Close()
 
-	for _, u := range []string{"http://api.weixin.qq.com/cgi-bin/a?b=%7B", "http://API.weixin.qq.com:80/cgi-bin/a?b=%7B"} {
+	for _, u := range []string{
+		"http://api.weixin.qq.com/cgi-bin/a?b=%7B", "http://API.weixin.qq.com:80/cgi-bin/a?b=%7B", "http://api.weixin.qq.com./cgi-bin/a?b=%7B",
+		"http://[fd00::1]/cgi-bin/a?b=%7B", "http://[fd00::1]:80/cgi-bin/a?b=%7B",
+	} {
 		if status, said := get(t, s.client(t, key), u); status != 200 || said != `{"errcode":0}` {
 			t.Errorf("%s: %d %s", u, status, said)
 		}

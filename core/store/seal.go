@@ -48,6 +48,15 @@ func unseal(aead cipher.AEAD, id core.ID, field string, sealed []byte) (string, 
 	return string(value), nil
 }
 
+// unsealSome is unseal for a value that must be there.
+func unsealSome(aead cipher.AEAD, id core.ID, field string, sealed []byte) (string, error) {
+	value, err := unseal(aead, id, field, sealed)
+	if err == nil && value == "" {
+		err = errors.New("it is empty")
+	}
+	return value, err
+}
+
 func bound(id core.ID, field string) []byte {
 	return []byte("tokentray 1\x00" + string(id) + "\x00" + field)
 }

@@ -2,7 +2,6 @@ package store
 
 import (
 	"encoding/json"
-	"errors"
 	"time"
 
 	"go.etcd.io/bbolt"
@@ -89,10 +88,7 @@ func (s *Store) Tickets() (map[core.ID]map[string]core.Ticket, error) {
 			}
 			out[id] = map[string]core.Ticket{}
 			for name, r := range all {
-				value, err := unseal(aead, id, fieldTicket(name), r.Ticket)
-				if err == nil && value == "" {
-					err = errors.New("it is empty")
-				}
+				value, err := unsealSome(aead, id, fieldTicket(name), r.Ticket)
 				if err != nil {
 					s.log.Warn("a kept ticket cannot be read and is fetched anew", "account", id, "err", err)
 					continue

@@ -46,8 +46,8 @@ func factorOf(data []byte) (factor int, ok bool) {
 	if found == nil {
 		return 0, false
 	}
-	factor, err := strconv.Atoi(string(found[1]))
-	return factor, err == nil
+	factor, _ = strconv.Atoi(string(found[1])) // three digits at most
+	return factor, true
 }
 
 // encode encrypts entries under a passphrase.

@@ -19,7 +19,7 @@ import (
 
 // WorkFactor is the default cost of guessing a passphrase: scrypt with N = 2^18
 // takes about a second and 256 MB, given back at once, for each unlock and each
-// change. A file that another program wrote with another one keeps that.
+// change. A file that has another work factor, up to maxWorkFactor, keeps it.
 const WorkFactor = 18
 
 // maxFile bounds what is read as a passphrase file, in bytes.
@@ -34,7 +34,7 @@ type File struct {
 
 	mu      sync.Mutex
 	pass    core.Secret
-	factor  int               // the work factor of the file in use
+	factor  int               // the work factor of the file that was made or unlocked last
 	entries map[string][]byte // nil while locked
 	sum     [sha256.Size]byte // of the file as it was last read or written
 	seen    os.FileInfo       // of it when Mend last looked
@@ -43,13 +43,13 @@ type File struct {
 
 var _ Vault = (*File)(nil)
 
-// NewFile returns the vault in the file at path, locked. workFactor is the
-// binary logarithm of scrypt's N; 0 means WorkFactor.
+// NewFile returns the vault in the file at path, locked. workFactor, the binary
+// logarithm of scrypt's N, is for a file that Create makes; 0 means WorkFactor.
 func NewFile(path string, workFactor int) *File {
 	if workFactor == 0 {
 		workFactor = WorkFactor
 	}
-	return &File{path: path, initial: workFactor, factor: workFactor}
+	return &File{path: path, initial: workFactor}
 }
 
 // Exists reports whether the file was made. A file whose entries are in memory

@@ -25,7 +25,7 @@ type openAPI struct {
 	listener net.Listener
 	proxy    *sidecar.Proxy
 	key      core.Secret
-	hosts    []string
+	hosts    []string // the account's, as programs send them
 
 	mu    sync.Mutex
 	agent api.Agent // that answered last
@@ -52,7 +52,7 @@ func (a *app) startOpenAPI(ctx context.Context, agent api.Agent, f *execFlags) (
 		if err != nil || u.Hostname() == "" || core.Loopback(u.Hostname()) {
 			continue
 		}
-		host := strings.ToLower(u.Hostname())
+		host := strings.TrimSuffix(strings.ToLower(u.Hostname()), ".")
 		if ascii, err := idna.Lookup.ToASCII(host); err == nil { // as programs send it
 			host = ascii
 		}
@@ -124,8 +124,8 @@ func (o *openAPI) env(env []string) []string {
 	return setEnv(env, "NODE_USE_ENV_PROXY", "1")
 }
 
-// withoutProxied is a NO_PROXY list without the hosts for the proxy, and without the
-// loopback.
+// withoutProxied is a NO_PROXY list without the entries that cover hosts for the proxy,
+// and with the loopback.
 func withoutProxied(list string, hosts []string) string {
 	out := []string{"localhost", "127.0.0.1", "::1"}
 	for entry := range strings.FieldsFuncSeq(list, func(r rune) bool { return r == ',' || unicode.IsSpace(r) }) {
@@ -150,7 +150,7 @@ func covers(entry, host string) bool {
 	if address := net.ParseIP(strings.Trim(entry, "[]")); address != nil {
 		return address.Equal(ip)
 	}
-	name := strings.TrimPrefix(strings.TrimPrefix(entry, "*"), ".")
+	name := strings.Trim(strings.TrimPrefix(entry, "*"), ".")
 	if ascii, err := idna.Lookup.ToASCII(name); err == nil { // as Go's programs read it
 		name = ascii
 	}

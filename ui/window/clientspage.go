@@ -434,10 +434,7 @@ func testLines(ui *kit.UI, t *clientTest, a api.Account) (asked, called, says st
 		return "", "", explained(ui, wire(t.err), ref)
 	}
 	asked = ui.T("clients.test.answer", "call", "GET "+pathAlone(t.at), "status", t.door.Status, "time", milliseconds(ui, t.door.Took))
-	code := ""
-	if spec := ui.Words.Spec(a.Kind); t.code != 0 || len(spec.DeadValues("errcode")) > 0 {
-		code = " · " + codeWords(spec, t.code)
-	}
+	code := codePart(ui.Words.Spec(a.Kind), t.code)
 	if t.call == "" && t.door.ExpiresIn == 0 && (t.code != 0 || t.door.Error == nil) {
 		asked += code
 	}

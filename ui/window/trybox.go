@@ -157,10 +157,7 @@ func (b *tryBox) show() {
 func (b *tryBox) showAnswer(t *tryAnswer) {
 	ui := b.ui
 	ink := ui.Palette.SandboxText
-	status := ui.T("try.status", "status", t.Status, "time", milliseconds(ui, t.took))
-	if spec := ui.Words.Spec(b.state.account.Kind); t.Code != 0 || len(spec.DeadValues("errcode")) > 0 {
-		status += " · " + codeWords(spec, t.Code)
-	}
+	status := ui.T("try.status", "status", t.Status, "time", milliseconds(ui, t.took)) + codePart(ui.Words.Spec(b.state.account.Kind), t.Code)
 	if t.Error != nil || t.Status >= 400 {
 		ink = ui.Palette.LiveText
 	}

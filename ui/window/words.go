@@ -41,6 +41,15 @@ func codeWords(spec kinds.Spec, code int) string {
 	return cmp.Or(spec.CodeName(), "code") + " " + strconv.Itoa(code)
 }
 
+// codePart is the code of an answer behind what else is said of it; empty for 0 where no
+// code of the kind's answers says that all is well.
+func codePart(spec kinds.Spec, code int) string {
+	if code == 0 && len(spec.DeadValues("errcode")) == 0 {
+		return ""
+	}
+	return " · " + codeWords(spec, code)
+}
+
 // failureWords are the class of a failure and what upstream called it.
 func failureWords(ui *kit.UI, k core.Kind, e api.HistoryEntry) []string {
 	var out []string

@@ -200,6 +200,7 @@ func (d *Desktop) PanelIcon() (x, y int, err error) {
 
 // ClickAt clicks with a button of the mouse at a place of the screen.
 func (d *Desktop) ClickAt(x, y, button int) error {
+	// Not --sync: see Window.Click.
 	_, err := d.Output("xdotool", "mousemove", strconv.Itoa(x), strconv.Itoa(y), "click", strconv.Itoa(button))
 	return err
 }
