@@ -58,6 +58,42 @@ func families() []string {
 // its constant, by its name in a string, or by comparing a kind or a product with a string.
 // The tools of cmd/e2e make accounts of chosen kinds.
 func TestOnlyItsPlacesNameAKind(t *testing.T) {
+	n := allNamers(t)
+	named := map[string]int{}
+	walkGo(t, "../..", func(path string, file *ast.File) { named[path] += n.count(file) })
+	if named[filepath.FromSlash("core/kinds/wechat.go")] == 0 {
+		t.Fatal("not even the specs name a kind; the test looks in the wrong place")
+	}
+	delete(named, filepath.FromSlash("core/recognise/values.go")) // words of example values, such as your-wechat-appid
+	for path, times := range named {
+		if times > 0 && !slices.Contains(places(), filepath.ToSlash(filepath.Dir(path))) {
+			t.Errorf("%s names kinds or products %d times; read it from the spec (core/kinds)", path, times)
+		}
+	}
+}
+
+// TestNothingComparesWithAKind: what may name a kind decides nothing by the name either,
+// nor do the tools. A kind's own packages may, and the simulator, which plays its upstream.
+func TestNothingComparesWithAKind(t *testing.T) {
+	n, files := allNamers(t), 0
+	walkFolders(t, "../..", []string{"core", "ui", "cmd", tools}, func(path string, file *ast.File) {
+		dir := filepath.ToSlash(filepath.Dir(path))
+		if dir == "core/kinds" || dir == "core/sim" || slices.ContainsFunc(families(), func(f string) bool { return adapterOf(f) == dir }) {
+			return
+		}
+		files++
+		if times := n.comparisons(file); times > 0 {
+			t.Errorf("%s compares with the name of a kind or a product %d times; ask its spec", path, times)
+		}
+	})
+	if files < 500 {
+		t.Errorf("%d files were looked at", files)
+	}
+}
+
+// allNamers know the kinds and products of this version.
+func allNamers(t *testing.T) namers {
+	t.Helper()
 	n := namers{words: map[string]bool{}, common: map[string]bool{}, constants: map[string]bool{}}
 	for _, s := range preset.With(kinds.Builtin()).All() {
 		n.words[string(s.Kind)] = true
@@ -71,22 +107,11 @@ func TestOnlyItsPlacesNameAKind(t *testing.T) {
 		delete(n.words, word)
 		n.common[word] = true
 	}
-	named := map[string]int{}
-	walkGo(t, "../..", func(path string, file *ast.File) {
-		if filepath.ToSlash(filepath.Dir(path)) == "core/kinds" {
-			n.learn(file)
-		}
-	})
-	walkGo(t, "../..", func(path string, file *ast.File) { named[path] += n.count(file) })
-	if len(n.constants) < 10 || named[filepath.FromSlash("core/kinds/wechat.go")] == 0 {
-		t.Fatalf("%d constants, and not even the specs name a kind; the test looks in the wrong place", len(n.constants))
+	walkFolders(t, "../..", []string{"core/kinds"}, func(_ string, file *ast.File) { n.learn(file) })
+	if len(n.constants) < 10 {
+		t.Fatalf("%d constants; the test looks in the wrong place", len(n.constants))
 	}
-	delete(named, filepath.FromSlash("core/recognise/values.go")) // words of example values, such as your-wechat-appid
-	for path, times := range named {
-		if times > 0 && !slices.Contains(places(), filepath.ToSlash(filepath.Dir(path))) {
-			t.Errorf("%s names kinds or products %d times; read it from the spec (core/kinds)", path, times)
-		}
-	}
+	return n
 }
 
 // TestTheDomainNamesNoVendor: package core says nothing of a vendor, in comments either.
@@ -153,6 +178,7 @@ func TestWhatNamesAKindIsFound(t *testing.T) {
 		`strings.HasPrefix(string(a.Kind), "wechat-")`: 1,
 		`say("kind.wechat.say")`:                       1,
 		`k.WeChat`:                                     1,
+		`a.Kind == k.WeChat`:                           1,
 		`string(a.Kind) == "redis"`:                    1,
 		`"redis" != p.Product`:                         1,
 		`open("redis")`:                                0,
@@ -167,9 +193,12 @@ func TestWhatNamesAKindIsFound(t *testing.T) {
 		if got := n.count(file); got != want {
 			t.Errorf("%s names a kind %d times, want %d", code, got, want)
 		}
+		if got, compares := n.comparisons(file), strings.Contains(code, "a.Kind ==") || strings.Contains(code, "(a.Kind) ==") || strings.Contains(code, "p.Product"); (got == 1) != compares {
+			t.Errorf("%s compares %d times", code, got)
+		}
 	}
 	file, err := parser.ParseFile(token.NewFileSet(), "", "package p\nfunc f() { switch a.Kind { case \"redis\": } }", 0)
-	if err != nil || n.count(file) != 1 {
+	if err != nil || n.count(file) != 1 || n.comparisons(file) != 1 {
 		t.Errorf("a case of a switch is not found, %v", err)
 	}
 }
@@ -252,6 +281,40 @@ func (n namers) count(file *ast.File) (times int) {
 	return times
 }
 
+// comparisons counts how often a file compares a kind or a product with a name of one.
+func (n namers) comparisons(file *ast.File) (times int) {
+	name := func(e ast.Expr) bool {
+		if s, ok := e.(*ast.SelectorExpr); ok {
+			return n.constants[s.Sel.Name]
+		}
+		text, ok := constantText(e)
+		return ok && (n.words[text] || n.common[text])
+	}
+	ast.Inspect(file, func(node ast.Node) bool {
+		switch node := node.(type) {
+		case *ast.SwitchStmt:
+			if node.Tag == nil || !ofKind(node.Tag) {
+				break
+			}
+			for _, clause := range node.Body.List {
+				for _, value := range clause.(*ast.CaseClause).List {
+					if name(value) {
+						times++
+					}
+				}
+			}
+		case *ast.BinaryExpr:
+			if node.Op == token.EQL || node.Op == token.NEQ {
+				if name(node.X) && ofKind(node.Y) || name(node.Y) && ofKind(node.X) {
+					times++
+				}
+			}
+		}
+		return true
+	})
+	return times
+}
+
 // names reports whether a text has the name of a kind or a product as a word. A path, and
 // words joined by _, as in the keys of SDKs, are one word.
 func (n namers) names(text string) bool {
@@ -309,15 +372,23 @@ func TestEveryKindIsComposed(t *testing.T) {
 	}
 }
 
-// walkGo parses the Go files below root, except tests.
+// tools is the folder of what tests and measures the programs.
+const tools = "cmd/e2e"
+
+// walkGo parses the Go files of the programs below root, except tests.
 func walkGo(t *testing.T, root string, do func(path string, file *ast.File)) {
 	t.Helper()
-	for _, top := range []string{"core", "ui", "cmd"} {
+	walkFolders(t, root, []string{"core", "ui", "cmd"}, do)
+}
+
+func walkFolders(t *testing.T, root string, folders []string, do func(path string, file *ast.File)) {
+	t.Helper()
+	for _, top := range folders {
 		err := filepath.WalkDir(filepath.Join(root, top), func(path string, d fs.DirEntry, err error) error {
 			switch {
 			case err != nil:
 				return err
-			case d.IsDir() && path == filepath.Join(root, "cmd", "e2e"):
+			case d.IsDir() && top != tools && path == filepath.Join(root, tools):
 				return filepath.SkipDir
 			case d.IsDir() || !strings.HasSuffix(path, ".go") || strings.HasSuffix(path, "_test.go"):
 				return nil

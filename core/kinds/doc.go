@@ -11,7 +11,7 @@
 //
 // # The way of a token
 //
-//	upstream -> core/upstream (calls) -> core/wechat, core/wecom (decode, classify)
+//	upstream -> core/upstream (calls) -> core/wechat and the other adapters
 //	-> core.Keeper (state, timing) -> core/store (sealed) -> core/api (snapshot, event) -> ui
 //
 // # How to add a kind: five places
@@ -21,20 +21,17 @@
 //     the place of the token in a call, and TryPath, a call that is also in Reads. Accounts
 //     with the same kind, base URL and AppID share a token; mark a param that separates
 //     them as Identity. The comments of Spec explain the rest.
-//  2. core/K: the adapter. Sources returns a core.Source for each of its kinds;
-//     core/upstream makes the calls. A source can be a core.Checker and a
-//     core.TicketSource too. It returns a *core.Error whose class and remedy say what
-//     happened.
-//  3. ui/text/kind_K.go: the sentences in both languages, and a word in kindTables.
+//  2. core/K, without a version at K's end (core/oauth): the adapter. Sources returns a
+//     core.Source for each of its kinds; core/upstream makes the calls. A source can be a
+//     core.Checker and a core.TicketSource too. It returns a *core.Error whose class and
+//     remedy say what happened.
+//  3. ui/text/kind_K.go: the sentences in both languages, and a call in kindTables.
 //     TestEveryKindIsSaid lists the missing ones.
 //  4. cmd/tokentray/kinds.go: a line in sources.
 //  5. README.md: a row in the table of kinds and a paragraph; CHANGELOG.md: a line.
 //
-// Its tests need a simulated upstream in core/sim with a sample account (samples.go), with
-// which the promises that hold for every kind are tested, and a line in
-// cmd/e2e/soak/accounts.go. git grep wecom.Sources shows the tests that need the source.
-//
-// Then run make generate and make golden, and look at what changed. The tests of ui/text,
-// core/sim and cmd/e2e (TestOnlyItsPlacesNameAKind, TestEveryKindIsComposed) say what is
-// missing. A kind with JSON answers may need only a preset: see core/preset.
+// Tests want a simulated upstream in core/sim with a sample account (samples.go), a line in
+// cmd/e2e/soak/accounts.go, and the source where git grep wecom.Sources finds one. Run make
+// generate and make golden, and look at what changed; the tests say what is missing. A kind
+// with JSON answers may need only a preset: see core/preset.
 package kinds

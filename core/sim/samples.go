@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"cmp"
 	"crypto/rand"
 	"encoding/hex"
 	"slices"
@@ -16,18 +17,15 @@ type Sample struct {
 	Upstream Account      // for Server.Put
 	Account  core.Account // with an ID, without the URLs that At adds
 	Secret   core.Secret
+
+	under string // what At adds to the simulator's base URL
 }
 
 // At is the account that uses the simulator at a base URL, for tokens and for calls.
 func (s Sample) At(base string) core.Account {
 	a := s.Account
-	a.BaseURL = base
-	switch {
-	case a.Kind == kinds.Central:
-		a.BaseURL += pathCentral + s.Upstream.AppID
-	case s.Upstream.Client != nil:
-		a.BaseURL += pathOAuth
-	default:
+	a.BaseURL = base + s.under
+	if s.under == "" {
 		return a // its calls go where its tokens come from
 	}
 	a.Params = a.Params.With(kinds.APIURL, base)
@@ -65,12 +63,14 @@ func Samples() []Sample {
 		}),
 		sample("crm", core.Sandbox, kinds.OAuth2, kinds.ProductOAuthServer, 10*time.Minute, func(s *Sample) {
 			s.Upstream.AppID = "crm-" + randomHex(4)
+			s.under = pathOAuth
 			s.Upstream.Client = &Client{JWT: true, Scopes: []string{"customers.read", "orders.read"}}
 			s.Account.AppID = s.Upstream.AppID
 			s.Account.Params = core.ParamsOf(map[string]string{kinds.OAuthScope: "customers.read orders.read"})
 		}),
 		// The simulator is the team's server of this one, and the secret its key.
 		sample("team", core.Sandbox, kinds.Central, kinds.ProductCentralWeChat, 8*time.Minute, func(s *Sample) {
+			s.under = pathCentral + s.Upstream.AppID
 			s.Account.AppID = ""
 		}),
 	}
@@ -86,10 +86,8 @@ func SampleOf(kind core.Kind) Sample {
 	i := of(kind)
 	if i < 0 { // a preset like that of Feishu, which the demo shows
 		i = of("feishu")
-		samples[i].Account.Kind, samples[i].Upstream.Platform = kind, string(kind)
-		if kind == "lark" {
-			samples[i].Upstream.Platform = "feishu"
-		}
+		platform := map[core.Kind]string{"lark": "feishu"} // of those that share one
+		samples[i].Account.Kind, samples[i].Upstream.Platform = kind, cmp.Or(platform[kind], string(kind))
 	}
 	s := samples[i]
 	s.Upstream.Life, s.Upstream.Faults, s.Upstream.Whitelist = 2*time.Hour, Faults{}, nil

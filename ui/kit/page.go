@@ -74,7 +74,8 @@ func (p *Page) ScrollTo(y float32) {
 func (p *Page) Key(key fyne.KeyName) { p.scroll.Key(key) }
 
 // Replace scrolls the page as the one that it replaces, which may be nil: after a change
-// of language, theme or, in a form, of kind. An event replaces no page.
+// of language, theme, text size or the known kinds, in a form of kind, and when another
+// account is chosen for a client. No other event replaces a page.
 func (p *Page) Replace(old *Page) {
 	if old != nil {
 		p.ScrollTo(old.Offset())

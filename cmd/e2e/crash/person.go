@@ -106,7 +106,7 @@ func (w *world) input(appID string, k kept) api.AccountInput {
 func (w *world) addition() deed {
 	appID, k := w.invent()
 	k.Note = w.word()
-	if k.Kind == kinds.WeChatLegacy && k.Env == core.Live {
+	if destructive(k.Kind) && k.Env == core.Live {
 		w.up.Never(appID)
 	}
 	return deed{"add", []string{appID}, []string{appID}, w.book.with(appID, func(to *kept) { *to = k }), func(ctx context.Context) error {

@@ -142,11 +142,17 @@ func (w *world) sharing(appID string) deed {
 	}, nil}
 }
 
+// destructive reports whether a fetch of a kind kills the token at hand.
+func destructive(k core.Kind) bool {
+	spec, _ := kinds.Builtin().Of(k)
+	return spec.Traits.Destructive()
+}
+
 // alone is an account that is shared no more: one for which a fetch would kill the team's
 // token is paused.
 func alone(k *kept) {
 	k.Shared = false
-	if k.Kind == kinds.WeChatLegacy {
+	if destructive(k.Kind) {
 		k.Auto = false
 	}
 }

@@ -400,7 +400,7 @@ func (w *world) end(ctx context.Context) error {
 		if k.Secret == "" {
 			continue
 		}
-		if k.Env == core.Live && k.Kind != "wechat" {
+		if k.Env == core.Live && destructive(k.Kind) {
 			continue // nobody may ask for it
 		}
 		err := w.refresh(ctx, api.Ref{Name: k.Name, Env: k.Env}, appID)
