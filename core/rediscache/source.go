@@ -27,19 +27,21 @@ type Options struct {
 // Sources returns the source that reads a backend's Redis. It is safe for concurrent
 // use.
 func Sources(o Options) map[core.Kind]core.Source {
-	spec, _ := kinds.Builtin().Of(kinds.Redis)
+	set := kinds.Builtin()
+	spec, _ := set.Of(kinds.Redis)
 	now := o.Upstream.Now
 	if now == nil {
 		now = time.Now
 	}
-	return map[core.Kind]core.Source{kinds.Redis: &source{Caller: upstream.New(o.Upstream), spec: spec, now: now, dial: o.Dial, keys: map[core.TokenID]string{}}}
+	return map[core.Kind]core.Source{kinds.Redis: &source{Caller: upstream.New(o.Upstream), kinds: set, spec: spec, now: now, dial: o.Dial, keys: map[core.TokenID]string{}}}
 }
 
 type source struct {
 	*upstream.Caller
-	spec kinds.Spec
-	now  func() time.Time
-	dial Dialer
+	kinds kinds.Set
+	spec  kinds.Spec
+	now   func() time.Time
+	dial  Dialer
 
 	mu sync.Mutex
 	// keys are those found by a search. They are stored nowhere else, because they
@@ -85,7 +87,7 @@ func (s *source) entry(ctx context.Context, c redisconn.Client, a core.Account, 
 		}
 		return s.readOne(ctx, c, t, key)
 	}
-	id := core.NewTokenID(a, s.spec.Base(a), []string{kinds.RedisLayout, kinds.RedisAgent, kinds.RedisDigest, kinds.RedisPrefix})
+	id := s.kinds.TokenID(a)
 	if key := s.known(id, ""); key != "" {
 		if e, err := s.readOne(ctx, c, t, key); err == nil {
 			return e, nil

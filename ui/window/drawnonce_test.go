@@ -54,7 +54,8 @@ func TestAnEventKeepsWhatIsDrawn(t *testing.T) {
 	}
 }
 
-// happen lets an account be renewed, one fail, one be used, and a setting be changed.
+// happen lets an account be renewed, one fail, one be used, what is in the clipboard and
+// the vault be told, and a setting be changed.
 func (s *stage) happen() {
 	s.t.Helper()
 	send := func(id core.ID, change func(*api.Account)) {
@@ -70,6 +71,9 @@ func (s *stage) happen() {
 		a.Error = &api.Error{Class: core.Temporary, Remedy: core.RemedyNetwork, Message: "no route"}
 	})
 	send("shop-live", func(a *api.Account) { a.LastUsed = noon })
+	board, vault := s.model.Clipboard, s.model.Vault
+	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &board})
+	s.agent.send(api.Event{Type: api.EventVault, Vault: &vault})
 	set := s.model.Settings
 	set.ClearAfter += time.Minute
 	s.agent.send(api.Event{Type: api.EventSettings, Settings: &set})

@@ -84,6 +84,7 @@ type bench struct {
 	upstream *sim.Server
 	base     string // its URL
 
+	memory map[string]memory // of the windows that were watched last
 	missed int
 }
 
@@ -93,7 +94,7 @@ func run(bin, only string) error {
 		return err
 	}
 	defer d.Close()
-	b := &bench{Desktop: d, bin: bin}
+	b := &bench{Desktop: d, bin: bin, memory: map[string]memory{}}
 	ctx, cancel := context.WithCancel(context.Background())
 	if b.base, err = b.simulator(ctx); err != nil {
 		cancel()
@@ -361,6 +362,10 @@ func (b *bench) measureTicking() error {
 	fmt.Printf("%-58s %10.4g ms  %v\n", "… with one label that changes each second", ms(median(label)), label)
 	fmt.Printf("%-58s %10.4g ms  %v\n", fmt.Sprintf("the window with %d accounts ticking, CPU in 20 s", accounts), ms(median(ours)), ours)
 	b.report("… ratio", ms(median(ours))/ms(median(bare)), 1.1, "")
+	for _, program := range []string{"bare", "tokentray-window"} {
+		m := b.memory[program]
+		fmt.Printf("%-58s %10.4g MB, %.4g MB of it private\n", "memory of "+program, m.resident, m.private)
+	}
 	return nil
 }
 
@@ -381,6 +386,11 @@ func (b *bench) windowCPU(watch time.Duration, title, program string, args ...st
 	}
 	time.Sleep(watch)
 	after, err := desktop.CPUTime(p.PID())
+	if err != nil {
+		return 0, err
+	}
+	m, err := memoryOf(p.PID())
+	b.memory[strings.Join(append([]string{program}, args...), " ")] = m
 	return after - before, err
 }
 
