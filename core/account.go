@@ -66,23 +66,23 @@ type Account struct {
 	Kind    Kind    `json:"kind" file:"list"`
 	Product Product `json:"product" file:"list"`
 	AppID   string  `json:"appid" file:"list"`
-	Params  Params  `json:"params,omitzero"`                // the kind's own fields
-	BaseURL string  `json:"base_url,omitempty" file:"list"` // empty means the kind's own
-	Proxy   string  `json:"proxy,omitempty" file:"list"`    // http, https or socks5 URL without a password
+	Params  Params  `json:"params,omitzero"`                            // the kind's own fields
+	BaseURL string  `json:"base_url,omitempty" file:"list"`             // empty means the kind's own
+	Proxy   string  `json:"proxy,omitempty" file:"list" form:",detail"` // http, https or socks5 URL without a password
 	// CA are PEM certificates that vouch for the account's hosts in addition to
 	// those that the machine trusts, for a private deployment.
 	CA     string `json:"ca,omitempty" file:"list,rare"`
-	Auto   bool   `json:"auto" file:"backup"`             // renew in the background
-	Pinned bool   `json:"pinned,omitempty" file:"backup"` // stands before the others
+	Auto   bool   `json:"auto" file:"backup"`                           // renew in the background
+	Pinned bool   `json:"pinned,omitempty" file:"backup" form:"switch"` // stands before the others
 	// AllowLive is the owner's consent to fetch for a live account from a
 	// destructive source, which kills the token that production uses.
 	AllowLive bool `json:"allow_live,omitempty" file:""`
 	// Watch asks upstream now and then whether it still accepts the token, to notice
 	// when another program replaced it.
 	Watch bool   `json:"watch,omitempty" file:"backup"`
-	Note  string `json:"note,omitempty" file:"list"`
+	Note  string `json:"note,omitempty" file:"list" form:"lines,detail"`
 	// Group is what a person puts together, as all accounts of a project; empty: none.
-	Group string `json:"group,omitempty" file:"list,rare"`
+	Group string `json:"group,omitempty" file:"list,rare" form:"line"`
 	// Budget is how many calls a day TokenTray may make for the token on its own; 0:
 	// as many as it needs. See Keeper.
 	Budget int `json:"budget,omitempty" file:"backup"`

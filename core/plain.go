@@ -10,16 +10,20 @@ import (
 // Plain is a field that every account has and that is a text, a word, a whole number
 // or a switch. The database, the wire, files and flags are made from the table of them.
 // So a new field is a line in Account, make generate, and its sentences; tests name what
-// was forgotten. A field that people enter in the window, or that tokentray show prints,
-// has a place there, too.
+// was forgotten.
 // The field's tag file says which files have it: list, backup, or "" for none; with
 // ",rare" only files with such an account have it.
+// Its tag form says how the window's form draws it: line, switch or lines. tokentray
+// show prints such a field, too; any other has a place of its own in both. With
+// ",detail" the page of an account shows it.
 type Plain struct {
 	Key    string // as in JSON
 	Switch bool   // it is on or off
 	Rare   bool   // most accounts have none
 	Number bool   // it is a whole number, 0 for none
 	File   Place  // the files that have it
+	Form   Form   // how the form draws it
+	Detail bool   // the page of an account shows it
 
 	name string // the name of the Go field in Account, Input and what a file is read into
 }
@@ -34,13 +38,27 @@ const (
 	BackupOnly Place = "backup" // backups: one person's choice
 )
 
+// Form says how the form draws a plain field.
+type Form string
+
+// The ways to draw a field; a field without one is drawn in a place of its own.
+const (
+	FormLine   Form = "line"
+	FormSwitch Form = "switch"
+	FormLines  Form = "lines" // a text of several lines
+)
+
 var plains = sync.OnceValue(func() []Plain {
 	var out []Plain
 	for f := range reflect.TypeFor[Account]().Fields() {
 		key, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if kind := f.Type.Kind(); key != "id" && (kind == reflect.String || kind == reflect.Bool || kind == reflect.Int) {
 			file, rare, _ := strings.Cut(f.Tag.Get("file"), ",")
-			out = append(out, Plain{Key: key, Switch: kind == reflect.Bool, Number: kind == reflect.Int, Rare: rare != "", File: Place(file), name: f.Name})
+			form, detail, _ := strings.Cut(f.Tag.Get("form"), ",")
+			out = append(out, Plain{
+				Key: key, Switch: kind == reflect.Bool, Number: kind == reflect.Int, Rare: rare != "", File: Place(file),
+				Form: Form(form), Detail: detail != "", name: f.Name,
+			})
 		}
 	}
 	return out
@@ -49,6 +67,19 @@ var plains = sync.OnceValue(func() []Plain {
 // Plains lists the plain fields in the order they stand in files. Nobody changes
 // the list.
 func Plains() []Plain { return plains() }
+
+// Drawn lists the plain fields that are drawn in each of the ways, way by way.
+func Drawn(ways ...Form) []Plain {
+	var out []Plain
+	for _, way := range ways {
+		for _, p := range plains() {
+			if p.Form == way {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
 
 // PlainOf is the plain field of a key.
 func PlainOf(key string) (Plain, bool) {

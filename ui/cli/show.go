@@ -61,10 +61,8 @@ func (a *app) accountLines(acc api.Account) []string {
 	}
 	row("cli.field.proxy", acc.Proxy)
 	row("cli.field.ca", core.CAName(acc.CA))
-	row("cli.field.group", acc.Group)
-	row("cli.field.note", acc.Note)
-	if acc.Pinned {
-		row("cli.field.pinned", a.say("cli.yes"))
+	for _, p := range core.Drawn(core.FormLine, core.FormLines, core.FormSwitch) {
+		row(text.Key("cli.field."+p.Key), a.text().Plain(p, acc.Account))
 	}
 	row("show.copy_format", acc.CopyFormat)
 	row("show.copy_path", acc.CopyPath)

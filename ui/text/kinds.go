@@ -151,6 +151,17 @@ func (t *Text) KindLine(k core.Kind, p core.Product) string {
 	return t.Kind(k)
 }
 
+// Plain is the value of a plain field as people read it, empty for none.
+func (t *Text) Plain(p core.Plain, a core.Account) string {
+	switch value := p.Of(a); {
+	case p.Switch && value == "true":
+		return t.Say("cli.yes")
+	case !p.Switch && !(p.Number && value == "0"):
+		return value
+	}
+	return ""
+}
+
 // Field is the label of a kind's field: the kind's own name for it, else the common
 // name.
 func (t *Text) Field(k core.Kind, f kinds.Field) string {

@@ -133,7 +133,16 @@ func (d *detail) drawPrevious() fyne.CanvasObject {
 // factLabels are the lines about every account, in their order. Before them stand
 // the fields of its kind.
 func factLabels() []string {
-	return []string{"form.ca", "form.proxy", "form.note", "form.kind", "show.team", "detail.expires_at", "detail.obtained_at", "detail.used", "detail.checked", "detail.lost"}
+	out := []string{"form.ca"}
+	for _, p := range plainFacts() {
+		out = append(out, "form."+p.Key)
+	}
+	return append(out, "form.kind", "show.team", "detail.expires_at", "detail.obtained_at", "detail.used", "detail.checked", "detail.lost")
+}
+
+// plainFacts are the plain fields that have a line.
+func plainFacts() []core.Plain {
+	return slices.DeleteFunc(slices.Clone(core.Plains()), func(p core.Plain) bool { return !p.Detail })
 }
 
 // kindFacts are the fields that accounts of any kind can have; their lines are made
@@ -202,8 +211,10 @@ func (d *detail) show(now time.Time) {
 		d.facts[f.Key].Set(value, ui.Palette.Text)
 	}
 	d.says.show(a.Claims, now)
-	for label, value := range map[string]string{"form.ca": core.CAName(a.CA), "form.proxy": a.Proxy, "form.note": a.Note, "form.kind": allowed} {
-		d.facts[label].Set(value, ui.Palette.Text)
+	d.facts["form.ca"].Set(core.CAName(a.CA), ui.Palette.Text)
+	d.facts["form.kind"].Set(allowed, ui.Palette.Text)
+	for _, p := range plainFacts() {
+		d.facts["form."+p.Key].Set(ui.Words.Plain(p, a.Account), ui.Palette.Text)
 	}
 	d.chart.set(a, d.history, now)
 	d.sign.show()

@@ -3,7 +3,6 @@ package window
 import (
 	"cmp"
 	"slices"
-	"strconv"
 	"strings"
 
 	"tokentray/core"
@@ -86,18 +85,12 @@ func (d draft) has(field string) bool {
 	return true
 }
 
-// budgetText is the budget as it is typed, empty for none.
-func (d draft) budgetText() string {
-	if d.Budget == 0 {
-		return ""
+// set takes what was typed into a plain field; no number is 0.
+func (d *draft) set(p core.Plain, typed string) {
+	if p.Number {
+		typed = cmp.Or(strings.ReplaceAll(strings.TrimSpace(typed), ",", ""), "0")
 	}
-	return strconv.Itoa(d.Budget)
-}
-
-// setBudget takes what was typed; nothing is no budget.
-func (d *draft) setBudget(typed string) {
-	budget, _ := core.PlainOf("budget")
-	budget.Put(&d.Account, cmp.Or(strings.ReplaceAll(strings.TrimSpace(typed), ",", ""), "0"))
+	p.Put(&d.Account, typed)
 }
 
 // namesHost reports whether the draft names a host that is not the kind's own.
@@ -234,8 +227,15 @@ func (d draft) formFields() []string {
 	for _, f := range d.kindFields(true) {
 		out = append(out, f.Key)
 	}
-	return append(out, "ca", "proxy", "proxy_password", "budget", "copy_format", "group", "note")
+	out = append(out, "ca", "proxy", "proxy_password", "budget", "copy_format")
+	for _, p := range drawn() {
+		out = append(out, p.Key)
+	}
+	return out
 }
+
+// drawn are the plain fields at the end of the form: the long texts come last.
+func drawn() []core.Plain { return core.Drawn(core.FormLine, core.FormSwitch, core.FormLines) }
 
 // defaults are the values of the kind's fields when they are left empty, as far as
 // they are shown.

@@ -78,7 +78,7 @@ func (f *form) draw(ui *kit.UI) {
 	ui = f.ui
 	f.says, f.fields, f.boxes = map[string]*kit.Prose{}, map[string]fyne.Focusable{}, map[string]fyne.CanvasObject{}
 
-	f.page.Add(f.entry("name", kit.NewEntry(ui, ui.T("form.name.hint"), d.Name, f.typed("name", &d.Name))))
+	f.page.Add(f.drawPlain("name"))
 	f.page.Add(f.field("env", kit.NewSegment(ui, string(d.Env), func(v string) { f.choosePlace("env", func() { d.Env = core.Env(v) }) }, envChoices(ui)...)))
 	f.kindSay = kit.NewProse("", 13, ui.Palette.Muted)
 	f.page.Add(kit.Stack(2*kit.Grid, f.field("kind", f.oneOf(string(d.Kind), f.chooseKind, f.kindChoices())), f.kindSay)) // which tells what is below
@@ -96,23 +96,21 @@ func (f *form) draw(ui *kit.UI) {
 
 	f.consent = f.drawConsent()
 	f.page.Add(f.consent)
-	f.page.Add(kit.NewToggle(ui, ui.T("form.auto"), d.Auto, func(on bool) { d.Auto = on; f.check() }))
-	watch := kit.NewToggle(ui, ui.T("form.watch"), d.Watch, func(on bool) { d.Watch = on; f.check() })
-	f.fields["watch"], f.boxes["watch"] = watch, watch
-	f.page.Add(watch)
+	f.page.Add(f.drawPlain("auto"))
+	f.page.Add(f.drawPlain("watch"))
 
 	f.page.Add(canvas.NewRectangle(ui.Palette.Line))
 	for _, one := range d.kindFields(true) {
 		f.page.Add(f.drawKindField(one))
 	}
 	f.page.Add(f.drawCA())
-	f.page.Add(f.entry("proxy", kit.NewEntry(ui, ui.T("form.proxy.hint"), d.Proxy, f.typed("proxy", &d.Proxy))))
+	f.page.Add(f.drawPlain("proxy"))
 	f.page.Add(f.entry("proxy_password", kit.NewSecretEntry(ui, "", d.proxyPassword, f.typed("proxy_password", &d.proxyPassword))))
-	f.page.Add(f.entry("budget", kit.NewEntry(ui, ui.T("form.budget.hint"), d.budgetText(), func(s string) { d.setBudget(s); f.touch("budget") })))
+	f.page.Add(f.drawPlain("budget"))
 	f.page.Add(f.field("copy_format", kit.Beside(f.drawFormats())))
-	f.page.Add(f.entry("group", kit.NewEntry(ui, "", d.Group, f.typed("group", &d.Group))))
-	f.page.Add(kit.NewToggle(ui, ui.T("form.pinned"), d.Pinned, func(on bool) { d.Pinned = on; f.check() }))
-	f.page.Add(f.entry("note", kit.NewNoteEntry(ui, d.Note, f.typed("note", &d.Note))))
+	for _, p := range drawn() {
+		f.page.Add(f.drawPlain(p.Key))
+	}
 	f.drawFoot()
 	f.page.Replace(before)
 	f.check()
@@ -154,6 +152,27 @@ func (f *form) drawHead(ui *kit.UI) *kit.Head {
 		})
 	})
 	return kit.NewHead(ui, kit.NewIconButton(ui, kit.IconBack, ui.T("back"), f.on.back).Keyed(ui.KeyOf("back")), title, clip)
+}
+
+// drawPlain is a plain field with its label, and with a hint if there is a sentence.
+func (f *form) drawPlain(key string) fyne.CanvasObject {
+	ui, d := f.ui, &f.draft
+	p, _ := core.PlainOf(key)
+	value := ui.Words.Plain(p, d.Account)
+	if p.Switch {
+		t := kit.NewToggle(ui, f.label(key), value != "", func(on bool) { d.set(p, strconv.FormatBool(on)); f.check() })
+		f.fields[key], f.boxes[key] = t, t
+		return t
+	}
+	set := func(typed string) { d.set(p, typed); f.touch(key) }
+	if p.Form == core.FormLines {
+		return f.entry(key, kit.NewNoteEntry(ui, value, set))
+	}
+	hint := ""
+	if key := "form." + key + ".hint"; ui.Words.Has(text.Key("window." + key)) {
+		hint = ui.T(key)
+	}
+	return f.entry(key, kit.NewEntry(ui, hint, value, set))
 }
 
 // drawKindField is a field of the kind's own with its label.
@@ -374,14 +393,12 @@ func (f *form) next() fyne.Focusable {
 // the fields for AppID and secret, only a text with a secret is split.
 func (f *form) pastedInto(field string) func(string) bool {
 	return func(content string) bool {
-		switch field {
-		case "appid", "secret":
+		if field == kinds.AppID || field == kinds.Secret {
 			return f.pasted(content)
-		case "name", "group", "base_url", "proxy":
-			if f.draft.kinds.LooksSecret(content) {
-				f.fill(pasted{Secret: strings.TrimSpace(content)})
-				return true
-			}
+		}
+		if of, plain := core.PlainOf(field); plain && !of.Number && of.Form != core.FormLines && f.draft.kinds.LooksSecret(content) {
+			f.fill(pasted{Secret: strings.TrimSpace(content)})
+			return true
 		}
 		p, ok := readPasted(f.draft.kinds, content)
 		if !ok || p.Secret == "" {
