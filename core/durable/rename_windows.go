@@ -19,13 +19,13 @@ const (
 func rename(from, to string) error {
 	for end := time.Now().Add(renameTime); ; time.Sleep(renamePause) {
 		err := os.Rename(from, to)
-		if err == nil || !held(err) || time.Now().After(end) {
+		if err == nil || !openElsewhere(err) || time.Now().After(end) {
 			return err
 		}
 	}
 }
 
-// held reports whether a file may be open in another program.
-func held(err error) bool {
+// openElsewhere reports whether a file may be open in another program.
+func openElsewhere(err error) bool {
 	return errors.Is(err, windows.ERROR_ACCESS_DENIED) || errors.Is(err, windows.ERROR_SHARING_VIOLATION) || errors.Is(err, windows.ERROR_LOCK_VIOLATION)
 }

@@ -59,7 +59,7 @@ func TestAFileThatStaysOpenStaysAsItIs(t *testing.T) {
 		return err
 	})
 	_ = windows.CloseHandle(h)
-	if !held(err) {
+	if !openElsewhere(err) {
 		t.Errorf("got %v, want that it is open elsewhere", err)
 	}
 	if names, err := os.ReadDir(filepath.Dir(path)); err != nil || len(names) != 1 {

@@ -30,7 +30,7 @@ import (
 // Times of a start.
 const (
 	startTime = 30 * time.Second       // until the child is ready; on a busy machine it takes long
-	heldTime  = 10 * time.Second       // until an agent that has the home answers
+	takenTime = 10 * time.Second       // until an agent that has the home answers
 	meetTime  = 2 * time.Second        // until a running agent listens
 	meetPause = 10 * time.Millisecond  // between two looks for its socket
 	dialTime  = 500 * time.Millisecond // for one look
@@ -57,7 +57,7 @@ func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 	}
 	ctx, cancel := context.WithTimeoutCause(ctx, how.Wait, fmt.Errorf("it was not ready within %s", how.Wait))
 	defer cancel()
-	var held time.Time // since when another agent is seen to have the home
+	var taken time.Time // since when another agent is seen to have the home
 	for {
 		if at, ok := Find(ctx, h); ok {
 			return api.Dial(at.Socket()), nil
@@ -66,20 +66,20 @@ func Ensure(ctx context.Context, h home.Home, how Start) (*api.Client, error) {
 		if err == nil {
 			return api.Dial(h.Socket()), nil
 		}
-		if !held.IsZero() && ctx.Err() != nil {
+		if !taken.IsZero() && ctx.Err() != nil {
 			return nil, silent()
 		}
 		if !errors.Is(err, errRunning) {
 			return nil, err
 		}
-		if held.IsZero() {
-			held = time.Now()
+		if taken.IsZero() {
+			taken = time.Now()
 		}
 		// The running one either begins to listen in a moment or is about to end.
 		if at, ok := meet(ctx, h); ok {
 			return api.Dial(at.Socket()), nil
 		}
-		if ctx.Err() != nil || time.Since(held) > heldTime {
+		if ctx.Err() != nil || time.Since(taken) > takenTime {
 			return nil, silent()
 		}
 	}

@@ -135,7 +135,7 @@ func openBolt(path string, opt Options) (db *bbolt.DB, file *os.File, err error)
 		NoStatistics: true,
 		MaxSize:      opt.MaxSize,
 		OpenFile: func(name string, flag int, mode os.FileMode) (f *os.File, err error) {
-			f, err = openHeld(name, flag, mode)
+			f, err = openPatiently(name, flag, mode)
 			file = f
 			return f, err
 		},
@@ -148,16 +148,16 @@ func openBolt(path string, opt Options) (db *bbolt.DB, file *os.File, err error)
 
 // How long and how often a file that another program keeps to itself is tried.
 const (
-	heldTime  = 8 * time.Second
-	heldPause = 50 * time.Millisecond
+	elsewhereTime  = 8 * time.Second
+	elsewherePause = 50 * time.Millisecond
 )
 
-// openHeld opens a file. On Windows a virus scanner or a backup may keep it to itself
+// openPatiently opens a file. On Windows a virus scanner or a backup may keep it to itself
 // for some seconds: it is tried again, and is in use after that.
-func openHeld(name string, flag int, mode os.FileMode) (*os.File, error) {
-	for end := time.Now().Add(heldTime); ; time.Sleep(heldPause) {
+func openPatiently(name string, flag int, mode os.FileMode) (*os.File, error) {
+	for end := time.Now().Add(elsewhereTime); ; time.Sleep(elsewherePause) {
 		f, err := durable.OpenFile(name, flag, mode)
-		if err == nil || !heldElsewhere(err) {
+		if err == nil || !openElsewhere(err) {
 			return f, err
 		}
 		if time.Now().After(end) {

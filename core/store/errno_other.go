@@ -4,8 +4,8 @@ package store
 
 import "syscall"
 
-// heldElsewhere: no program keeps a file to itself here.
-func heldElsewhere(error) bool { return false }
+// openElsewhere: no program keeps a file to itself here.
+func openElsewhere(error) bool { return false }
 
 // fullErrnos are the system's errors for a full disk.
 func fullErrnos() []syscall.Errno {

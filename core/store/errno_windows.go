@@ -11,5 +11,5 @@ import (
 // ERROR_DISK_FULL.
 func fullErrnos() []syscall.Errno { return []syscall.Errno{39, 112} }
 
-// heldElsewhere reports whether another program keeps a file to itself.
-func heldElsewhere(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) }
+// openElsewhere reports whether another program keeps a file to itself.
+func openElsewhere(err error) bool { return errors.Is(err, windows.ERROR_SHARING_VIOLATION) }

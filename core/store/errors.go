@@ -49,7 +49,7 @@ func fail(doing string, err error) error {
 	case errors.Is(err, berrors.ErrDatabaseNotOpen):
 		return problem(err, nil, core.RemedyTryAgain, doing, "the database is closed; start TokenTray again")
 	}
-	return problem(err, nil, core.RemedyDisk, doing, err.Error()+"; see that the disk is well and try again")
+	return problem(err, nil, core.RemedyDisk, doing, err.Error()+"; check the disk and try again")
 }
 
 // problem makes an Internal error whose chain holds both kind and cause.

@@ -22,7 +22,7 @@ import (
 // secret is the account's ID.
 //
 // An intent to save is no reason to delete anything: it may come from a backup
-// that was made in the middle of an addition which went well, and what a person
+// that was made in the middle of a successful addition, and what a person
 // entered is worth more than a tidy vault.
 
 // intentRecord is an intent on disk.

@@ -18,14 +18,14 @@ func TestAScannerHoldsTheDatabase(t *testing.T) {
 		t.Fatal(err)
 	}
 	const nobodyElse = 0
-	held, err := windows.CreateFile(name, windows.GENERIC_READ, nobodyElse, nil, windows.OPEN_EXISTING, 0, 0)
+	scanner, err := windows.CreateFile(name, windows.GENERIC_READ, nobodyElse, nil, windows.OPEN_EXISTING, 0, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := openAtOnce(h.path); !heldElsewhere(err) {
-		t.Fatalf("it is not held: %v", err)
+	if _, err := openAtOnce(h.path); !openElsewhere(err) {
+		t.Fatalf("nobody has it open: %v", err)
 	}
-	time.AfterFunc(5*time.Second, func() { _ = windows.CloseHandle(held) })
+	time.AfterFunc(5*time.Second, func() { _ = windows.CloseHandle(scanner) })
 	h.open()
 	if got := h.refs(); len(got) != 1 || h.Repaired() != nil {
 		t.Errorf("accounts %v, repaired %+v", got, h.Repaired())
