@@ -87,7 +87,7 @@ func lookAtPort(ctx context.Context, h home.Home) doctor.Port {
 	l, err := client.Loopback(ctx)
 	if err == nil {
 		p := doctor.Port{Number: l.Port, Open: l.State == api.DoorOn}
-		p.Held = l.Error != nil && l.Error.Remedy == core.RemedyPort
+		p.Taken = l.Error != nil && l.Error.Remedy == core.RemedyPort
 		if l.Holder != nil {
 			p.Known, p.Own, p.User = true, l.Holder.Own, l.Holder.User
 		}
@@ -100,8 +100,8 @@ func lookAtPort(ctx context.Context, h home.Home) doctor.Port {
 	case err != nil:
 		return doctor.Port{}
 	}
-	p := doctor.Port{Number: set.LoopbackPort, Held: door.Held(ctx, set.LoopbackPort)}
-	if holder := door.HolderOf(p.Number); p.Held && holder != nil {
+	p := doctor.Port{Number: set.LoopbackPort, Taken: door.PortTaken(ctx, set.LoopbackPort)}
+	if holder := door.HolderOf(p.Number); p.Taken && holder != nil {
 		p.Known, p.Own, p.User = true, holder.Own, holder.Name
 	}
 	return p

@@ -125,7 +125,7 @@ func (s *Service) Loopback(ctx context.Context) (api.Loopback, error) {
 		if set.Loopback {
 			out.State = api.DoorTaken
 		}
-	case door.Held(ctx, out.Port):
+	case door.PortTaken(ctx, out.Port):
 		out.Error = api.FromError(&core.Error{
 			Class: core.Misuse, Remedy: core.RemedyPort,
 			Message: fmt.Sprintf("another program listens on port %d of the loopback; end it, or choose another port with tokentray api on --port", out.Port),

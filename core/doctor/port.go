@@ -6,10 +6,10 @@ import "context"
 type Port struct {
 	Number int // 0: it is not known
 	Open   bool
-	// Held: a program other than the agent listens there. Known: the system tells
+	// Taken: a program other than the agent listens there. Known: the system tells
 	// whose it is, and User is its name.
-	Held, Known, Own bool
-	User             string
+	Taken, Known, Own bool
+	User              string
 }
 
 // port checks the port to which programs send their client keys.
@@ -19,12 +19,12 @@ func (c Config) port(ctx context.Context) []Finding {
 	switch {
 	case p.Number == 0:
 		return nil // it is in the database, whose faults are reported elsewhere
-	case p.Held && p.Known && !p.Own:
+	case p.Taken && p.Known && !p.Own:
 		f.Level, f.Says, f.Fix = Fail, "port_other", "port_other_fix"
-	case p.Held && p.Known:
+	case p.Taken && p.Known:
 		f.Level, f.Says, f.Fix = Warn, "port_own", "port_fix"
-	case p.Held:
-		f.Level, f.Says, f.Fix = Warn, "port_held", "port_fix"
+	case p.Taken:
+		f.Level, f.Says, f.Fix = Warn, "port_taken", "port_fix"
 	case p.Open:
 		f.Says = "port_ok"
 	default:

@@ -280,10 +280,10 @@ func (d *Server) listen(port int) ([]net.Listener, error) {
 	return nil, errPort(port, err)
 }
 
-// Held reports whether somebody listens at port on the loopback, as the door
+// PortTaken reports whether somebody listens at port on the loopback, as the door
 // itself does while it is open. It connects and says nothing.
-func Held(ctx context.Context, port int) bool {
-	d := net.Dialer{Timeout: heldTime}
+func PortTaken(ctx context.Context, port int) bool {
+	d := net.Dialer{Timeout: takenTime}
 	for _, host := range []string{"127.0.0.1", "::1"} {
 		if c, err := d.DialContext(ctx, "tcp", net.JoinHostPort(host, strconv.Itoa(port))); err == nil {
 			_ = c.Close()
@@ -293,8 +293,8 @@ func Held(ctx context.Context, port int) bool {
 	return false
 }
 
-// heldTime is how long Held waits; on the loopback an answer takes no time.
-const heldTime = 200 * time.Millisecond
+// takenTime is how long PortTaken waits; on the loopback an answer takes no time.
+const takenTime = 200 * time.Millisecond
 
 // noIPv6 reports whether the machine has no IPv6, or none on the loopback.
 func noIPv6(err error) bool {

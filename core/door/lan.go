@@ -120,8 +120,8 @@ func (l *lan) end() {
 }
 
 // Extend has the open door listen at a further address too, in the place of the one of
-// before; the zero address none. It finds that all is well where nothing has to change,
-// and listens again where the address was gone and is back. Errors have the remedies
+// before; the zero address none. Where nothing has to change it does nothing, except
+// that it listens again where the address was gone and is back. Errors have the remedies
 // RemedyAddressGone, RemedyAddressOut, RemedyAddressSystem and RemedyPort; the door is
 // then open on the loopback alone.
 func (d *Server) Extend(address netip.Addr) error {

@@ -69,7 +69,7 @@ func doctor() table {
 		"doctor.port_other":     {"a program of another user, {user}, listens on {port}, where your programs send client keys.", "另一用户 {user} 的程序正在监听 {port}，你的程序会把客户端密钥发到那里。"},
 		"doctor.port_other_fix": {"Revoke the keys that were sent there (tokentray api key revoke NAME) and choose another port: tokentray api on --port NUMBER", "请吊销已发往那里的密钥（tokentray api key revoke 名称），并换一个端口：tokentray api on --port 端口"},
 		"doctor.port_own":       {"another program of yours listens on {port}.", "你的另一个程序正在监听 {port}。"},
-		"doctor.port_held":      {"another program listens on {port}; this system does not tell whose.", "其他程序正在监听 {port}，此系统不显示其所属用户。"},
+		"doctor.port_taken":     {"another program listens on {port}; this system does not tell whose.", "其他程序正在监听 {port}，此系统不显示其所属用户。"},
 		"doctor.port_fix":       {"End it, or choose another port: tokentray api on --port NUMBER", "请结束该程序，或换一个端口：tokentray api on --port 端口"},
 
 		"doctor.bus_ok":     {"answers.", "可用。"},
