@@ -11,12 +11,12 @@ import (
 const DefaultMinTTL = 30 * time.Second
 
 // Get returns a token that is good for at least minTTL, or an *Error; never an
-// expired token. Where upstream hands out the current token to its very end, up to
-// DefaultMinTTL is not insisted on: nobody could have a better one. It fetches when none is at hand and upstream can give one now.
-// Errors: NotFound; Temporary when upstream cannot be reached, or cannot give
-// a life that long yet (RetryAt says when); Misuse for a live account whose
-// source would kill the token others use; the kept error of an account that
-// waits for a person; VaultClosed.
+// expired token. Where upstream hands out the current token to its very end, a minTTL
+// up to DefaultMinTTL may be missed: nobody could have a better token. It fetches when
+// none is at hand and upstream can give one now. Errors: NotFound; Temporary when
+// upstream cannot be reached, or cannot give a life that long yet (RetryAt says when);
+// Misuse for a live account whose source would kill the token others use; the kept
+// error of an account that waits for a person; VaultClosed.
 func (k *Keeper) Get(ctx context.Context, id ID, minTTL time.Duration) (Token, error) {
 	e := k.find(id)
 	if e == nil {

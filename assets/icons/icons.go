@@ -4,7 +4,9 @@
 // ring tells the environment by shape and colour: open and teal for sandbox,
 // closed and orange-red for live. A disc with an exclamation mark says that
 // something needs a person, a padlock that the vault is locked, two bars in the
-// place of the key that renewal is paused, a tick that a token was just copied. assets/scripts/render-icons.sh makes the PNGs from the SVG sources.
+// place of the key that renewal is paused, a tick that a token was just copied.
+//
+// assets/scripts/render-icons.sh makes the PNGs from the SVG sources.
 package icons
 
 import (

@@ -73,9 +73,9 @@ type mapping struct{ start, end uintptr }
 
 // disposable lists the mappings of the program's own file, in the form of
 // /proc/PID/smaps (proc(5)), that are read-only and hold no private page: reading
-// them again gives the file's content at any time. It leaves
-// out relocated data of a position-independent program, and every other file: the
-// database may be mapped elsewhere by now, and its old place may have been reused.
+// them again gives the file's content at any time. It leaves out relocated data of a
+// position-independent program, and every other file: the database may be mapped
+// elsewhere by now, and its old place may have been reused.
 func disposable(smaps io.Reader, program string) []mapping {
 	var out []mapping
 	var m mapping

@@ -10,9 +10,8 @@ const upkeepEvery = time.Minute
 
 // upkeep is the work that the agent does once a minute: it checks its socket, the
 // address at which it listens for containers, a backup that is due, a keyring that
-// failed, its memory. All of that uses the disk
-// or the bus, and either may hang. So it has a goroutine of its own, and no renewal
-// waits for it.
+// failed, its memory. All of that uses the disk or the bus, and either may hang. So it
+// has a goroutine of its own, and no renewal waits for it.
 type upkeep struct {
 	asked chan chan struct{} // closed when the work was done
 }

@@ -53,12 +53,12 @@ type Account struct {
 	Usage []core.Usage `json:"usage,omitempty"`
 	// Lost is the finding when one of its tokens last died before its time, since
 	// the agent started.
-	Lost       *CheckResult `json:"lost,omitempty"`
-	CallsToday int          `json:"calls_today"`
+	Lost *CheckResult `json:"lost,omitempty"`
 	// CallsToday are the calls for the account's token and its tickets, including
-	// those for other accounts that share it; ForcedToday the forced fetches among them. Quota is
-	// what upstream is known to allow in one of its days. At CountsUntil both counts
-	// start over; see Counts.
+	// those for other accounts that share it; ForcedToday the forced fetches among
+	// them. Quota is what upstream is known to allow in one of its days. At CountsUntil
+	// both counts start over; see Counts.
+	CallsToday  int       `json:"calls_today"`
 	ForcedToday int       `json:"forced_today,omitempty"`
 	Quota       Quota     `json:"quota,omitzero"`
 	CountsUntil time.Time `json:"counts_until,omitzero"`

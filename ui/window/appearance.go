@@ -95,8 +95,8 @@ func (ap *appearance) refit(before fyne.Size, by float32) {
 }
 
 // translateFyne gives Fyne its own words that are visible here, those of an entry's
-// menu and of the dialog that chooses files, in the language of the settings. Fyne itself only knows the system's
-// language.
+// menu and of the dialog that chooses files, in the language of the settings. Fyne
+// itself only knows the system's language.
 func (ap *appearance) translateFyne(say *text.Text) {
 	words := map[string]string{"Cancel": say.Say("window.cancel"), "file.name": say.Say("window.form.name")}
 	for _, word := range []string{"Cut", "Copy", "Paste", "Select all", "Undo", "Redo", "Show Hidden Files", "Create Folder", "New Folder", "file.parent"} {

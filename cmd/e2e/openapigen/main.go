@@ -2,9 +2,10 @@
 //
 // The routes, their bodies and their answers come from core/api, which binds them
 // (api.Routes), and from the Go types of those bodies; what an account can be, and
-// the upstreams' own paths at the loopback, come from the specs of the kinds. Only what no type can say stands here: what a call does and how
-// it can fail (operations.go), and what a field means (words.go). A route that is not
-// explained is an error, and so is an explanation of something that is not there.
+// the upstreams' own paths at the loopback, come from the specs of the kinds. Only what
+// no type can say is here: what a call does and how it can fail (operations.go), and
+// what a field means (words.go). A route that is not explained is an error, and so is an
+// explanation of something that is not there.
 //
 // Run it from the top of the tree: make generate.
 package main
