@@ -313,7 +313,7 @@ func TestATokenIsPastedOnce(t *testing.T) {
 		return nil
 	})
 	time.Sleep(2 * time.Second) // a program that reads at once does not paste
-	if list, err := p.client.List(t.Context()); err != nil || !list.Clipboard.Held() {
+	if list, err := p.client.List(t.Context()); err != nil || !list.Clipboard.HasOurs() {
 		t.Fatalf("before the paste: %+v, %v", list.Clipboard, err)
 	}
 	if got, err := p.ClipboardAs("UTF8_STRING"); err != nil || got != token {

@@ -83,8 +83,8 @@ func meet(ctx context.Context, h home.Home) (*api.Client, error) {
 	return client, err
 }
 
-// held is cli.Parts.Held.
-func held(dir string) bool {
+// databaseOpen is cli.Parts.DatabaseOpen.
+func databaseOpen(dir string) bool {
 	h, err := home.Find(dir)
 	return err == nil && lookAtDatabase(h.DB()).InUse
 }

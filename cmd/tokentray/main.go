@@ -41,16 +41,16 @@ func run(had harden.Limit, exposed error) int {
 	defer stop()
 	p := program{version: versionOf(), starter: launch.Announce(), exposed: exposed}
 	return cli.Run(ctx, cli.Parts{
-		Version:    p.version,
-		Kinds:      knownKinds,
-		Term:       cli.NewConsole(os.Stdin, os.Stdout, os.Stderr),
-		Getenv:     os.Getenv,
-		Now:        time.Now,
-		Connect:    connect,
-		Held:       held,
-		Ours:       ours,
-		OpenWindow: openWindow,
-		Environ:    os.Environ,
+		Version:      p.version,
+		Kinds:        knownKinds,
+		Term:         cli.NewConsole(os.Stdin, os.Stdout, os.Stderr),
+		Getenv:       os.Getenv,
+		Now:          time.Now,
+		Connect:      connect,
+		DatabaseOpen: databaseOpen,
+		Ours:         ours,
+		OpenWindow:   openWindow,
+		Environ:      os.Environ,
 		RunChild: func(c cli.Child) (int, error) {
 			had.Lift()
 			return cli.RunChild(c)

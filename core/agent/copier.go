@@ -27,7 +27,7 @@ type Clipboard interface {
 	// Wake is called after the machine slept.
 	Wake()
 	Clear(ctx context.Context) error
-	Held() bool
+	HasOurs() bool
 	Name() string
 	Close() error
 }
@@ -42,8 +42,8 @@ type copier struct {
 	turn    sync.Mutex // held through each copy
 	pending pendingCopies
 
-	mu   sync.Mutex // guards held
-	held copied
+	mu      sync.Mutex // guards content
+	content copied
 }
 
 // copied describes our text on the clipboard. The zero value is nothing.
@@ -140,7 +140,7 @@ func (c *copier) replace(ctx context.Context, replacement func(copied) (what cop
 // note notes what is on the clipboard now. The caller has turn.
 func (c *copier) note(what copied) {
 	c.set(what)
-	if !c.desktop.Held() { // it was replaced, and that was reported, before this call
+	if !c.desktop.HasOurs() { // it was replaced, and that was reported, before this call
 		c.set(copied{})
 	}
 }
@@ -148,8 +148,8 @@ func (c *copier) note(what copied) {
 func (c *copier) set(what copied) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	was := c.held
-	c.held = what
+	was := c.content
+	c.content = what
 	if was.Clipboard != what.Clipboard {
 		c.changed(what.Clipboard)
 	}
@@ -158,7 +158,7 @@ func (c *copier) set(what copied) {
 func (c *copier) current() copied {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.held
+	return c.content
 }
 
 // pendingCopy is a copy under way. It may have to wait for its token, up to half a

@@ -157,7 +157,7 @@ func (s *Service) ClipboardGone(what api.Clipboard) { s.copier.set(copied{Clipbo
 // clearAway clears the clipboard because nobody is there to paste: the screen is
 // locked, the machine goes to sleep.
 func (s *Service) clearAway(ctx context.Context, why string) {
-	if !s.copier.current().Held() {
+	if !s.copier.current().HasOurs() {
 		return
 	}
 	s.log.Info(core.SaysClipboardCleared, "because", why)

@@ -66,9 +66,9 @@ func (d draft) newSecrets() bool { return d.secret != nil || d.proxyPassword != 
 // secrets that were entered. If kept is of an earlier version, its secrets count as
 // entered for from, the account's destination so far; to is the new destination.
 func (d *draft) complete(kept entry, from, to core.Destination) {
-	held := kept.bind(from)
-	d.entry = held.with(d.secret, d.proxyPassword, to)
-	d.write = d.newSecrets() || held != kept
+	bound := kept.bind(from)
+	d.entry = bound.with(d.secret, d.proxyPassword, to)
+	d.write = d.newSecrets() || bound != kept
 	if _, err := d.entry.release(to); isElsewhere(err) {
 		d.elsewhere = core.AsError(err)
 	}

@@ -67,7 +67,7 @@ func TestEveryChangeIsAnEvent(t *testing.T) {
 		t.Errorf("clipboard event = %+v, want nothing", e.Clipboard)
 	}
 	r.ClipboardGone(api.Clipboard{Replaced: true})
-	if e := next(t, stream, api.EventClipboard); *e.Clipboard != (api.Clipboard{Replaced: true}) || e.Clipboard.Held() {
+	if e := next(t, stream, api.EventClipboard); *e.Clipboard != (api.Clipboard{Replaced: true}) || e.Clipboard.HasOurs() {
 		t.Errorf("clipboard event = %+v, want that it was replaced", e.Clipboard)
 	}
 	if _, err := r.client.VaultLock(t.Context()); err != nil {

@@ -126,7 +126,7 @@ func (d *desktop) CopyPlain(ctx context.Context, text string) error {
 }
 
 func (d *desktop) Replace(ctx context.Context, text string, clearAfter time.Duration) (bool, error) {
-	if !d.Held() {
+	if !d.HasOurs() {
 		return false, nil
 	}
 	err := d.Copy(ctx, text, clearAfter)
@@ -192,7 +192,7 @@ func (d *desktop) Clear(context.Context) error {
 	return nil
 }
 
-func (d *desktop) Held() bool {
+func (d *desktop) HasOurs() bool {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	return d.text != "" && !d.lose && !d.taken

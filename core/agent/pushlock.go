@@ -17,8 +17,8 @@ const (
 
 // sdkLocks are the locks of backends' SDKs that this agent holds.
 type sdkLocks struct {
-	mu   sync.Mutex
-	held map[pushKey]sdkLock
+	mu    sync.Mutex
+	locks map[pushKey]sdkLock
 }
 
 // sdkLock is a lock, with what gives it back.
@@ -30,19 +30,19 @@ type sdkLock struct {
 func (l *sdkLocks) put(k pushKey, lock sdkLock) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if l.held == nil {
-		l.held = map[pushKey]sdkLock{}
+	if l.locks == nil {
+		l.locks = map[pushKey]sdkLock{}
 	}
-	l.held[k] = lock
+	l.locks[k] = lock
 }
 
 // fetched tells that a lock is kept for the writing alone.
 func (l *sdkLocks) fetched(k pushKey, text string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if lock, ok := l.held[k]; ok && lock.Lock == text {
+	if lock, ok := l.locks[k]; ok && lock.Lock == text {
 		lock.writing = true
-		l.held[k] = lock
+		l.locks[k] = lock
 	}
 }
 
@@ -50,7 +50,7 @@ func (l *sdkLocks) fetched(k pushKey, text string) {
 func (l *sdkLocks) text(k pushKey) string {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return l.held[k].Lock
+	return l.locks[k].Lock
 }
 
 // cut removes a lock, if it is still the one with that text. A fetch under way keeps it,
@@ -58,11 +58,11 @@ func (l *sdkLocks) text(k pushKey) string {
 func (l *sdkLocks) cut(k pushKey, text string, fetched bool) (core.RedisWrite, bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	lock, ok := l.held[k]
+	lock, ok := l.locks[k]
 	if !ok || lock.Lock != text || !lock.writing && !fetched {
 		return core.RedisWrite{}, false
 	}
-	delete(l.held, k)
+	delete(l.locks, k)
 	return lock.RedisWrite, true
 }
 

@@ -114,7 +114,7 @@ func TestSign(t *testing.T) {
 	}
 
 	copied, err := r.client.Sign(t.Context(), shop, api.SignRequest{URL: page, Copy: true})
-	if err != nil || copied.Text != "" || copied.Clipboard == nil || copied.Clipboard.Format != api.FormatSigned || !copied.Clipboard.Held() || copied.Clipboard.ClearsAt.IsZero() {
+	if err != nil || copied.Text != "" || copied.Clipboard == nil || copied.Clipboard.Format != api.FormatSigned || !copied.Clipboard.HasOurs() || copied.Clipboard.ClearsAt.IsZero() {
 		t.Errorf("copied: %+v, %v", copied, err)
 	}
 	if on := w.desk.holds(); !strings.Contains(on, ticket) {

@@ -7,8 +7,8 @@ import (
 	"tokentray/core/kinds"
 )
 
-// Held reports whether something of ours is on the clipboard.
-func (c Clipboard) Held() bool { return c.Account != "" || c.Key != "" }
+// HasOurs reports whether something of ours is on the clipboard.
+func (c Clipboard) HasOurs() bool { return c.Account != "" || c.Key != "" }
 
 // Clipboard describes our text on the clipboard. The zero value is nothing.
 type Clipboard struct {

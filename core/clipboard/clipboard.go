@@ -246,8 +246,8 @@ func (m *Manager) SetSession(s Session) {
 	m.session = s
 }
 
-// Held reports whether a text of ours is on the clipboard.
-func (m *Manager) Held() bool {
+// HasOurs reports whether a text of ours is on the clipboard.
+func (m *Manager) HasOurs() bool {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	return m.cur != nil

@@ -55,7 +55,7 @@ func TestATextThatAnotherProgramTookOverIsCleared(t *testing.T) {
 			<-d.set
 			d.x.foreign(t, token)
 			d.wantTaken(t)
-			if !d.Held() {
+			if !d.HasOurs() {
 				t.Error("it counts as gone, and still is there")
 			}
 			end(t, d)
@@ -314,11 +314,11 @@ func TestPrimaryIsASetting(t *testing.T) {
 	}
 }
 
-// scripted is a clipboard whose looks find what the test says.
+// scripted is a clipboard that finds what the test says.
 type scripted struct {
-	owner  *quiet
-	looks  chan verdict
-	failed error
+	owner    *quiet
+	findings chan verdict
+	failed   error
 }
 
 // quiet is a text that is owned until the test says lost.
@@ -344,35 +344,35 @@ func (s *scripted) look(context.Context, fingerprint, lookHow) (verdict, owner, 
 	if s.failed != nil {
 		return nothing, nil, s.failed
 	}
-	return <-s.looks, nil, nil
+	return <-s.findings, nil, nil
 }
 
 func TestWhatBecameOfIt(t *testing.T) {
 	for name, c := range map[string]struct {
-		looks  []verdict
-		failed error
-		paste  bool
-		want   Reason
+		findings []verdict
+		failed   error
+		paste    bool
+		want     Reason
 	}{
 		"pasted once":                    {paste: true, want: Pasted},
-		"another text":                   {looks: []verdict{other}, want: Replaced},
-		"emptied by somebody":            {looks: []verdict{nothing}, want: Replaced},
-		"taken over, and ours":           {looks: []verdict{same, same}, want: Cleared},
-		"taken over, then replaced":      {looks: []verdict{same, other}, want: Replaced},
-		"taken over, then emptied":       {looks: []verdict{same, nothing}, want: Cleared},
+		"another text":                   {findings: []verdict{other}, want: Replaced},
+		"emptied by somebody":            {findings: []verdict{nothing}, want: Replaced},
+		"taken over, and ours":           {findings: []verdict{same, same}, want: Cleared},
+		"taken over, then replaced":      {findings: []verdict{same, other}, want: Replaced},
+		"taken over, then emptied":       {findings: []verdict{same, nothing}, want: Cleared},
 		"nobody says":                    {failed: errSilent, want: Silent},
 		"the clipboard cannot be looked": {failed: errors.New("no"), want: Replaced},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := &scripted{owner: &quiet{gone: make(chan struct{}), once: make(chan struct{})}, looks: make(chan verdict, 9), failed: c.failed}
+			s := &scripted{owner: &quiet{gone: make(chan struct{}), once: make(chan struct{})}, findings: make(chan verdict, 9), failed: c.failed}
 			due, gone := make(chan time.Time, 1), make(chan Gone, 9)
 			m := New(Options{Gone: func(g Gone) { gone <- g }})
 			m.board = func(Session, habits) (string, board) { return "scripted", s }
 			m.program = func(Session) string { return "" }
 			m.after = func(time.Duration) (<-chan time.Time, func() bool) { return due, func() bool { return true } }
 			m.again = func() (<-chan time.Time, func() bool) { return nil, func() bool { return true } }
-			for _, v := range c.looks {
-				s.looks <- v
+			for _, v := range c.findings {
+				s.findings <- v
 			}
 			if err := m.Copy(t.Context(), token, time.Second); err != nil {
 				t.Fatal(err)
@@ -381,7 +381,7 @@ func TestWhatBecameOfIt(t *testing.T) {
 				close(s.owner.once)
 			} else {
 				close(s.owner.gone)
-				if len(c.looks) == 2 || c.failed == errSilent {
+				if len(c.findings) == 2 || c.failed == errSilent {
 					for !m.last.taken.Load() {
 						time.Sleep(time.Millisecond)
 					}

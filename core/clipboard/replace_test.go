@@ -59,7 +59,7 @@ func TestWaylandReplace(t *testing.T) {
 		t.Fatalf("replaced: %v, %v", done, err)
 	}
 	<-first.ended
-	if !w.Held() || len(w.gone) != 0 {
+	if !w.HasOurs() || len(w.gone) != 0 {
 		t.Error("the new text is not held, or the old one was told of")
 	}
 }

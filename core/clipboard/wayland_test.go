@@ -133,8 +133,8 @@ func TestWaylandOursWhileTheChildLives(t *testing.T) {
 		t.Fatal(err)
 	}
 	w.wantGone(t, Replaced)
-	if w.Held() {
-		t.Error("Held although the child has ended")
+	if w.HasOurs() {
+		t.Error("HasOurs although the child has ended")
 	}
 }
 
@@ -190,8 +190,8 @@ func TestWaylandWithoutCompositor(t *testing.T) {
 	w := newWayland(t, `[ "$1" = --help ] && exit; echo "cannot copy $(cat)" >&2; exit 1`)
 	w.settle = time.Minute
 	wantNoClipboard(t, w.Copy(t.Context(), token, 0))
-	if w.Held() {
-		t.Error("Held after a failure")
+	if w.HasOurs() {
+		t.Error("HasOurs after a failure")
 	}
 }
 

@@ -216,8 +216,8 @@ func TestClearsAfterTheSetTime(t *testing.T) {
 	d.due <- time.Time{}
 	d.wantGone(t, Cleared)
 	d.wantNothing(t)
-	if d.Held() {
-		t.Error("Held after the end")
+	if d.HasOurs() {
+		t.Error("HasOurs after the end")
 	}
 }
 
@@ -277,7 +277,7 @@ func TestSecondCopyReplacesTheFirstSilently(t *testing.T) {
 	d.copy(t, "first", time.Minute)
 	d.copy(t, token, time.Minute)
 	d.wantPaste(t, token)
-	if !d.Held() {
+	if !d.HasOurs() {
 		t.Error("nothing is held")
 	}
 	d.due <- time.Time{} // of the second: the first has ended

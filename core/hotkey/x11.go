@@ -70,14 +70,14 @@ func take(s Session, want core.Hotkey, press, lost func()) (release func(), err 
 
 // grab is a connection that has the key.
 type grab struct {
-	conn *xgb.Conn
-	root xproto.Window
-	want core.Hotkey
-	held []held
+	conn    *xgb.Conn
+	root    xproto.Window
+	want    core.Hotkey
+	grabbed []grabbed
 }
 
-// held is a key with modifiers, as the server knows them.
-type held struct {
+// grabbed is a key with modifiers, as the server knows them.
+type grabbed struct {
 	code xproto.Keycode
 	mods uint16
 }
@@ -110,17 +110,17 @@ func (g *grab) take() error {
 	if len(codes) == 0 {
 		return unavailable("the keyboard has no such key")
 	}
-	var want []held
+	var want []grabbed
 	for _, code := range codes {
 		for _, lock := range combinations(locks) {
-			want = append(want, held{code, mods | lock})
+			want = append(want, grabbed{code, mods | lock})
 		}
 	}
 	// Another keyboard tells of a new layout at the first of its keys, which mostly is
-	// the same: what is held already stays held, so that no press is lost.
-	was := g.held
+	// the same: what is grabbed already stays so, so that no press is lost.
+	was := g.grabbed
 	for _, h := range want {
-		if slices.Contains(g.held, h) {
+		if slices.Contains(g.grabbed, h) {
 			continue
 		}
 		err := xproto.GrabKeyChecked(g.conn, false, g.root, h.mods, h.code, xproto.GrabModeAsync, xproto.GrabModeAsync).Check()
@@ -130,14 +130,14 @@ func (g *grab) take() error {
 		if err != nil {
 			return unavailable(fmt.Sprintf("the X server refuses the key (%v)", err))
 		}
-		g.held = append(g.held, h)
+		g.grabbed = append(g.grabbed, h)
 	}
 	for _, h := range was {
 		if !slices.Contains(want, h) {
 			xproto.UngrabKey(g.conn, h.code, g.root, h.mods)
 		}
 	}
-	g.held = want
+	g.grabbed = want
 	return nil
 }
 
@@ -154,7 +154,7 @@ func (g *grab) serve(press func()) (ended bool) {
 			press()
 		case xproto.MappingNotifyEvent:
 			if e.Request != xproto.MappingPointer {
-				_ = g.take() // a layout without the key keeps what was held
+				_ = g.take() // a layout without the key keeps what was grabbed
 			}
 		}
 	}

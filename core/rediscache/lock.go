@@ -156,14 +156,14 @@ func (w *Writer) came(ctx context.Context, c redisconn.Client, e entry, job core
 	if err != nil {
 		return core.Grant{}, err
 	}
-	held, bad := e.layout.Token(v)
+	current, bad := e.layout.Token(v)
 	left := min(v.Left+e.layout.Margin, layout.MaxLife)
 	switch {
-	case bad != nil, v.Left <= 0, held == job.Token.Value, held == job.Token.Previous.Value,
-		core.TokenPrint(held) == job.Known.Print, left <= job.Token.ExpiresAt.Sub(w.now()):
+	case bad != nil, v.Left <= 0, current == job.Token.Value, current == job.Token.Previous.Value,
+		core.TokenPrint(current) == job.Known.Print, left <= job.Token.ExpiresAt.Sub(w.now()):
 		return core.Grant{}, nil
 	}
-	return core.Grant{Value: held, ExpiresIn: left}, nil
+	return core.Grant{Value: current, ExpiresIn: left}, nil
 }
 
 // Free gives back a lock that Hold took, unless somebody else has it by now. It needs no

@@ -201,17 +201,17 @@ func (w *Writer) judge(e entry, v layout.Value, job core.RedisWrite) verdict {
 		return verdict{why: pushFailed(core.RemedyPushRedis, err.Error())}
 	}
 	out := verdict{write: true, text: text, ttl: ttl}
-	held, err := e.layout.Token(v)
+	current, err := e.layout.Token(v)
 	switch {
 	case errors.Is(err, layout.ErrMissing), errors.Is(err, layout.ErrEmpty):
 		return out
 	case err != nil:
 		return verdict{why: pushFailed(core.RemedyRedisType, "the entry holds something else than a token in this layout, and was left as it is; choose the layout that the backend uses, or delete the key")}
-	case held == job.Token.Value && v.Left >= 0 && v.Left <= ttl+ttlSlack:
+	case current == job.Token.Value && v.Left >= 0 && v.Left <= ttl+ttlSlack:
 		return verdict{there: true, ttl: v.Left}
-	case held == job.Token.Value: // it would outlive its token
+	case current == job.Token.Value: // it would outlive its token
 		return out
-	case held == job.Token.Previous.Value, core.TokenPrint(held) == job.Known.Print:
+	case current == job.Token.Previous.Value, core.TokenPrint(current) == job.Known.Print:
 		return out
 	case v.Left >= 0 && v.Left+e.layout.Margin+ttlSlack < life: // it came before ours
 		return out
@@ -332,14 +332,14 @@ func (w *Writer) Look(ctx context.Context, jobs []core.RedisWrite) ([]core.Redis
 		if err != nil {
 			return nil, asPush(err)
 		}
-		held, err := e.layout.Token(v)
+		current, err := e.layout.Token(v)
 		switch {
 		case errors.Is(err, layout.ErrMissing), errors.Is(err, layout.ErrEmpty):
 			continue
 		case err != nil:
-			held = string(v.Text) // nobody's token, and another print than any
+			current = string(v.Text) // nobody's token, and another print than any
 		}
-		out[i].Print = core.TokenPrint(held)
+		out[i].Print = core.TokenPrint(current)
 		if v.Left >= 0 {
 			out[i].Ends = w.now().Add(v.Left)
 		}

@@ -268,7 +268,7 @@ func (f *File) read() ([]byte, error) {
 	case errors.Is(err, durable.ErrTooBig):
 		return nil, damaged(err)
 	case err != nil:
-		e := problem(ErrUnavailable, core.SaysPassphraseFileUnread+"; make it yours and readable, and see that the disk is well", err)
+		e := problem(ErrUnavailable, core.SaysPassphraseFileUnread+"; make it yours and readable, and check the disk", err)
 		e.Remedy = core.RemedyReadOnly
 		return nil, e
 	}

@@ -30,7 +30,7 @@ type Index struct {
 
 	mu      sync.Mutex
 	home    string
-	held    map[string]string // key -> mark
+	marks   map[string]string // key -> mark
 	removed map[string]bool
 	lines   int // in the file
 }
@@ -46,7 +46,7 @@ const maxLine = 1 << 20
 // OpenIndex reads the index at path. A missing one is empty; an empty path keeps it
 // only in memory.
 func OpenIndex(path string) (*Index, error) {
-	x := &Index{path: path, held: map[string]string{}, removed: map[string]bool{}}
+	x := &Index{path: path, marks: map[string]string{}, removed: map[string]bool{}}
 	if path == "" {
 		return x, nil
 	}
@@ -79,13 +79,13 @@ func (x *Index) take(line string) {
 	case "home":
 		x.home = key
 	case "+":
-		x.held[key] = mark
+		x.marks[key] = mark
 		delete(x.removed, key)
 	case "-":
-		delete(x.held, key)
+		delete(x.marks, key)
 		x.removed[key] = true
 	case "~":
-		delete(x.held, key)
+		delete(x.marks, key)
 		delete(x.removed, key)
 	}
 }
@@ -111,7 +111,7 @@ func (x *Index) Claim(home string) error {
 		}
 	}
 	if x.home != "" {
-		x.held, x.removed, x.lines = map[string]string{}, map[string]bool{}, 0
+		x.marks, x.removed, x.lines = map[string]string{}, map[string]bool{}, 0
 	}
 	x.home = home
 	return x.append([]string{"home " + home})
@@ -121,14 +121,14 @@ func (x *Index) Claim(home string) error {
 func (x *Index) Entries() map[string]string {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	return maps.Clone(x.held)
+	return maps.Clone(x.marks)
 }
 
 // Mark returns the mark of a key, and whether the vault holds it.
 func (x *Index) Mark(key string) (string, bool) {
 	x.mu.Lock()
 	defer x.mu.Unlock()
-	mark, ok := x.held[key]
+	mark, ok := x.marks[key]
 	return mark, ok
 }
 
@@ -145,7 +145,7 @@ func (x *Index) Keep(entries map[string]string) error {
 	defer x.mu.Unlock()
 	var lines []string
 	for _, key := range slices.Sorted(maps.Keys(entries)) {
-		if mark, ok := x.held[key]; !ok || mark != entries[key] {
+		if mark, ok := x.marks[key]; !ok || mark != entries[key] {
 			lines = append(lines, strings.TrimRight("+ "+key+" "+entries[key], " "))
 		}
 	}
@@ -171,7 +171,7 @@ func (x *Index) Forget(keys ...string) error {
 	defer x.mu.Unlock()
 	var lines []string
 	for _, key := range keys {
-		if _, ok := x.held[key]; ok || x.removed[key] {
+		if _, ok := x.marks[key]; ok || x.removed[key] {
 			lines = append(lines, "~ "+key)
 		}
 	}
@@ -199,7 +199,7 @@ func (x *Index) append(lines []string) error {
 	for _, line := range lines {
 		x.take(line)
 	}
-	if x.lines += len(lines); x.path != "" && x.lines > 100+slack*(len(x.held)+len(x.removed)) {
+	if x.lines += len(lines); x.path != "" && x.lines > 100+slack*(len(x.marks)+len(x.removed)) {
 		x.compact()
 	}
 	return nil
@@ -237,8 +237,8 @@ func (x *Index) compact() {
 	for _, key := range slices.Sorted(maps.Keys(x.removed)) {
 		lines = append(lines, "- "+key)
 	}
-	for _, key := range slices.Sorted(maps.Keys(x.held)) {
-		lines = append(lines, strings.TrimRight("+ "+key+" "+x.held[key], " "))
+	for _, key := range slices.Sorted(maps.Keys(x.marks)) {
+		lines = append(lines, strings.TrimRight("+ "+key+" "+x.marks[key], " "))
 	}
 	err := durable.Write(x.path, func(w io.Writer) error {
 		_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")

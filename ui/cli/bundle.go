@@ -180,7 +180,7 @@ func (r *reporter) running(keys int) {
 	r.row("runs for", r.now.Sub(s.StartedAt).Round(time.Second).String())
 	r.row("vault", s.Vault.Kind+", "+s.Vault.State+errorWords(r.hide, s.Vault.Error)+suffix(", ", s.Vault.Warning))
 	r.row("tray", s.Tray)
-	r.row("clipboard", s.Clipboard+map[bool]string{true: ", holds a copy", false: ""}[r.list.Clipboard.Held()])
+	r.row("clipboard", s.Clipboard+map[bool]string{true: ", holds a copy", false: ""}[r.list.Clipboard.HasOurs()])
 	r.row("local API", fmt.Sprintf("%s, %d client keys", s.Loopback, keys))
 	r.row("windows", strconv.Itoa(s.Windows))
 	if s.Notice != "" || len(s.Recovered) > 0 {
@@ -252,7 +252,7 @@ func (r *reporter) account(i int, acc api.Account) {
 		case p.Failing():
 			words += fmt.Sprintf(", failing, %d tries%s", p.Last.Tries, errorWords(r.hide, p.Last.Error))
 		default:
-			words += ", well"
+			words += ", delivered"
 		}
 		fmt.Fprintf(&r.out, "    push: %s\n", words)
 	}

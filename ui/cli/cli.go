@@ -34,9 +34,9 @@ type Parts struct {
 	// chain if there is none. It has api.ErrVersion for an agent of another version,
 	// which is returned too, since it can be stopped.
 	Connect func(ctx context.Context, home string, start bool) (api.Agent, error)
-	// Held reports whether some process has a home's database open, agent or not;
+	// DatabaseOpen reports whether some process has a home's database open, agent or not;
 	// nil if that cannot be told.
-	Held func(home string) bool
+	DatabaseOpen func(home string) bool
 	// Ours reports whether a file is one of a home's, or would lie among them. May be nil.
 	Ours func(home, path string) bool
 	// OpenWindow starts a window program on a home and does not wait for it.

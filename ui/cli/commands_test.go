@@ -369,7 +369,7 @@ func TestStatusAndStopStartNothing(t *testing.T) {
 	}
 	r = newRun()
 	r.none = true
-	r.parts = func(p *Parts) { p.Held = func(string) bool { return true } }
+	r.parts = func(p *Parts) { p.DatabaseOpen = func(string) bool { return true } }
 	if _, errOut := r.try(t, exitNoAgent, "stop"); !strings.Contains(errOut, "its socket is gone") || !strings.Contains(errOut, "end the process") {
 		t.Errorf("an agent that nobody reaches: %q", errOut)
 	}

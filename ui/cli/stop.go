@@ -18,7 +18,7 @@ func (a *app) stopCommand() *cobra.Command {
 			agent, err := a.Connect(cmd.Context(), a.home, false)
 			switch {
 			case errors.Is(err, api.ErrNoAgent):
-				if a.Held != nil && a.Held(a.home) {
+				if a.DatabaseOpen != nil && a.DatabaseOpen(a.home) {
 					return lostAgent()
 				}
 				return a.stopped(false, "status.none")

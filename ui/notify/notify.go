@@ -224,7 +224,7 @@ func (n *notifier) clearings(ctx context.Context, e api.Event) {
 	case c.Returned, c.Stays, c.Silent:
 		n.last[kept] = &notification{message: composeKept(*c, n.words())}
 		n.show(ctx, n.last[kept])
-	case c.Held() && n.last[kept] != nil:
+	case c.HasOurs() && n.last[kept] != nil:
 		delete(n.last, kept)
 		n.desktop.withdraw(ctx, kept)
 	}

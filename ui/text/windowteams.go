@@ -121,10 +121,10 @@ func windowTeams() table {
 		"window.state.team":      {"{member} renewed {time}", "{member} 于 {time} 续期"},
 		"window.state.team_away": {"the team's last token", "团队最后的 token"},
 
-		"held.key":      {"client key {key}", "客户端密钥 {key}"},
-		"held.env":      {"tokens as .env: {n}", "{n} 个 token（.env）"},
-		"held.env.live": {"tokens as .env: {n}, LIVE among them", "{n} 个 token（.env，含生产）"},
-		"held.invite":   {"passphrase of the invite to {team}", "{team} 的邀请口令"},
+		"copied.key":      {"client key {key}", "客户端密钥 {key}"},
+		"copied.env":      {"tokens as .env: {n}", "{n} 个 token（.env）"},
+		"copied.env.live": {"tokens as .env: {n}, LIVE among them", "{n} 个 token（.env，含生产）"},
+		"copied.invite":   {"passphrase of the invite to {team}", "{team} 的邀请口令"},
 
 		"window.remedy.team_key":     {"Ask a member of the team for a new invite, and join by it in the settings.", "请向团队成员索取新的邀请文件，并在设置中用它加入。"},
 		"window.remedy.team_value":   {"Look who else can write to that Redis. To replace the value, force a new token.", "请检查还有谁能写入该 Redis。要覆盖该值，请强制获取新的 token。"},
@@ -140,7 +140,7 @@ func windowTeams() table {
 // inviteKey begins the name of a passphrase on the clipboard.
 const inviteKey = "invite "
 
-// InviteKey names the passphrase of an invite for Held.
+// InviteKey names the passphrase of an invite for CopiedSecret.
 func InviteKey(team string) string { return inviteKey + team }
 
 // envKey begins the name of several tokens on the clipboard, envLive that of such with
@@ -150,7 +150,7 @@ const (
 	envLive = "env+live "
 )
 
-// EnvKey names so many tokens, copied as a .env file, for Held.
+// EnvKey names so many tokens, copied as a .env file, for CopiedSecret.
 func EnvKey(n int, live bool) string {
 	if live {
 		return envLive + strconv.Itoa(n)
@@ -158,17 +158,17 @@ func EnvKey(n int, live bool) string {
 	return envKey + strconv.Itoa(n)
 }
 
-// Held says what secret is on the clipboard, by the name it was copied under: a client
+// CopiedSecret says what secret is on the clipboard, by the name it was copied under: a client
 // key's, or that of InviteKey or EnvKey.
-func (t *Text) Held(key string) string {
+func (t *Text) CopiedSecret(key string) string {
 	if team, ok := strings.CutPrefix(key, inviteKey); ok {
-		return t.Say("held.invite", "team", Isolated(team))
+		return t.Say("copied.invite", "team", Isolated(team))
 	}
 	if n, ok := strings.CutPrefix(key, envKey); ok {
-		return t.Say("held.env", "n", n)
+		return t.Say("copied.env", "n", n)
 	}
 	if n, ok := strings.CutPrefix(key, envLive); ok {
-		return t.Say("held.env.live", "n", n)
+		return t.Say("copied.env.live", "n", n)
 	}
-	return t.Say("held.key", "key", key)
+	return t.Say("copied.key", "key", key)
 }

@@ -131,7 +131,7 @@ func build(p *picture, failure string, now time.Time, t *text.Text) menu {
 	if a, ok := p.find(p.copyAs[p.Active]); ok {
 		m.as = copyAs(a, p.Settings.AskLiveCopy, t)
 	}
-	if c := p.Clipboard; c.Held() {
+	if c := p.Clipboard; c.HasOurs() {
 		m.clip, m.clear = clip(c, now, t), t.Say("tray.clear")
 	}
 	return m
@@ -214,7 +214,7 @@ func copyAs(a account, ask bool, t *text.Text) submenu {
 // up, so that it stays true until the line is updated.
 func clip(c api.Clipboard, now time.Time, t *text.Text) string {
 	if c.Key != "" {
-		return t.Say("tray.clip.key", "what", t.Held(short(c.Key)))
+		return t.Say("tray.clip.key", "what", t.CopiedSecret(short(c.Key)))
 	}
 	name := t.Say("tray.in_env", "account", short(c.Account), "env", envWord(c.Env, t))
 	if c.ClearsAt.IsZero() {

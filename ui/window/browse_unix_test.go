@@ -21,7 +21,7 @@ func TestAPipeIsNoFileToImport(t *testing.T) {
 	s := newStage(t, healthy("shop")).open()
 	s.transfers.drop([]fyne.URI{storage.NewFileURI(pipe)})
 	s.untilSays("a pipe, a device or a folder")
-	if asked := held(s.agent, &s.agent.imports); len(asked) > 0 {
+	if asked := read(s.agent, &s.agent.imports); len(asked) > 0 {
 		t.Errorf("the agent was asked about %+v", asked)
 	}
 }

@@ -32,10 +32,10 @@ func (cp *clipboard) clipMessage() message {
 	return s
 }
 
-// clipHeld reports whether a text of ours is on the clipboard that will be cleared.
-func (cp *clipboard) clipHeld() bool {
+// clipOurs reports whether a text of ours is on the clipboard that will be cleared.
+func (cp *clipboard) clipOurs() bool {
 	c := cp.model.Clipboard
-	return c.Held() && c.ClearsAt.After(cp.now())
+	return c.HasOurs() && c.ClearsAt.After(cp.now())
 }
 
 // clipChanged updates the message about the clipboard.
@@ -43,18 +43,18 @@ func (cp *clipboard) clipChanged() {
 	shown := cp.snackbar.shown
 	told := cp.snackbar.Visible() && shown.Clip
 	switch {
-	case !cp.model.Clipboard.Held() && told && shown.Bad: // a failure is read first
+	case !cp.model.Clipboard.HasOurs() && told && shown.Bad: // a failure is read first
 		shown.Clip, shown.Holds = false, ""
 		cp.showMessage(shown)
 	case cp.model.Clipboard.Returned, cp.model.Clipboard.Stays, cp.model.Clipboard.Silent:
 		// It is still there, or was after clearing: that must be said, and nothing
 		// else says it.
 		cp.showMessage(message{Say: func(*kit.UI) (string, string) { return cp.goneWords(), "" }, Bad: true, Until: cp.now().Add(lateTime)})
-	case !cp.model.Clipboard.Held():
+	case !cp.model.Clipboard.HasOurs():
 		if told && !shown.Clears.IsZero() {
 			cp.showInfo(cp.goneWords())
 		}
-	case cp.model.Clipboard.ClearsAt.IsZero() || cp.clipHeld():
+	case cp.model.Clipboard.ClearsAt.IsZero() || cp.clipOurs():
 		next := cp.clipMessage()
 		same := shown.Clip && next.Text == shown.Text && next.Clears.Equal(shown.Clears)
 		if same {
@@ -90,11 +90,11 @@ func (cp *clipboard) goneWords() string {
 // clipboard, it says so and offers to clear it.
 func (cp *clipboard) failedCopy(e *core.Error, ref api.Ref) {
 	n := cp.errorMessage(e, ref)
-	if cp.clipHeld() {
+	if cp.clipOurs() {
 		c := cp.model.Clipboard
 		n.Clip, n.Clears, n.Holds = true, c.ClearsAt, cp.ui.T("snack.holds", "account", refWords(api.Ref{Name: c.Account, Env: c.Env}))
 		if c.Key != "" {
-			n.Holds = cp.ui.T("snack.holds_key", "what", cp.ui.Words.Held(c.Key))
+			n.Holds = cp.ui.T("snack.holds_key", "what", cp.ui.Words.CopiedSecret(c.Key))
 		}
 	}
 	cp.showMessage(n)
@@ -222,7 +222,7 @@ func (cp *clipboard) clearClipboard() {
 
 // dismiss closes the message because a person wants so.
 func (cp *clipboard) dismiss() {
-	if shown := cp.snackbar.shown; shown.Bad && shown.Clip && cp.clipHeld() {
+	if shown := cp.snackbar.shown; shown.Bad && shown.Clip && cp.clipOurs() {
 		cp.showMessage(cp.clipMessage())
 		return
 	}
@@ -237,7 +237,7 @@ func (cp *clipboard) messageOver() {
 	if cp.over() {
 		return
 	}
-	if shown := cp.snackbar.shown; (!shown.Clip || shown.Bad) && cp.clipHeld() && !cp.clipClosed {
+	if shown := cp.snackbar.shown; (!shown.Clip || shown.Bad) && cp.clipOurs() && !cp.clipClosed {
 		cp.showMessage(cp.clipMessage())
 		return
 	}

@@ -149,7 +149,7 @@ func TestFailedCopySaysWhatIsStillThere(t *testing.T) {
 	s.clipboard.copyDefault("solo-sandbox")
 	s.untilSays("still holds")
 	s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}})
-	s.until("the event", func() bool { return !s.model.Clipboard.Held() })
+	s.until("the event", func() bool { return !s.model.Clipboard.HasOurs() })
 	s.mustSay("solo/sandbox: Something answered")
 	s.mustNotSay("still holds", "Clear now", "is cleared")
 }
@@ -160,7 +160,7 @@ func TestAnotherProgramTookTheClipboard(t *testing.T) {
 	for lang, words := range map[string]string{"en": "Another program has the clipboard now", "zh": "剪贴板已由其他程序接管"} {
 		s := newStage(t, duo()...).in(lang, 460).open()
 		s.clipboard.copyDefault("shop-sandbox")
-		s.until("the copy", func() bool { return s.model.Clipboard.Held() })
+		s.until("the copy", func() bool { return s.model.Clipboard.HasOurs() })
 		s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{Replaced: true}})
 		s.untilSays(words)
 		s.mustNotSay("is cleared", "已清除")
@@ -184,10 +184,10 @@ func TestWhatBecameOfACopy(t *testing.T) {
 			t.Run(name+" "+lang, func(t *testing.T) {
 				s := newStage(t, duo()...).in(lang, 460).open()
 				s.clipboard.copyDefault("shop-sandbox")
-				s.until("the copy", func() bool { return s.model.Clipboard.Held() })
+				s.until("the copy", func() bool { return s.model.Clipboard.HasOurs() })
 				if c.clip.Returned || c.clip.Stays { // the message about the copy is over by then
 					s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &api.Clipboard{}})
-					s.until("the clearing", func() bool { return !s.model.Clipboard.Held() })
+					s.until("the clearing", func() bool { return !s.model.Clipboard.HasOurs() })
 					s.clipboard.dismiss()
 				}
 				s.agent.send(api.Event{Type: api.EventClipboard, Clipboard: &c.clip})

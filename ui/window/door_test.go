@@ -79,7 +79,7 @@ func (f *fakeAgent) RevokeClientKey(_ context.Context, name string) error {
 }
 
 func (f *fakeAgent) AccessLog(context.Context, int) ([]api.Access, error) {
-	return held(f, &f.access), f.called("access log")
+	return read(f, &f.access), f.called("access log")
 }
 
 // someKeys are client keys of every scope.

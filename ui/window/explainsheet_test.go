@@ -51,7 +51,7 @@ func TestPasteOnTheList(t *testing.T) {
 	s.until("the plan", func() bool { return s.transfers.page != nil && s.transfers.page.planned })
 	s.mustSay("Pasted text", "mall/sandbox")
 	s.mustNotSay("0123456789abcdef0123456789abcdef")
-	if got := held(s.agent, &s.agent.imports); string(got[len(got)-1].File.Data) != several {
+	if got := read(s.agent, &s.agent.imports); string(got[len(got)-1].File.Data) != several {
 		t.Errorf("planned is %q", got[len(got)-1].File.Data)
 	}
 }

@@ -92,8 +92,8 @@ func (f *fakeAgent) change(set func(*fakeAgent)) {
 	set(f)
 }
 
-// held reads one of the fields that tests change.
-func held[T any](f *fakeAgent, field *T) T {
+// read reads one of the fields that tests change.
+func read[T any](f *fakeAgent, field *T) T {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	return *field
@@ -153,10 +153,10 @@ func (f *fakeAgent) find(ref api.Ref) *api.Account {
 	return nil
 }
 
-func (f *fakeAgent) Kinds(context.Context) (kinds.Set, error) { return held(f, &f.kinds), nil }
+func (f *fakeAgent) Kinds(context.Context) (kinds.Set, error) { return read(f, &f.kinds), nil }
 
 func (f *fakeAgent) Status(context.Context) (api.Status, error) {
-	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray", Tray: held(f, &f.tray)}, f.called("status")
+	return api.Status{Version: "0.1.0", API: api.Version, PID: 4711, Home: "/home/someone/.local/share/tokentray", Tray: read(f, &f.tray)}, f.called("status")
 }
 
 func (f *fakeAgent) Add(_ context.Context, in api.AccountInput) (api.Saved, error) {
@@ -241,7 +241,7 @@ func (f *fakeAgent) Test(_ context.Context, req api.TestRequest) (api.TestResult
 	} else {
 		what += req.Ref.String()
 	}
-	return held(f, &f.test), f.called(what)
+	return read(f, &f.test), f.called(what)
 }
 
 func (f *fakeAgent) Token(_ context.Context, ref api.Ref, _ time.Duration) (api.Token, error) {
@@ -249,7 +249,7 @@ func (f *fakeAgent) Token(_ context.Context, ref api.Ref, _ time.Duration) (api.
 }
 
 func (f *fakeAgent) Refresh(_ context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error) {
-	return api.Token{AccessToken: f.secret, ExpiresAt: f.now().Add(2 * time.Hour), Same: held(f, &f.same), StillValid: held(f, &f.same) && !req.Force},
+	return api.Token{AccessToken: f.secret, ExpiresAt: f.now().Add(2 * time.Hour), Same: read(f, &f.same), StillValid: read(f, &f.same) && !req.Force},
 		f.called("refresh ", ref, " force=", req.Force, " person=", req.Person)
 }
 
@@ -266,11 +266,11 @@ func (f *fakeAgent) ResetQuota(_ context.Context, ref api.Ref) (api.Account, err
 }
 
 func (f *fakeAgent) History(_ context.Context, ref api.Ref, _ api.HistoryQuery) ([]api.HistoryEntry, error) {
-	return held(f, &f.history), f.called("history ", ref)
+	return read(f, &f.history), f.called("history ", ref)
 }
 
 func (f *fakeAgent) Failures(_ context.Context, since time.Time) ([]api.Failure, error) {
-	return held(f, &f.failures), f.called("failures ", since.UTC().Format(time.RFC3339))
+	return read(f, &f.failures), f.called("failures ", since.UTC().Format(time.RFC3339))
 }
 
 func (f *fakeAgent) Explain(_ context.Context, req api.ExplainRequest) (api.Explanation, error) {
@@ -283,12 +283,12 @@ func (f *fakeAgent) Explain(_ context.Context, req api.ExplainRequest) (api.Expl
 }
 
 func (f *fakeAgent) Sign(_ context.Context, ref api.Ref, req api.SignRequest) (api.Signature, error) {
-	out := held(f, &f.signature)
+	out := read(f, &f.signature)
 	out.URL, out.Ticket = req.URL, req.Ticket
 	if !req.Reveal {
 		out.Text = ""
 	}
-	return out, cmp.Or(f.called("sign ", ref, " ", fmt.Sprintf("%+v", req)), held(f, &f.noSign))
+	return out, cmp.Or(f.called("sign ", ref, " ", fmt.Sprintf("%+v", req)), read(f, &f.noSign))
 }
 
 func (f *fakeAgent) RunPush(_ context.Context, ref api.Ref, number int) (api.Push, error) {
@@ -396,7 +396,7 @@ func (f *fakeAgent) VaultLock(context.Context) (api.Vault, error) {
 }
 
 func (f *fakeAgent) Presets(context.Context) ([]api.Preset, error) {
-	return held(f, &f.presets), f.called("presets")
+	return read(f, &f.presets), f.called("presets")
 }
 
 func (f *fakeAgent) AddPreset(_ context.Context, in api.PresetFile) (api.PresetSaved, error) {
@@ -445,7 +445,7 @@ func (f *fakeAgent) Backup(_ context.Context, passphrase core.Secret) (api.Backu
 }
 
 func (f *fakeAgent) Grants(context.Context) (api.Grants, error) {
-	return held(f, &f.grants), f.called("grants")
+	return read(f, &f.grants), f.called("grants")
 }
 
 func (f *fakeAgent) Grant(_ context.Context, ref api.Ref, in api.GrantInput) (api.Grant, error) {

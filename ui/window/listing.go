@@ -68,7 +68,7 @@ type listingActions struct {
 // draw makes all of it in the language of the settings.
 func (ls *listing) draw() {
 	ls.list = newListView(ls.ui, rowSource{row: ls.rowNow, plain: ls.plainRow}, listActions{
-		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click, box: ls.toggleBox, held: func() fyne.KeyModifier { return ls.held() }, mark: ls.markClicked},
+		rowActions: rowActions{copyToken: ls.on.copyToken, menu: ls.on.menu, help: ls.on.help, selected: ls.click, box: ls.toggleBox, modifiers: func() fyne.KeyModifier { return ls.modifiers() }, mark: ls.markClicked},
 		step:       ls.stepTo, bound: ls.on.bound, find: ls.findFrom, released: ls.released, now: ls.now,
 	})
 	ls.list.selected, ls.list.compact, ls.list.marked = ls.selected, ls.compact(), ls.marks.of

@@ -368,7 +368,7 @@ func (v *listView) TypedRune(r rune) {
 
 func (v *listView) TypedKey(e *fyne.KeyEvent) {
 	v.byKeyboard = true
-	pressed := stroke{key: e.Name, shift: v.on.held()&fyne.KeyModifierShift != 0}
+	pressed := stroke{key: e.Name, shift: v.on.modifiers()&fyne.KeyModifierShift != 0}
 	if do := v.on.bound(pressed, keysList); do != nil {
 		do()
 		v.markRows()

@@ -14,16 +14,16 @@ import (
 )
 
 // clickWith clicks a row with keys held down.
-func (s *stage) clickWith(id core.ID, held fyne.KeyModifier) {
+func (s *stage) clickWith(id core.ID, modifiers fyne.KeyModifier) {
 	s.t.Helper()
-	s.with(held, func() { test.Tap(s.listing.list.views[id]) })
+	s.with(modifiers, func() { test.Tap(s.listing.list.views[id]) })
 }
 
-func (s *stage) with(held fyne.KeyModifier, do func()) {
-	was := s.held
-	s.held = func() fyne.KeyModifier { return held }
+func (s *stage) with(modifiers fyne.KeyModifier, do func()) {
+	was := s.modifiers
+	s.modifiers = func() fyne.KeyModifier { return modifiers }
 	do()
-	s.held = was
+	s.modifiers = was
 }
 
 func (s *stage) mustMark(want ...core.ID) {

@@ -55,7 +55,7 @@ func TestManyAreExported(t *testing.T) {
 	s.mustSay("Export 2 marked accounts")
 	s.press("Save")
 	s.untilSays("Saved")
-	if got := held(s.agent, &s.agent.exported); !slices.Equal(got, []core.ID{"gate-sandbox", "new-sandbox"}) {
+	if got := read(s.agent, &s.agent.exported); !slices.Equal(got, []core.ID{"gate-sandbox", "new-sandbox"}) {
 		t.Errorf("exported are %v", got)
 	}
 	files, err := filepath.Glob(filepath.Join(os.Getenv("HOME"), "tokentray-*.json"))

@@ -30,8 +30,8 @@ func (ls *listing) marked() []core.ID {
 }
 
 // markClicked marks what was clicked with Ctrl or Shift.
-func (ls *listing) markClicked(id core.ID, held fyne.KeyModifier) {
-	if held&fyne.KeyModifierShift != 0 {
+func (ls *listing) markClicked(id core.ID, modifiers fyne.KeyModifier) {
+	if modifiers&fyne.KeyModifierShift != 0 {
 		ls.markTo(id)
 	} else {
 		ls.toggleMark(id)

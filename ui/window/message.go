@@ -48,7 +48,7 @@ func copiedMessage(ui *kit.UI, c api.Clipboard, now time.Time) message {
 	s := message{Text: ui.T("snack.copied", "account", ref), Live: c.Env == core.Live, Clip: true, Clears: c.ClearsAt, Until: c.ClearsAt}
 	switch {
 	case c.Key != "":
-		s.Text = ui.T("snack.copied.key", "what", ui.Words.Held(c.Key))
+		s.Text = ui.T("snack.copied.key", "what", ui.Words.CopiedSecret(c.Key))
 	case c.Followed:
 		s.Text = ui.T("snack.followed", "account", ref)
 	case c.Format != "" && c.Format != "raw":

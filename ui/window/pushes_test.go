@@ -112,7 +112,7 @@ func TestAPushIsEntered(t *testing.T) {
 	s.press("Save and push")
 	s.untilSays("gets the next token")
 
-	got := held(s.agent, &s.agent.pushes)
+	got := read(s.agent, &s.agent.pushes)
 	want := []api.PushInput{
 		{Kind: core.PushFile, Path: "/home/someone/shop/token.json"},
 		{Kind: core.PushFile, Path: "/home/someone/shop/token.json", Overwrite: true, Private: true},
@@ -144,8 +144,8 @@ func TestAPushIsChangedAndRemoved(t *testing.T) {
 		t.Errorf("the draft is %+v", d)
 	}
 	s.press("Save and push")
-	s.until("the change", func() bool { return len(held(s.agent, &s.agent.pushes)) == 1 })
-	if got := held(s.agent, &s.agent.pushes)[0]; got.Replace != 4 || got.Redis.Key != "wx:0123…" || got.RedisPassword != nil {
+	s.until("the change", func() bool { return len(read(s.agent, &s.agent.pushes)) == 1 })
+	if got := read(s.agent, &s.agent.pushes)[0]; got.Replace != 4 || got.Redis.Key != "wx:0123…" || got.RedisPassword != nil {
 		t.Errorf("the agent got %+v", got)
 	}
 	s.until("the form to go", func() bool { return s.pushing.form == nil })

@@ -23,8 +23,8 @@ func (r *rowView) Tapped(e *fyne.PointEvent) {
 	if !r.meant() {
 		return
 	}
-	if held := r.on.held(); held&(ctrl|fyne.KeyModifierShift) != 0 {
-		r.on.mark(r.shown.ID, held)
+	if modifiers := r.on.modifiers(); modifiers&(ctrl|fyne.KeyModifierShift) != 0 {
+		r.on.mark(r.shown.ID, modifiers)
 		return
 	}
 	r.on.selected(r.shown.ID)

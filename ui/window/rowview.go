@@ -59,7 +59,7 @@ type rowActions struct {
 	help      func(core.ID)
 	selected  func(core.ID)
 	box       func(core.ID) // opens or closes the strip
-	held      func() fyne.KeyModifier
+	modifiers func() fyne.KeyModifier
 	mark      func(core.ID, fyne.KeyModifier) // a click with Ctrl or Shift
 
 	moved   func()             // the pointer moved on a row

@@ -38,11 +38,11 @@ type shell struct {
 	// retheme makes everything anew after language or theme changed.
 	retheme func()
 
-	held   func() fyne.KeyModifier              // the keys that are held down
-	after  func(time.Duration) <-chan time.Time // time.After
-	ctx    context.Context
-	cancel context.CancelFunc
-	work   sync.WaitGroup
+	modifiers func() fyne.KeyModifier              // the keys that are held down
+	after     func(time.Duration) <-chan time.Time // time.After
+	ctx       context.Context
+	cancel    context.CancelFunc
+	work      sync.WaitGroup
 }
 
 // now is the wall clock.

@@ -58,7 +58,7 @@ func TestSignPanel(t *testing.T) {
 		s.mustNotSay(pageTicket)
 
 		s.press(ui.T("sign.copy"))
-		s.until("the copy", func() bool { return held(s.agent, &s.agent.text) == signature().Script })
+		s.until("the copy", func() bool { return read(s.agent, &s.agent.text) == signature().Script })
 		s.press(ui.T("sign.checker"))
 		if len(*opened) != 1 || (*opened)[0] != signature().Checker {
 			t.Errorf("opened %v", *opened)

@@ -20,7 +20,7 @@ import (
 )
 
 func (f *fakeAgent) Teams(context.Context) ([]api.Team, error) {
-	return slices.Clone(held(f, &f.teams)), f.called("teams")
+	return slices.Clone(read(f, &f.teams)), f.called("teams")
 }
 
 func (f *fakeAgent) CreateTeam(_ context.Context, in api.TeamInput) (api.Team, error) {
@@ -54,7 +54,7 @@ func (f *fakeAgent) JoinTeam(_ context.Context, in api.TeamJoin) (api.TeamJoined
 	if err := f.called("join team ", base64.StdEncoding.EncodeToString(in.Age), " as ", in.Member, " plain=", in.Plain, " apply=", in.Apply); err != nil && !in.Plain {
 		return api.TeamJoined{}, err
 	}
-	out := held(f, &f.joins)
+	out := read(f, &f.joins)
 	if out.Done = in.Apply; in.Apply {
 		f.change(func(f *fakeAgent) { f.teams = someTeams() })
 	}

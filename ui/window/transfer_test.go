@@ -79,7 +79,7 @@ func TestImportOfAFile(t *testing.T) {
 			s.press("Stay")
 			s.press("Import (2)")
 			s.untilSays("Imported accounts: 2.")
-			asked := held(s.agent, &s.agent.imports)
+			asked := read(s.agent, &s.agent.imports)
 			if len(asked) != 4 {
 				t.Fatalf("the agent was asked %d times", len(asked))
 			}
@@ -110,7 +110,7 @@ func TestImportOfABackup(t *testing.T) {
 	s.transfers.page.passphrase = "a long passphrase"
 	s.transfers.page.open()
 	s.untilSays("nothing was changed", "line 2", "WX_SECRET")
-	asked := held(s.agent, &s.agent.imports)
+	asked := read(s.agent, &s.agent.imports)
 	if got := asked[len(asked)-1].File.Passphrase; got != "a long passphrase" {
 		t.Errorf("the passphrase was %q", got)
 	}
@@ -147,7 +147,7 @@ func TestABackupIsRestored(t *testing.T) {
 		s.untilSays("mall/sandbox")
 		s.press(want[1])
 		s.untilSays(want[2])
-		asked := held(s.agent, &s.agent.imports)
+		asked := read(s.agent, &s.agent.imports)
 		if last := asked[len(asked)-1]; last.Apply != "seen" || last.File.Passphrase != passphrase || string(last.File.Data) != "age-encryption.org/v1" {
 			t.Errorf("%s: it was told %+v", lang, last)
 		}
@@ -188,7 +188,7 @@ func TestExportsOfThePage(t *testing.T) {
 			t.Errorf("%s: %v %v", path, info.Mode(), err)
 		}
 	}
-	if kept := held(s.agent, &s.agent.kept); kept.Reveal() != "correct horse battery" {
+	if kept := read(s.agent, &s.agent.kept); kept.Reveal() != "correct horse battery" {
 		t.Error("the backup has another passphrase")
 	}
 	s.until("the passphrase to go", func() bool { return p.first.Text+p.second.Text == "" })
@@ -216,7 +216,7 @@ func TestAFileThatDoesNotSayWhereItBelongs(t *testing.T) {
 		s.transfers.page.file.Env = core.Live
 		s.transfers.plan()
 		s.until("the second plan", func() bool { return len(s.transfers.page.plan.Remarks) == 0 && s.transfers.page.planned })
-		if asked := held(s.agent, &s.agent.imports); asked[len(asked)-1].File.Env != core.Live {
+		if asked := read(s.agent, &s.agent.imports); asked[len(asked)-1].File.Env != core.Live {
 			t.Errorf("it asked for %+v", asked[len(asked)-1].File)
 		}
 		if !s.transfers.page.places.Visible() {

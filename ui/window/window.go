@@ -69,9 +69,9 @@ func New(app fyne.App, cfg Config) *Window {
 		cfg.Kinds = kinds.Builtin()
 	}
 	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: cfg.Kinds, after: time.After}}
-	w.held = func() fyne.KeyModifier { return 0 }
+	w.modifiers = func() fyne.KeyModifier { return 0 }
 	if d, ok := app.Driver().(desktop.Driver); ok {
-		w.held = d.CurrentKeyModifiers
+		w.modifiers = d.CurrentKeyModifiers
 	}
 	w.ctx, w.cancel = context.WithCancel(context.Background())
 	w.win = app.NewWindow("TokenTray")
@@ -401,7 +401,7 @@ func (w *Window) build() {
 	w.fillBanners()
 	w.listing.fillList()
 	w.pane.fillDetail()
-	if told && message.Clip && w.model.Clipboard.Held() {
+	if told && message.Clip && w.model.Clipboard.HasOurs() {
 		message = w.clipboard.clipMessage()
 	}
 	if told {

@@ -41,8 +41,8 @@ func codeWords(spec kinds.Spec, code int) string {
 	return cmp.Or(spec.CodeName(), "code") + " " + strconv.Itoa(code)
 }
 
-// codePart is the code of an answer behind what else is said of it; empty for 0 where no
-// code of the kind's answers says that all is well.
+// codePart is the code of an answer behind what else is said of it; empty for 0 of a
+// kind whose answers have no code for success.
 func codePart(spec kinds.Spec, code int) string {
 	if code == 0 && len(spec.DeadValues("errcode")) == 0 {
 		return ""
