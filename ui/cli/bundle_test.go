@@ -18,7 +18,7 @@ import (
 
 // privateWords are what no report may hold, in any spelling of case.
 var privateWords = []string{
-	"商店", "wx0123456789abcdef", "api.corp.example", "proxy.corp.example", "the boss's account", "/srv/app/.env", "deploy.sh", "ci-key",
+	"商店", "wx0123456789abcdef", "api.corp.example", "proxy.corp.example", "the boss's account", "Project Falcon", "/srv/app/.env", "deploy.sh", "ci-key",
 	"evelyn", "mallory", "buildbox", "/home/mallory", "203.0.113.9", "2001:db8::1", "boss@corp.example", "88_aTokenThatNobodyMaySee0123456789", "rid-0a1b", "0a1b2c3d-4e5f",
 	"secretKind", "5f0c5f0c5f0c5f0c",
 }
@@ -34,7 +34,7 @@ func reportRun() (*run, *doorFake) {
 	f.list = api.List{Active: core.Sandbox, Settings: core.DefaultSettings(), Accounts: []api.Account{
 		{
 			Account: core.Account{
-				ID: "5f0c5f0c5f0c5f0c", Name: "商店", Env: core.Live, Kind: kinds.WeChat, AppID: "wx0123456789abcdef", Note: "the boss's account",
+				ID: "5f0c5f0c5f0c5f0c", Name: "商店", Env: core.Live, Kind: kinds.WeChat, AppID: "wx0123456789abcdef", Note: "the boss's account", Group: "Project Falcon",
 				BaseURL: "https://api.corp.example", Proxy: "http://mallory@proxy.corp.example:8080",
 			},
 			State: core.StateBlocked, Error: private,
@@ -65,7 +65,7 @@ func reportRun() (*run, *doorFake) {
 					`time=2026-03-01T12:00:02.000+08:00 level=WARN msg="cannot write the history" account=5f0c5f0c5f0c5f0c error="write /home/mallory/x: no space left; ask boss@corp.example at https://api.corp.example/x?y=1"`,
 					`time=2026-03-01T12:00:03.000+08:00 level=WARN msg="client key made" key=ci-key accounts="[商店 a]" envs=[live]`,
 					`time=2026-03-01T12:00:04.000+08:00 level=ERROR msg="a push panicked" error="token 88_aTokenThatNobodyMaySee0123456789 of WX0123456789ABCDEF from 2001:db8::1 rid: 0a1b2c3d-4e5f"`,
-					`panic: boom for 商店 with 88_aTokenThatNobodyMaySee0123456789 [recovered]`,
+					`panic: boom for 商店 of project falcon with 88_aTokenThatNobodyMaySee0123456789 [recovered]`,
 					`tokentray/core/agent.(*Service).run(0xc000102030, {0x1, 0x2})`,
 					"\t/home/mallory/src/core/agent/run.go:77 +0x1d4",
 				},

@@ -51,6 +51,7 @@ func newHider(private []string, accounts []api.Account, own, set kinds.Set) *hid
 		for _, w := range []string{acc.Name, acc.AppID, acc.Note} {
 			h.word(w, name)
 		}
+		h.word(acc.Group, "GROUP") // several accounts may share it
 		spec, _ := set.Of(acc.Kind)
 		urls := []string{acc.BaseURL, acc.Proxy}
 		for key, w := range acc.Params.All() {
