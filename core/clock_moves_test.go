@@ -156,7 +156,7 @@ func TestTheClockMoves(t *testing.T) {
 				for time.Since(moved) < 3*time.Hour {
 					for _, s := range h.Snapshots() {
 						if !blind || m.true == 0 {
-							looks(t, f, h, s, !early, slack)
+							checkAccount(t, f, h, s, !early, slack)
 						}
 					}
 					time.Sleep(7*time.Second + time.Since(moved)/20)
@@ -165,7 +165,7 @@ func TestTheClockMoves(t *testing.T) {
 					return
 				}
 				for _, s := range h.Snapshots() { // whatever it was, all are right by now
-					looks(t, f, h, s, true, slack)
+					checkAccount(t, f, h, s, true, slack)
 				}
 				if f.most > 8 {
 					t.Errorf("%d calls at once", f.most)
@@ -185,9 +185,9 @@ func TestTheClockMoves(t *testing.T) {
 	}
 }
 
-// looks compares an account with the truth: a token that is given out is alive, and
+// checkAccount compares an account with the truth: a token that is given out is alive, and
 // the shown state is right.
-func looks(t *testing.T, f *fleet, h *house, s core.Snapshot, exact bool, slack time.Duration) {
+func checkAccount(t *testing.T, f *fleet, h *house, s core.Snapshot, exact bool, slack time.Duration) {
 	t.Helper()
 	a := s.Account
 	token, now, ok := h.Living(a.ID, 0)

@@ -42,7 +42,7 @@ func TestSummerTimeBeginsAndEnds(t *testing.T) {
 				all := func() {
 					t.Helper()
 					for _, s := range h.Snapshots() {
-						looks(t, f, h, s, true, 0)
+						checkAccount(t, f, h, s, true, 0)
 					}
 				}
 				const clock = "15:04:05 MST"

@@ -230,7 +230,7 @@ func TestNobodyFetchesInTurnWithOthers(t *testing.T) {
 		up.answers(replacedByOthers())
 		time.Sleep(40 * time.Minute)
 		synctest.Wait()
-		held := func(h *house) {
+		staysBlocked := func(h *house) {
 			t.Helper()
 			s, _ := h.Snapshot("1")
 			if s.Err == nil || s.Err.Remedy != core.RemedyReplaced || s.State(time.Now()) != core.StateBlocked || up.count() != 1 {
@@ -240,10 +240,10 @@ func TestNobodyFetchesInTurnWithOthers(t *testing.T) {
 				t.Errorf("a program gets %v", err)
 			}
 		}
-		held(h)
+		staysBlocked(h)
 		time.Sleep(4 * time.Hour)
 		synctest.Wait()
-		held(h)
+		staysBlocked(h)
 		h.stop()
 		lines := h.journal.lines
 		again := start(t, setup{source: up, account: watched, stored: h.journal.token("1"), before: func(k *core.Keeper) {
@@ -251,7 +251,7 @@ func TestNobodyFetchesInTurnWithOthers(t *testing.T) {
 		}})
 		time.Sleep(time.Hour)
 		synctest.Wait()
-		held(again)
+		staysBlocked(again)
 		up.answers(core.ErrDead)
 		if _, err := again.Refresh(t.Context(), "1", core.Report{Person: true}); err != nil || up.count() != 2 {
 			t.Errorf("a person: %v, %d fetches", err, up.count())

@@ -9,7 +9,7 @@ import (
 	"testing"
 )
 
-func looks() []Look {
+func allLooks() []Look {
 	var all []Look
 	for i := range 4 {
 		l := Look{Live: i&1 != 0, Paused: i&2 != 0}
@@ -31,7 +31,7 @@ func decode(t *testing.T, b []byte) image.Image {
 
 func TestEveryLookHasEverySize(t *testing.T) {
 	seen := map[string]Look{}
-	for _, l := range looks() {
+	for _, l := range allLooks() {
 		for _, size := range []int{16, 24, 32, 48} {
 			if got := decode(t, l.png(size)).Bounds().Size(); got != image.Pt(size, size) {
 				t.Errorf("%+v: picture for %d is %v", l, size, got)
@@ -50,7 +50,7 @@ func TestEveryLookHasEverySize(t *testing.T) {
 // The environment is told by shape, not by colour alone: the upper left of the
 // ring is missing for sandbox.
 func TestShapeTellsTheEnvironment(t *testing.T) {
-	for _, l := range looks() {
+	for _, l := range allLooks() {
 		img := decode(t, l.png(48))
 		_, _, _, alpha := img.At(11, 11).RGBA()
 		if solid := alpha > 0x8000; solid != l.Live {
@@ -63,7 +63,7 @@ func TestShapeTellsTheEnvironment(t *testing.T) {
 // that WCAG 1.4.11 asks of graphics.
 func TestContrastOnPanels(t *testing.T) {
 	panels := map[string]color.Color{"light": color.Gray{0xf2}, "dark": color.NRGBA{0x20, 0x23, 0x26, 0xff}}
-	for _, l := range looks() {
+	for _, l := range allLooks() {
 		ring := decode(t, l.png(48)).At(37, 8) // in the upper right, where both have it
 		for name, panel := range panels {
 			if got := contrast(ring, panel); got < 3 {

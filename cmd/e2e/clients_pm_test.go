@@ -66,7 +66,7 @@ func TestClientsScriptsInSandboxes(t *testing.T) {
 	sandbox := api.Ref{Name: "shop", Env: core.Sandbox}
 	type export struct{ dir, collection, environment, request string }
 	group := alive + "|API server IPs"
-	post := export{d.export(t, "postman", "shop", "postman"), "tokentray.postman_collection.json", "tokentray-shop.postman_environment.json", group}
+	postman := export{d.export(t, "postman", "shop", "postman"), "tokentray.postman_collection.json", "tokentray-shop.postman_environment.json", group}
 	fox := export{d.export(t, "apifox", "shop", "apifox"), "tokentray-apifox.postman_collection.json", "tokentray-apifox.postman_environment.json", "shop/sandbox|" + group}
 	run := func(client string, e export, times string) pmRun {
 		t.Helper()
@@ -79,7 +79,7 @@ func TestClientsScriptsInSandboxes(t *testing.T) {
 			}
 		}
 	}
-	each(t, []export{post, fox}, func(t *testing.T, client string, e export) {
+	each(t, []export{postman, fox}, func(t *testing.T, client string, e export) {
 		got := run(client, e, "1")
 		one := got.Runs[0]
 		if len(one.Errors) > 0 || len(one.Tests) != 1 || one.Tests[0].Failed != "" || one.Status != 200 || !strings.HasSuffix(one.Sent, d.sim+"/cgi-bin/get_api_domain_ip") {
@@ -109,10 +109,10 @@ func TestClientsScriptsInSandboxes(t *testing.T) {
 		"nobody is at the port": func(v map[string]string) { v["tokentray_url"] = "http://127.0.0.1:1" },
 		"somebody else":         func(v map[string]string) { v["tokentray_url"] = d.sim },
 	} {
-		t.Run(what, func(t *testing.T) { each(t, []export{post, fox}, broken(change)) })
+		t.Run(what, func(t *testing.T) { each(t, []export{postman, fox}, broken(change)) })
 	}
 	t.Run("no account", func(t *testing.T) {
-		each(t, []export{post}, broken(func(v map[string]string) { v["tokentray_account"] = "" }))
+		each(t, []export{postman}, broken(func(v map[string]string) { v["tokentray_account"] = "" }))
 	})
 
 	// A dead token: a client that can repeat the request does so, another one says

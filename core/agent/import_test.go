@@ -203,7 +203,7 @@ func TestAnImportThatFailsMidwayLeavesNothing(t *testing.T) {
 	}
 	carry(t, r, api.ImportRequest{Accounts: req.Accounts, OnConflict: api.ConflictReplace})
 	if r.accounts.count() != 6 {
-		t.Errorf("%d accounts after the vault is well", r.accounts.count())
+		t.Errorf("%d accounts after the vault recovered", r.accounts.count())
 	}
 }
 

@@ -141,7 +141,7 @@ func (b *backend) input(layout, key string) api.PushInput {
 
 const silenceperKey = "gowechat_officialaccount__access_token_wx0000000000000001"
 
-func (b *backend) held(t *testing.T) string {
+func (b *backend) entry(t *testing.T) string {
 	t.Helper()
 	got, err := b.redis.Get(t.Context(), silenceperKey).Result()
 	if err != nil && !strings.Contains(err.Error(), "nil") {
@@ -160,15 +160,15 @@ func TestATokenGoesIntoABackendsRedis(t *testing.T) {
 	if err != nil || plan.Plan == nil || plan.Plan.Error != nil || !strings.HasPrefix(plan.Plan.Commands[len(plan.Plan.Commands)-2], "SET "+silenceperKey+" 88_Ab••••") {
 		t.Fatalf("%+v, %v", plan.Plan, err)
 	}
-	if b.held(t) != "" || len(b.pushes.of("1")) != 0 {
+	if b.entry(t) != "" || len(b.pushes.of("1")) != 0 {
 		t.Error("a dry run did something")
 	}
 	added, err := b.client.AddPush(t.Context(), b.ref, b.input("silenceper", ""))
 	if err != nil || added.Last == nil || added.Failing() || added.Target != b.url+" silenceper" {
 		t.Fatalf("%+v, %v", added, err)
 	}
-	if b.held(t) != b.up.token() {
-		t.Errorf("the entry holds %q", b.held(t))
+	if b.entry(t) != b.up.token() {
+		t.Errorf("the entry holds %q", b.entry(t))
 	}
 	if _, err := b.client.AddPush(t.Context(), b.ref, b.input("silenceper", "")); err == nil {
 		t.Error("the same push was added twice")
@@ -180,7 +180,7 @@ func TestATokenGoesIntoABackendsRedis(t *testing.T) {
 		t.Fatal(err)
 	}
 	until(t, events, "the push", func(acc api.Account) bool {
-		return len(acc.Pushes) == 1 && acc.Pushes[0].Last.Mask == core.Mask(b.up.token()) && !acc.Pushes[0].Failing() && b.held(t) == b.up.token()
+		return len(acc.Pushes) == 1 && acc.Pushes[0].Last.Mask == core.Mask(b.up.token()) && !acc.Pushes[0].Failing() && b.entry(t) == b.up.token()
 	})
 	if err := b.client.RemovePush(t.Context(), b.ref, added.Number); err != nil {
 		t.Fatal(err)
@@ -334,7 +334,7 @@ func TestAnEntryThatVanishedIsAReport(t *testing.T) {
 	events := b.events(t)
 	pushed := func(what string) {
 		t.Helper()
-		until(t, events, what, func(acc api.Account) bool { return b.held(t) == b.up.token() && !acc.Pushes[0].Failing() })
+		until(t, events, what, func(acc api.Account) bool { return b.entry(t) == b.up.token() && !acc.Pushes[0].Failing() })
 	}
 	// Somebody emptied the Redis: the token lives, and is there again.
 	b.redis.FlushAll(t.Context())
@@ -373,14 +373,14 @@ func TestTwoFetchersAreToldAndNotFought(t *testing.T) {
 	if err != nil || len(list.Accounts[0].Pushes) != 1 {
 		t.Fatal(err)
 	}
-	if e := list.Accounts[0].Pushes[0].Last.Error; e == nil || e.Remedy != core.RemedyPushFetchers || b.held(t) != other {
-		t.Errorf("%+v, and the entry holds %s", e, core.Mask(b.held(t)))
+	if e := list.Accounts[0].Pushes[0].Last.Error; e == nil || e.Remedy != core.RemedyPushFetchers || b.entry(t) != other {
+		t.Errorf("%+v, and the entry holds %s", e, core.Mask(b.entry(t)))
 	}
-	if p, err := b.client.RunPush(t.Context(), b.ref, 1); err != nil || !p.Failing() || p.Last.Error.Remedy != core.RemedyPushFetchers || b.held(t) != other {
+	if p, err := b.client.RunPush(t.Context(), b.ref, 1); err != nil || !p.Failing() || p.Last.Error.Remedy != core.RemedyPushFetchers || b.entry(t) != other {
 		t.Errorf("a person's try: %+v, %v", p.Last, err)
 	}
 	b.redis.Del(t.Context(), silenceperKey) // as the sentence says
-	if p, err := b.client.RunPush(t.Context(), b.ref, 1); err != nil || p.Failing() || b.held(t) != b.up.token() {
+	if p, err := b.client.RunPush(t.Context(), b.ref, 1); err != nil || p.Failing() || b.entry(t) != b.up.token() {
 		t.Errorf("after the key was deleted: %+v, %v", p.Last, err)
 	}
 }

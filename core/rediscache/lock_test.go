@@ -126,8 +126,8 @@ func (r *recorder) sentAny(command string) bool {
 	return strings.Contains(r.sent.String(), command)
 }
 
-// looks is how often a lock was looked at.
-func (r *recorder) looks() int {
+// lockReads is how often a lock was looked at.
+func (r *recorder) lockReads() int {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	return strings.Count(r.sent.String(), "getrange")
@@ -240,7 +240,7 @@ func TestALockThatIsNotGivenBackDelaysNothingForEver(t *testing.T) {
 		var r recorder
 		var wg sync.WaitGroup
 		wg.Go(func() { // it is not waited for once it was looked at twice
-			for r.looks() < 2 && ctx.Err() == nil {
+			for r.lockReads() < 2 && ctx.Err() == nil {
 				time.Sleep(time.Millisecond)
 			}
 			cancel()

@@ -26,7 +26,7 @@ func daily() api.List {
 	pushes := account("pushes", core.Sandbox, 2*time.Hour)
 	pushes.State = core.StatePaused
 	pushes.Pushes = []api.Push{{Last: &api.PushResult{At: start(), Error: &api.Error{Class: core.PushFailed}}}}
-	fine := account("well", core.Live, 30*time.Minute)
+	fine := account("fine", core.Live, 30*time.Minute)
 	fine.Group, fine.Pinned, fine.LastUsed = "Spring", true, start().Add(-time.Minute)
 	taken.Group = "spring"
 	all := []api.Account{again, died, pushes, soon, taken, fine}
@@ -46,11 +46,11 @@ func TestListsSayWhatTheWindowSays(t *testing.T) {
 	for lang, want := range map[string]map[string][]string{
 		"en": {
 			"again": {"retrying", "retrying in 20 s"}, "died": {"expired", "died early, 11:58"}, "pushes": {"paused", "push failed"},
-			"soon": {"ends soon"}, "taken": {"fresh", "replaced by somebody else, 11:55"}, "well": {"fresh"},
+			"soon": {"ends soon"}, "taken": {"fresh", "replaced by somebody else, 11:55"}, "fine": {"fresh"},
 		},
 		"zh": {
 			"again": {"重试中", "20 秒后重试"}, "died": {"已过期", "11:58 提前失效"}, "pushes": {"已暂停", "推送失败"},
-			"soon": {"即将到期"}, "taken": {"有效", "11:55 被他人替换"}, "well": {"有效"},
+			"soon": {"即将到期"}, "taken": {"有效", "11:55 被他人替换"}, "fine": {"有效"},
 		},
 	} {
 		list, _ := dailyRun(lang).try(t, 0, "list")
@@ -117,14 +117,14 @@ func TestListByWhatRowsSay(t *testing.T) {
 		{"zh", []string{"--state", "soon"}, []string{"soon"}},
 		{"en", []string{"--state", "push"}, []string{"pushes"}},
 		{"zh", []string{"--state", "推送"}, []string{"pushes"}},
-		{"en", []string{"--state", "fresh"}, []string{"soon", "taken", "well"}},
+		{"en", []string{"--state", "fresh"}, []string{"soon", "taken", "fine"}},
 		{"en", []string{"--state", "retrying", "--state", "paused"}, []string{"again", "pushes"}},
-		{"en", []string{"--group", "spring"}, []string{"taken", "well"}},
-		{"zh", []string{"--group", "SPRING", "--env", "live"}, []string{"well"}},
-		{"en", []string{"--sort", "name"}, []string{"well", "again", "died", "pushes", "soon", "taken"}},
-		{"en", []string{"--sort", "time"}, []string{"well", "died", "soon", "again", "taken", "pushes"}},
-		{"en", []string{"--sort", "need"}, []string{"well", "died", "again", "soon", "taken", "pushes"}},
-		{"en", []string{"--sort", "used"}, []string{"well", "soon", "again", "died", "pushes", "taken"}},
+		{"en", []string{"--group", "spring"}, []string{"taken", "fine"}},
+		{"zh", []string{"--group", "SPRING", "--env", "live"}, []string{"fine"}},
+		{"en", []string{"--sort", "name"}, []string{"fine", "again", "died", "pushes", "soon", "taken"}},
+		{"en", []string{"--sort", "time"}, []string{"fine", "died", "soon", "again", "taken", "pushes"}},
+		{"en", []string{"--sort", "need"}, []string{"fine", "died", "again", "soon", "taken", "pushes"}},
+		{"en", []string{"--sort", "used"}, []string{"fine", "soon", "again", "died", "pushes", "taken"}},
 	} {
 		if got := listedNames(t, tt.lang, tt.args...); !slices.Equal(got, tt.want) {
 			t.Errorf("%s %v: %v, want %v", tt.lang, tt.args, got, tt.want)

@@ -131,7 +131,7 @@ func TestNeedsAPerson(t *testing.T) {
 	}
 	s.says(40 * time.Minute)
 	if s.remembered() != 0 {
-		t.Error("accounts that are well again are never forgotten")
+		t.Error("accounts that recovered are never forgotten")
 	}
 }
 
@@ -302,7 +302,7 @@ func TestManyAtOnceAreOneNotification(t *testing.T) {
 	}
 	s := newScene(t, list...)
 	if s.remembered() != 0 {
-		t.Errorf("%d accounts that are well take room", s.remembered())
+		t.Errorf("%d healthy accounts take room", s.remembered())
 	}
 	for _, a := range list {
 		s.account(blocked(a.Name, "1.2.3.4"))

@@ -113,11 +113,11 @@ func (d *fakeDisplay) last() menu {
 type rig struct {
 	*fakeAgent
 	*fakeDisplay
-	looks atomic.Int64 // how often the clock was read
-	log   bytes.Buffer
-	err   error
-	ended chan struct{}
-	stop  context.CancelFunc
+	clockReads atomic.Int64 // how often the clock was read
+	log        bytes.Buffer
+	err        error
+	ended      chan struct{}
+	stop       context.CancelFunc
 }
 
 func loopTest(t *testing.T, l api.List, test func(*rig)) {
@@ -131,7 +131,7 @@ func loopTest(t *testing.T, l api.List, test func(*rig)) {
 		r.stop = cancel
 		tr := newTray(Config{
 			Agent: r.fakeAgent,
-			Now:   func() time.Time { r.looks.Add(1); return noon.Add(time.Since(began)) },
+			Now:   func() time.Time { r.clockReads.Add(1); return noon.Add(time.Since(began)) },
 			Log:   slog.New(slog.NewTextHandler(&r.log, nil)),
 		}, r.fakeDisplay)
 		go func() {
@@ -196,9 +196,9 @@ func TestTimesAreRenewedOnceAMinuteAtMost(t *testing.T) {
 
 func TestNoTimerWithoutATokenThatLives(t *testing.T) {
 	loopTest(t, listOf(core.Sandbox, acc("shop", core.Sandbox, core.StateBlocked, -time.Hour, 0), acc("shop", core.Live, core.StateFresh, 24*time.Hour, 0)), func(r *rig) {
-		looks := r.looks.Load()
+		before := r.clockReads.Load()
 		r.pass(48 * time.Hour)
-		if n := r.looks.Load() - looks; n != 0 {
+		if n := r.clockReads.Load() - before; n != 0 {
 			t.Errorf("the loop looked at the clock %d times", n)
 		}
 		r.wantMenus(t, 1)

@@ -273,7 +273,7 @@ func TestRowsWaitForThePointer(t *testing.T) {
 			if now := s.onScreen("c-sandbox"); now != before {
 				t.Fatalf("the row under the pointer stands at %v, was at %v", now, before)
 			}
-			s.mustNotSay("Try again") // it is well, and says so
+			s.mustNotSay("Try again") // it recovered, and says so
 			done(s)
 			if high := s.listing.list.views["a-sandbox"].Size().Height; high != rowHeight || s.onScreen("c-sandbox") >= before {
 				t.Errorf("the row above is still %v high", high)

@@ -85,12 +85,12 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 		"Ctrl+Q": func(s *stage) { s.ctrl(fyne.KeyQ) },
 		"X":      func(s *stage) { s.closing.leave() },
 	}
-	for name, held := range map[string]struct {
-		open  func(*stage)
-		title string
-		stay  string
-		go_   string
-		kept  func(*stage) bool
+	for name, tt := range map[string]struct {
+		open    func(*stage)
+		title   string
+		cancel  string
+		confirm string
+		kept    func(*stage) bool
 	}{
 		"a form": {
 			func(s *stage) { s.accounts.openAdd(); s.typeInto("name", "half typed") },
@@ -140,18 +140,18 @@ func TestClosingAsksForWhatWasTyped(t *testing.T) {
 			t.Run(name+" by "+way, func(t *testing.T) {
 				s, closed := leaving(t, api.TrayShown)
 				s.until("the agent", func() bool { return s.link.phase == phaseConnected })
-				held.open(s)
-				for _, no := range []func(){func() { s.press(held.stay) }, func() { s.key(fyne.KeyEscape) }, func() { s.closing.leave(); s.key(fyne.KeyEscape) }} {
+				tt.open(s)
+				for _, no := range []func(){func() { s.press(tt.cancel) }, func() { s.key(fyne.KeyEscape) }, func() { s.closing.leave(); s.key(fyne.KeyEscape) }} {
 					leave(s)
-					s.mustSay(held.title)
+					s.mustSay(tt.title)
 					no()
-					s.mustNotSay(held.title)
-					if *closed || !held.kept(s) {
+					s.mustNotSay(tt.title)
+					if *closed || !tt.kept(s) {
 						t.Fatal("it is lost, though the answer was no")
 					}
 				}
 				leave(s)
-				s.press(held.go_)
+				s.press(tt.confirm)
 				s.until("the window to close", func() bool { return *closed })
 			})
 		}

@@ -26,10 +26,10 @@ func goldenScreens() []golden {
 	busy, history := busyDay()
 	busy.ID, busy.Name = "busy", "busy-shop"
 	busy.Previous = &api.Previous{Mask: "85_ee••••5555", Until: noon.Add(130 * time.Second)}
-	stay := func(*stage) {}
+	unchanged := func(*stage) {}
 	return []golden{
-		{"first", usual, core.Sandbox, nil, stay},
-		{"sandbox", usual, core.Sandbox, all, stay},
+		{"first", usual, core.Sandbox, nil, unchanged},
+		{"sandbox", usual, core.Sandbox, all, unchanged},
 		{"compact", usual, core.Sandbox, append(all, mixed(12)...), func(s *stage) {
 			set := s.model.Settings
 			set.ListDensity = core.DensityCompact
@@ -43,7 +43,7 @@ func goldenScreens() []golden {
 			s.listing.toggleMark("测试商城-sandbox")
 			s.removals.begin([]core.ID{"archive-sandbox"})
 		}},
-		{"live", small, core.Live, all, stay},
+		{"live", small, core.Live, all, unchanged},
 		{"wide", fyne.NewSize(1100, 700), busy.Env, append(all, busy), func(s *stage) {
 			s.agent.change(func(f *fakeAgent) { f.history = history })
 			s.listing.selectAccount(busy.ID)

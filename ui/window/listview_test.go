@@ -90,7 +90,7 @@ func TestRowGrows(t *testing.T) {
 	}
 	healthy := sample("account 001", core.Sandbox, noon, time.Hour, 2*time.Hour)
 	s.agent.send(api.Event{Type: api.EventAccount, Account: &healthy})
-	s.until("the row to be well", func() bool { return !s.says("Copy IP") })
+	s.until("the row to recover", func() bool { return !s.says("Copy IP") })
 	if y := s.listing.list.views["account 002-sandbox"].Position().Y; y != 2*rowHeight {
 		t.Errorf("the next row stands at %v", y)
 	}

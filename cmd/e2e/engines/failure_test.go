@@ -263,7 +263,7 @@ func TestTheRedisLosesAndLies(t *testing.T) {
 	}
 	a.net.set(false)
 	b.net.set(false)
-	c.until("the rows are well", 60*time.Second, func() bool { x, y := a.account(), b.account(); return x.Team.Error == nil && y.Team.Error == nil })
+	c.until("the rows recover", 60*time.Second, func() bool { x, y := a.account(), b.account(); return x.Team.Error == nil && y.Team.Error == nil })
 
 	t.Log("cut off from the Redis during its call: what came is published later")
 	reached := make(chan struct{})

@@ -211,7 +211,7 @@ func TestARefusalIsSaid(t *testing.T) {
 		t.Error("the living token is not served")
 	}
 	must("ACL", "SETUSER", "default", "+@all")
-	c.until("the row is well", 60*time.Second, func() bool { return a.account().Team.Error == nil })
+	c.until("the row recovers", 60*time.Second, func() bool { return a.account().Team.Error == nil })
 
 	t.Log("the wrong key")
 	right := c.keys
