@@ -123,7 +123,7 @@ func cli() table {
 		"usage.pick_typed":    {"what was typed must fit exactly one account; it fits {n}", "输入的内容未能唯一匹配账号：{n} 个"},
 		"usage.pick_menu":     {"the menu could not be shown: {cause}", "无法显示菜单：{cause}"},
 		"usage.list_state":    {"there is no such state; there are {states}", "没有这种状态；可用：{states}"},
-		"usage.add_test_live": {"the test would kill the live token; with --allow-live it is done all the same", "测试会使生产 token 失效；加上 --allow-live 才会进行"},
+		"usage.add_test_live": {"the test would kill the live token; add --allow-live to run it anyway", "测试会使生产 token 失效；加上 --allow-live 才会进行"},
 		"usage.export_none":   {"no account fits that", "没有符合条件的账号"},
 		"usage.list_sort":     {"there is no such order; there are {orders}", "没有这种顺序；可用：{orders}"},
 

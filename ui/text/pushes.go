@@ -122,7 +122,7 @@ func pushes() table {
 		"cmd.push.add.long": {
 			"Add a push. The current token goes there at once, if there is one, and every later one.\n\n" +
 				"A file is replaced as a whole or not at all. One that was there keeps its owner, group\n" +
-				"and mode; --private takes it away from others. A new one is 0600. Of a dotenv file only\n" +
+				"and mode; --private takes it away from others. A new one is 0600. In a dotenv file only\n" +
 				"the variable changes: comments, order, quotes and line ends stay. In a file with\n" +
 				"[sections], --key WECHAT.TOKEN names the section too. json and plain files are written\n" +
 				"whole. A link is followed and stays, if it is yours. The folder must be there.\n\n" +
