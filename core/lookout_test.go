@@ -69,7 +69,7 @@ func TestTheWatchAsksAtMost48TimesADay(t *testing.T) {
 }
 
 // TestTheWatchRestsWhereNothingIsToBeWatched: nothing is asked while it is off, for
-// accounts that are paused, locked or wait for a person, beyond the budget, nor for
+// accounts that are paused, locked or wait for a person, beyond the budget, and for
 // kinds that cannot be checked.
 func TestTheWatchRestsWhereNothingIsToBeWatched(t *testing.T) {
 	for name, tt := range map[string]struct {

@@ -14,7 +14,7 @@ type Push struct {
 	Number int // names it within its account, from 1; never used twice
 	Kind   PushKind
 
-	// Of a file.
+	// For a file.
 	Path string   // absolute
 	Form PushForm // how it is written
 	Key  string   // the variable of a dotenv file, with its section before a dot
@@ -25,7 +25,7 @@ type Push struct {
 	// keeps its mode. A new file is always private.
 	Private bool
 
-	// Of a command.
+	// For a command.
 	Command []string      // the program's absolute path and its arguments
 	Timeout time.Duration // after which the command is ended
 
@@ -45,7 +45,7 @@ const (
 // PushForm is how a token is written into a file.
 type PushForm string
 
-// The forms. Of a dotenv file one variable is replaced; the others are written
+// The forms. In a dotenv file one variable is replaced; the others are written
 // whole.
 const (
 	PushDotenv PushForm = "dotenv"

@@ -135,8 +135,8 @@ func TestATokenAfterAGrant(t *testing.T) {
 	}
 }
 
-// Of successive failures the history keeps the first, those that differ and ever
-// fewer of the rest. It keeps every failure that a person caused.
+// The history keeps the first of successive failures, those that differ and ever fewer
+// of the rest. It keeps every failure that a person caused.
 func TestTheHistoryThinsOutFailures(t *testing.T) {
 	e := withToken(time.Hour)
 	token := *e.token.Load()

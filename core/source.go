@@ -55,7 +55,7 @@ type Explainer interface {
 type Interpreter interface {
 	// Meanings returns what a code can mean, the likeliest first; nothing for an
 	// unknown code. code is a number or a word, and message the text beside it, or
-	// empty. Of message the meanings contain only addresses and request IDs.
+	// empty. The meanings contain only addresses and request IDs of message.
 	Meanings(code, message string) []*Error
 }
 

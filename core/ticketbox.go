@@ -14,7 +14,7 @@ type ticketBox struct {
 	flight *ticketFlight
 	spread time.Duration // jitter, so that not all are renewed at once
 
-	// Of the last call for it.
+	// The last call for it.
 	asked     time.Time
 	same      bool   // it brought the ticket that was there already
 	err       *Error // nil: it brought one

@@ -92,8 +92,8 @@ func TestAFolderThatIsNotThere(t *testing.T) {
 	}
 }
 
-// Of what others may do, only what shows or changes the folder counts, and of whom,
-// neither the system nor the administrators.
+// Only rights that show or change the folder count, and only those of others than the
+// system and the administrators.
 func TestWhoIsTrusted(t *testing.T) {
 	own, err := user()
 	if err != nil {

@@ -220,7 +220,7 @@ func TestACopyIsConfirmedWhereThatIsWanted(t *testing.T) {
 	}
 }
 
-// A token that follows its renewal takes no newer copy's place, nor does it
+// A token that follows its renewal does not take a newer copy's place or
 // overtake one that is waited for.
 func TestFollowingOvertakesNothing(t *testing.T) {
 	r, arrive := waiting(t, api.CopyRequest{})

@@ -148,8 +148,8 @@ func TestApplicationsOfOneCorpShareNothing(t *testing.T) {
 }
 
 // TestOneEntryForTwoApplicationsIsRefused: a push with which two applications would
-// overwrite each other's token is not added, not even as a dry run. Of those that were
-// saved before that, neither writes.
+// overwrite each other's token is not added, not even as a dry run. If both were
+// saved before that rule, neither writes.
 func TestOneEntryForTwoApplicationsIsRefused(t *testing.T) {
 	w, _ := atWeCom(t)
 	backend := redistest.StartPort(t)

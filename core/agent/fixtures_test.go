@@ -401,7 +401,7 @@ func TestVersion1OfTheAPIAsItWas(t *testing.T) {
 			seen = r.watch()
 		}
 	}
-	// Of each shape that an event had there is one today.
+	// Today there is an event of each shape that there was.
 	got := <-seen
 	for _, want := range events {
 		var least []string

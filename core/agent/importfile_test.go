@@ -87,8 +87,8 @@ func TestAFileIsReadByTheAgent(t *testing.T) {
 	}
 }
 
-// An account whose environment nothing tells is not renewed before a person said
-// so, nor is one that is live; the same file once more changes nothing.
+// An account that is live, or whose environment nothing tells, is not renewed before a
+// person said so; the same file once more changes nothing.
 func TestWhatAFileSaysOfProductionIsPaused(t *testing.T) {
 	const text = "WECHAT_APPID=wx00000000000000%s\nWECHAT_SECRET=a1b2c3d4e5f60718293a4b5c6d7e8f90\n"
 	w := newWorld(t)

@@ -132,7 +132,7 @@ func (p *importer) beside(a, other core.Account) bool {
 }
 
 // refuse is the row of an account that cannot be saved. It does not repeat an
-// invalid environment or kind, nor a name that looks like a secret: if columns were
+// invalid environment or kind, or a name that looks like a secret: if columns were
 // shifted, such a value may be a secret.
 func (p *importer) refuse(row api.ImportRow, problems core.Problems) api.ImportRow {
 	if core.HoldsSecret(row.Name) || slices.ContainsFunc(problems, func(q core.Problem) bool { return q.Field == "name" && q.Key == core.ProblemNameSecret }) {

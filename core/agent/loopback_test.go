@@ -21,7 +21,7 @@ import (
 	"tokentray/core/redisconn/redistest"
 )
 
-// freePort is a port of the loopback that nobody has, nor is given by the system before
+// freePort is a port of the loopback that nobody has and that the system gives nobody before
 // a door opens there.
 func freePort(t testing.TB) int {
 	t.Helper()

@@ -226,7 +226,7 @@ func (s *Service) wouldPause(ctx context.Context, p preset.Preset) ([]string, er
 }
 
 // elsewhereWith are the accounts whose secret would go elsewhere with a preset, and where
-// it was entered for. Of a kind that is missing the vault knows that: while it is locked,
+// it was entered for. For a missing kind only the vault knows that: while it is locked,
 // nothing takes the kind's place. The edit lock is held.
 func (s *Service) elsewhereWith(ctx context.Context, p preset.Preset) (map[core.ID]core.Destination, error) {
 	now, had := s.kindSet().Of(p.Kind)

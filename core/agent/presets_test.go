@@ -168,7 +168,7 @@ func TestAPresetUnderABuiltInNameIsRefused(t *testing.T) {
 	}
 }
 
-// A file with faults changes nothing: not the preset that is there, nor the token of
+// A file with faults changes nothing: neither the preset that is there nor the token of
 // its accounts.
 func TestAPresetWithFaultsChangesNothing(t *testing.T) {
 	w := newWorld(t)

@@ -192,8 +192,8 @@ func TestATokenGoesIntoABackendsRedis(t *testing.T) {
 	}
 }
 
-// TestNeitherPasswordNorKeyLeaks: into the home's files, the log, lists, history or errors,
-// nor does the password go to another Redis. A key that holds the AppSecret is refused.
+// TestNeitherPasswordNorKeyLeaks: into the home's files, the log, lists, history or errors;
+// and the password does not go to another Redis. A key that holds the AppSecret is refused.
 func TestNeitherPasswordNorKeyLeaks(t *testing.T) {
 	b := newBackend(t)
 	const secretKey = "shop:0123456789abcdef0123456789abcdee:token"

@@ -102,7 +102,7 @@ func TestNothingIsLostWithTheDatabase(t *testing.T) {
 		"its head is overwritten":              {file: func(_, last []byte) []byte { return spoiled(last) }, backups: true, restored: "store_restored", lost: 3},
 		"and there is no backup":               {file: func(_, last []byte) []byte { return spoiled(last) }, restored: "store_emptied", lost: 4},
 		"nothing of it can be read":            {file: func(_, last []byte) []byte { return slices.Repeat([]byte{7}, len(last)) }, backups: true, restored: "store_restored", lost: 3},
-		"nor is there a backup":                {file: func(_, last []byte) []byte { return slices.Repeat([]byte{7}, len(last)) }, restored: "store_emptied", lost: 4},
+		"nothing of it, and no backup":         {file: func(_, last []byte) []byte { return slices.Repeat([]byte{7}, len(last)) }, restored: "store_emptied", lost: 4},
 		"it is cut to nothing":                 {file: func(_, _ []byte) []byte { return nil }, backups: true, restored: "store_restored", lost: 3},
 		"it is gone":                           {backups: true, restored: "store_refound", lost: 3},
 		"everything is gone":                   {lost: 4},

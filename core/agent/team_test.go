@@ -97,7 +97,7 @@ func TestATeamOfAgents(t *testing.T) {
 }
 
 // quiet waits until no agent of this process reads the team's state, answers a report or
-// is in the middle of a round. Of a report that was answered before, nothing follows then.
+// is in the middle of a round. A report that was answered before has no effect after that.
 func quiet(t *testing.T) {
 	t.Helper()
 	stacks := make([]byte, 4<<20)

@@ -16,7 +16,7 @@ import (
 	"tokentray/core/wechat"
 )
 
-// A client secret is not sent to another token URL's host, nor a token to another
+// A client secret is not sent to another token URL's host, and no token to another
 // API's, before a person entered the secret for it.
 func TestAClientSecretIsNotSentToAnotherTokenURL(t *testing.T) {
 	home, foreign := record(t), record(t)

@@ -264,7 +264,7 @@ func (k *vaultAccess) dropSecret(ctx context.Context, key core.ID) error {
 
 // open asks the vault for the data key, even after a failure. If there is none, it
 // makes one with create set; else it returns nil. found says that the vault had the
-// key, and so is the same vault as before.
+// key, so it is the same vault as before.
 func (k *vaultAccess) open(ctx context.Context, create bool) (key []byte, found bool, err error) {
 	vault := k.inUse()
 	if vault == nil {
@@ -295,8 +295,8 @@ func (k *vaultAccess) open(ctx context.Context, create bool) (key []byte, found 
 	return key, false, nil
 }
 
-// sameAsBefore asks whether the vault still has the data key, and so is the one that
-// was opened. A vault that lost it meanwhile, such as a keyring that was made again,
+// sameAsBefore reports whether the vault still has the data key: then it is the one that
+// was opened. A vault that lost the key meanwhile, such as a keyring that was made again,
 // answers "not found" for everything.
 func (k *vaultAccess) sameAsBefore(ctx context.Context) bool {
 	raw, err := k.inUse().Get(ctx, dataKeyName)

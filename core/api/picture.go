@@ -7,7 +7,7 @@ import (
 	"tokentray/core"
 )
 
-// Picture is the agent's state according to its events. Of each account it keeps
+// Picture is the agent's state according to its events. For each account it keeps
 // what the function given to NewPicture returns, since there may be thousands of
 // accounts and few readers need all fields. It is not safe for concurrent use.
 type Picture[A any] struct {

@@ -306,7 +306,7 @@ type TextRequest struct {
 type HistoryEntry = core.Entry
 
 // Failure is what failed for an account: the newest line of its history that tells of a
-// failure, and how many do. Of failures in a row the history keeps the first, those that
+// failure, and how many do. The history keeps the first of failures in a row, those that
 // differ, and the rest less and less often.
 type Failure struct {
 	Account string       `json:"account"`

@@ -67,8 +67,8 @@ type readCloser struct {
 
 // look reads what an answer says of itself from the beginning of its body, and
 // returns the body as if nobody had read of it. all is the body where it was read to
-// its end, and then belongs to the caller. Of a stream nothing is read: its next piece may
-// be long in coming.
+// its end, and then belongs to the caller. It reads nothing of a stream, whose next
+// piece may be long in coming.
 func look(spec kinds.Spec, status int, body io.ReadCloser, length int64, stream bool) (t told, all []byte, rest io.ReadCloser) {
 	in := bufio.NewReaderSize(body, 512) // what is read in larger pieces passes it by
 	for _, a := range spec.Dead {

@@ -14,7 +14,7 @@ import (
 )
 
 // The server is told of a token that fails by whoever was refused with it, and by a
-// person's force: not by a person who asks again, nor by an edit that is tried.
+// person's force: not by a person who asks again or an edit that is tried.
 func TestWhoseReportReachesTheServer(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		s := &reported{token: token}

@@ -89,8 +89,8 @@ func TestAnotherTextOfTheSameLengthStays(t *testing.T) {
 	d.wantPaste(t, mine)
 }
 
-// Of an owner that hangs nobody knows what it holds. It delays nothing for long,
-// and nothing of it is touched.
+// Nobody knows the content of an owner that hangs. It delays nothing for long, and its
+// content stays as it is.
 func TestAnOwnerThatHangs(t *testing.T) {
 	if readTime != 2*time.Second { // as SECURITY.md says
 		t.Errorf("a read may take %s", readTime)

@@ -38,7 +38,7 @@ func subnetOf(address netip.Addr) (Subnet, error) {
 			if err != nil {
 				return Subnet{}, err
 			}
-			// Of two interfaces with one address, the one that leads out decides.
+			// If two interfaces have one address, the one that leads out decides.
 			if found := (Subnet{one.Name, one.Index, netip.PrefixFrom(ip, ones).Masked(), leads || one.Flags&net.FlagLoopback != 0}); out.Interface == "" || found.LeadsOut {
 				out = found
 			}

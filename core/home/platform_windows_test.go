@@ -62,8 +62,8 @@ func TestAHomeIsClosedToOthers(t *testing.T) {
 	})
 }
 
-// Files that another user made are no home of ours, nor is a program of theirs our
-// agent. On a real Windows the system's own folder belongs to TrustedInstaller.
+// Files that another user made are no home of ours, and a program of theirs is not
+// our agent. On a real Windows the system's own folder belongs to TrustedInstaller.
 func TestAHomeOfSomebodyElsesIsRefused(t *testing.T) {
 	dir := os.Getenv("TOKENTRAY_TEST_FOREIGN") // wine makes no owners; make test-wine does
 	if dir == "" {

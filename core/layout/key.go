@@ -64,7 +64,7 @@ func (l Layout) LockKey(n Name) string {
 }
 
 // HashOf splits the key of a bag in a hash: the hash is all before the last colon, and
-// the field is the rest. Of another form the field is empty.
+// the field is the rest. If the key has another form, the field is empty.
 func (l Layout) HashOf(key string) (hash, field string) {
 	if at := strings.LastIndexByte(key, ':'); l.Form == BagInHash && at >= 0 {
 		return key[:at], key[at+1:]

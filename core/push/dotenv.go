@@ -21,8 +21,8 @@ type assignment struct {
 // setVariable is the text of a .env file in which every assignment of the variable
 // has the value, with one added at the end if there was none. Everything else stays
 // byte for byte: comments, order, blanks, line ends, export before the name, and the
-// quotes of the old value if they suit the new one. Of two assignments of one name
-// some readers take the first and some the last; so every one is changed.
+// quotes of the old value if they suit the new one. If a name is assigned twice, some
+// readers take the first and some the last; so every one is changed.
 //
 // A file with sections, such as INI files and ThinkPHP's .env, may give one name to
 // several variables: SECTION.NAME says which one is meant, and a bare name that is

@@ -318,8 +318,8 @@ func (r *Recogniser) Judge(c Candidate) (*Account, []Remark) {
 	return a, remarks
 }
 
-// idOf is the candidate's ID and its kind, nil if nothing tells one. Of several the
-// first counts from which an account can be made.
+// idOf is the candidate's ID and its kind, nil if nothing tells one. If there are
+// several, it is the first from which an account can be made.
 func (r *Recogniser) idOf(c Candidate) (*Value, *kind) {
 	var id *Value
 	var of *kind

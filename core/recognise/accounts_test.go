@@ -186,8 +186,8 @@ func TestAKindWithoutAnID(t *testing.T) {
 	}
 }
 
-// Of two kinds that share names, the form of the ID and the words beside it tell
-// which one is meant.
+// If two kinds share names, the form of the ID and the words beside it tell which one
+// is meant.
 func TestKindsThatShareNames(t *testing.T) {
 	r := New(append(Of(kinds.Builtin()), Words{
 		Kind: "other", IDs: []string{"appid"}, Secrets: []string{"appsecret"}, Brands: []string{"feishu"}, IDForm: `^cli_[0-9a-z]{16}$`,

@@ -47,7 +47,7 @@ var filler = sync.OnceValue(func() *regexp.Regexp {
 
 // StandsFor reports whether a value only stands for the real one: a reference that
 // another program resolves, or a template's unfilled value. Such a value is never
-// taken over, nor sent anywhere. If a real value looks like one, a person is told,
+// taken over or sent anywhere. If a real value looks like one, a person is told,
 // and enters it.
 func StandsFor(value string) bool {
 	value = strings.TrimSpace(value)
@@ -103,8 +103,8 @@ func chosen(id string) bool {
 }
 
 // Clean is a value without the quotation marks and the invisible characters around it
-// that word processors and messengers add. Of one with the form of an ID or of a secret,
-// a comment or a separator behind it is no part.
+// that word processors and messengers add. If it has the form of an ID or of a
+// secret, a comment or a separator behind it goes too.
 func (r *Recogniser) Clean(value string) string {
 	invisible := func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) }
 	out := strings.TrimFunc(value, invisible)

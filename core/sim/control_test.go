@@ -110,7 +110,7 @@ func TestControl(t *testing.T) {
 	}
 }
 
-// Nobody steers the simulator from another machine, nor a page in a browser.
+// Neither another machine nor a page in a browser can steer the simulator.
 func TestControlIsLocal(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*http.Request)

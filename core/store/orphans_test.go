@@ -108,7 +108,7 @@ func TestARestoreKnowsWhatWasRemoved(t *testing.T) {
 	}
 }
 
-// TestNothingIsLostThatAnAccountHas: nor is anything when nothing can be read.
+// TestNothingIsLostThatAnAccountHas, even when nothing can be read.
 func TestNothingIsLostThatAnAccountHas(t *testing.T) {
 	for name, spoil := range map[string]func([]byte) []byte{
 		"metas": func(b []byte) []byte { clear(b[:8192]); return b },

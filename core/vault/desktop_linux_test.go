@@ -86,7 +86,7 @@ func desktop(t *testing.T, part, config string) (out []byte) {
 		t.Errorf("the part did not run:\n%s", out)
 	}
 	// A gnome-keyring that the bus started outlives its bus; that is its way.
-	// Of ours nothing may stay, nor a bus that the D-Bus library launched.
+	// Nothing of ours may stay, and no bus that the D-Bus library launched.
 	for end := time.Now().Add(20 * time.Second); ; time.Sleep(10 * time.Millisecond) { // they are not our children
 		left := processes(runtime)
 		for pid, name := range left {

@@ -129,8 +129,8 @@ func readingSlowly[T any](ctx context.Context, read func() (T, error), slow <-ch
 // shorten it.
 var tellAfter = 2 * time.Second
 
-// readingPath is reading of a file. Of a named pipe that nobody writes to, the person
-// is told that it is waited for.
+// readingPath is reading of a file. It tells the person that it waits for a named pipe
+// that nobody writes to.
 func readingPath[T any](ctx context.Context, a *app, path string, read func() (T, error)) (T, error) {
 	if info, err := os.Stat(path); err != nil || info.Mode()&fs.ModeNamedPipe == 0 {
 		return reading(ctx, read)

@@ -81,7 +81,7 @@ func groupOf(k kept) (name string, own bool) {
 
 // groups returns the submenus of the groups that a person made, and of the owners of
 // several accounts, by name, and how many accounts stand neither there nor among those
-// shown. Of more groups than there is place for, it takes those that were used last.
+// shown. If there is no place for all, it takes those that were used last.
 func groups(p *picture, all []int32, shown []account, now time.Time, t *text.Text) (out []branch, left int) {
 	type key struct {
 		name string

@@ -50,7 +50,7 @@ func TestClosingInTheSheet(t *testing.T) {
 	}
 }
 
-// Whoever closes twice is not held up, nor is one whose desktop shows the icon,
+// The window closes at once for a person who closes twice, whose desktop shows the icon,
 // or who wanted none.
 func TestClosingIsNotHeldUp(t *testing.T) {
 	s, closed := leaving(t, api.TrayNoHost)

@@ -320,8 +320,8 @@ func TestKeyPageOutlivesTheAgent(t *testing.T) {
 	s.untilSays(freshKey, "仅显示这一次")
 }
 
-// Of ten thousand accounts a page offers what can be read, and a search finds
-// the rest.
+// A page offers as many of ten thousand accounts as can be read, and a search finds the
+// rest.
 func TestKeyPageOffersFewOfMany(t *testing.T) {
 	var many []api.Account
 	for i := range 2000 {

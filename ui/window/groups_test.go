@@ -22,7 +22,7 @@ func application(name, corp, agent string) api.Account {
 }
 
 // TestApplicationsOfOneCorpStandTogether, where the first of them would, under a line
-// that names the corp. One alone has no such line, nor has another kind's account.
+// that names the corp. One alone and another kind's account have no such line.
 func TestApplicationsOfOneCorpStandTogether(t *testing.T) {
 	const corp, other = "ww0123456789abcdef", "wwfedcba9876543210"
 	official := sample("campaign", core.Sandbox, noon, time.Hour, 2*time.Hour)
@@ -54,7 +54,7 @@ func TestApplicationsOfOneCorpStandTogether(t *testing.T) {
 			t.Errorf("the rail of %s is shown: %v", name, !view.rail.Hidden)
 		}
 	}
-	// The rows do not cover the line, nor each other.
+	// The rows cover neither the line nor each other.
 	for i, id := range list.ids {
 		view := list.views[id]
 		if bottom := view.Position().Y + view.Size().Height; bottom != list.tops[i+1] {

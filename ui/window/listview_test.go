@@ -117,7 +117,7 @@ func TestRowsDoNotOverlap(t *testing.T) {
 	}
 }
 
-// Of ten thousand accounts no more are looked at closely than are in sight or
+// The window looks closely only at those of ten thousand accounts that are in sight or
 // have something to tell.
 func TestTenThousandAccounts(t *testing.T) {
 	s := newStage(t, crowd(10000)...).open()

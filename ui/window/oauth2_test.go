@@ -50,7 +50,7 @@ func TestTheDetailTellsClaims(t *testing.T) {
 	s.mustSay("JWT", "decoded, not verified", "issuer (iss)", "https://sso.example", "read write")
 }
 
-// Of another token the detail says nothing.
+// The detail says nothing of a token without claims.
 func TestTheDetailTellsNoClaims(t *testing.T) {
 	s := openBusy(t, func(a *api.Account) { a.Claims = nil })
 	s.mustNotSay("decoded, not verified")

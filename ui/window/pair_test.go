@@ -152,7 +152,7 @@ func TestSwitchKeepsTheMessageTrue(t *testing.T) {
 	}
 }
 
-// Of two quick switches the last one holds, whichever answer comes first.
+// The last of two quick switches wins, whichever answer comes first.
 func TestQuickSwitches(t *testing.T) {
 	s := newStage(t, duo()...).open()
 	s.ctrl(fyne.Key2)

@@ -87,7 +87,7 @@ func (r *rowView) iconAt(e *desktop.MouseEvent) (icon fyne.CanvasObject, what, k
 
 func (r *rowView) MouseOut() { r.leave() }
 
-// leave is for a pointer that is no longer on the row, be it that the row moved.
+// leave is for a pointer that is no longer on the row, or whose row moved.
 func (r *rowView) leave() {
 	r.untell()
 	if r.hovered {

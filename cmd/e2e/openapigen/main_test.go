@@ -75,7 +75,7 @@ func TestTheKindsAreAnArgument(t *testing.T) {
 }
 
 // TestWhatIsNotExplainedIsNamed: a type without words of its own is fine, words
-// without a type are not, nor is a type of which nothing is known.
+// without a type are not, and a type of which nothing is known is not.
 func TestWhatIsNotExplainedIsNamed(t *testing.T) {
 	g := &generator{root: "../../..", schemas: object{}, named: map[string]bool{}}
 	g.fields(reflect.TypeFor[struct {

@@ -58,7 +58,7 @@ func words() map[string]string {
 		"Clipboard.followed": "The token that was copied was renewed, and the new one took its place.",
 
 		"Failure":       "What failed for an account.",
-		"Failure.lines": "How many lines of its history tell of a failure. Of failures in a row the history keeps the first, those that differ, and the rest less and less often.",
+		"Failure.lines": "How many lines of its history tell of a failure. The history keeps the first of failures in a row, those that differ, and the rest less and less often.",
 
 		"CopyRequest.notify": "For a caller that shows no answer itself. Ask for the event copy_late when the token comes after something else was copied, and for copied when the settings want a copy confirmed by a notification.",
 

@@ -126,8 +126,8 @@ func TestSilenceperIsRefused(t *testing.T) {
 		}
 	}
 
-	// Two accounts that share a token are one. Of two that do not, because they are
-	// of two hosts, the key must leave one.
+	// Two accounts that share a token are one. If two do not, because they are of
+	// two hosts, the key must leave one.
 	secret := "0123456789abcdef0123456789abcdef\n"
 	h.Run(secret, "add", "again", "--apart", "--appid", appID, "--secret-stdin", "--base-url", h.Sim)
 	h.Run(secret, "add", "shop", "--env", "live", "--apart", "--appid", appID, "--secret-stdin", "--base-url", strings.Replace(h.Sim, "127.0.0.1", "localhost", 1))
