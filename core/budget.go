@@ -32,9 +32,9 @@ func (k *Keeper) overBudget(id ID) *Error {
 	return nil
 }
 
-// hold postpones a round because the day's budget is used up. It is due again when
+// postpone puts off a round because the day's budget is used up. It is due again when
 // the day ends. The lock is held.
-func (k *Keeper) hold(e *entry, now time.Time) {
+func (k *Keeper) postpone(e *entry, now time.Time) {
 	err := k.errBudget(*e.account, now)
 	news := e.err == nil || e.err.Remedy != RemedyBudget
 	e.err, e.notBefore, e.fails = err, err.RetryAt, 0

@@ -108,7 +108,7 @@ func (k *Keeper) board(id ID, minTTL time.Duration, renewed bool) (t Token, f *f
 	}
 	if err := k.refusal(e, now, minTTL); err != nil {
 		if err.Remedy == RemedyBudget {
-			k.hold(e, now)
+			k.postpone(e, now)
 		}
 		return Token{}, nil, false, err
 	}

@@ -67,7 +67,7 @@ func (k *Keeper) startDue(now time.Time) {
 			case k.sharedFlight(e) != nil:
 				k.unplan(e) // until that round ends, see release
 			case k.left(e, now) == 0:
-				k.hold(e, now)
+				k.postpone(e, now)
 			default:
 				k.start(e, round{goal: renew}, now)
 			}

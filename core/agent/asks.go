@@ -111,7 +111,7 @@ func (s *Service) mayCall(client string, a core.Account, spec kinds.Spec, method
 		s.noteRefusal(client, a, judgedCall(j), core.AsError(err))
 		return false, core.AsError(err)
 	}
-	if g, ok := s.grants.take(client, a, j, s.now()); ok {
+	if g, ok := s.grants.use(client, a, j, s.now()); ok {
 		return g.write, nil
 	}
 	return false, s.refuse(a, askedCall{client, a.ID, judgedCall(j), !j.Reading})

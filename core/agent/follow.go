@@ -65,7 +65,7 @@ func (s *Service) follow(ctx context.Context, f *follows, spawn func(func())) {
 		spawn(func() {
 			defer close(one.ended)
 			defer cancel()
-			err := source.Follow(work, core.Request{Account: a, Credentials: c}, func(token string) { s.heard(work, a.ID, token) })
+			err := source.Follow(work, core.Request{Account: a, Credentials: c}, func(token string) { s.refreshIfReplaced(work, a.ID, token) })
 			one.silent = err == nil
 			switch {
 			case err != nil:
@@ -83,8 +83,9 @@ func (s *Service) follow(ctx context.Context, f *follows, spawn func(func())) {
 	}
 }
 
-// heard asks for the token of an account anew if another one than the current is there.
-func (s *Service) heard(ctx context.Context, id core.ID, token string) {
+// refreshIfReplaced asks for the token of an account anew if another one than the
+// current is there.
+func (s *Service) refreshIfReplaced(ctx context.Context, id core.ID, token string) {
 	if t, ok := s.keeper.Token(id); !ok || t.Value == "" || t.Value == token {
 		return
 	} else if _, err := s.keeper.Refresh(ctx, id, core.Report{Stale: t.Value}); err != nil {

@@ -163,8 +163,8 @@ func (g *grants) put(one grant, now time.Time, answers func(askedCall) bool) (gr
 	return one, true
 }
 
-// take uses a grant of a client for a call; false: there is none that allows it.
-func (g *grants) take(client string, a core.Account, j call.Judged, now time.Time) (grant, bool) {
+// use spends a grant of a client for a call; false: there is none that allows it.
+func (g *grants) use(client string, a core.Account, j call.Judged, now time.Time) (grant, bool) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.expire(now)

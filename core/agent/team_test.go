@@ -103,7 +103,7 @@ func quiet(t *testing.T) {
 	stacks := make([]byte, 4<<20)
 	busy := func() bool {
 		all := string(stacks[:runtime.Stack(stacks, true)])
-		return slices.ContainsFunc([]string{"(*teams).heard", "(*Member).read(", "(*Member).Turn(", "(*Keeper).Refresh("}, func(at string) bool { return strings.Contains(all, at) })
+		return slices.ContainsFunc([]string{"(*teams).adopt", "(*Member).read(", "(*Member).Turn(", "(*Keeper).Refresh("}, func(at string) bool { return strings.Contains(all, at) })
 	}
 	for still := 0; still < 25; still++ { // a message may be on its way for as long
 		if busy() {

@@ -9,8 +9,8 @@ import (
 	"tokentray/core/team"
 )
 
-// heard makes the team's token of an account the account's own. It does not wait.
-func (t *teams) heard(ctx context.Context, id core.ID, p team.Published) {
+// adopt makes the team's token of an account the account's own. It does not wait.
+func (t *teams) adopt(ctx context.Context, id core.ID, p team.Published) {
 	t.show(id)
 	m, _ := t.member(id)
 	if m == nil {

@@ -98,7 +98,7 @@ func (t *teams) connect(i team.Invite, r teamRecord) (*team.Team, redisconn.Clie
 // run runs a team until end is called.
 func (t *teams) run(l *life, invite team.Invite, made *team.Team, client redisconn.Client) {
 	ctx, cancel := context.WithCancel(t.running)
-	m := team.NewMember(made, func(id core.ID, p team.Published) { t.heard(ctx, id, p) })
+	m := team.NewMember(made, func(id core.ID, p team.Published) { t.adopt(ctx, id, p) })
 	for _, id := range l.record.Accounts {
 		t.shareWith(m, id)
 	}

@@ -84,7 +84,7 @@ func (k *vaultAccess) putAll(ctx context.Context, entries map[core.ID]kept, remo
 			}
 		}
 		for _, id := range gone {
-			if err := k.take(ctx, id); err != nil {
+			if err := k.remove(ctx, id); err != nil {
 				return err
 			}
 		}
@@ -122,11 +122,11 @@ func (k *vaultAccess) drop(ctx context.Context, id core.ID) error {
 	if err := k.parts.Index.Remove(string(id)); err != nil {
 		return err
 	}
-	return k.take(ctx, id)
+	return k.remove(ctx, id)
 }
 
-// take takes an entry out of the vault.
-func (k *vaultAccess) take(ctx context.Context, id core.ID) error {
+// remove takes an entry out of the vault.
+func (k *vaultAccess) remove(ctx context.Context, id core.ID) error {
 	defer k.forget()
 	if err := k.closed(); err != nil {
 		return err

@@ -41,8 +41,8 @@ func newStorm(log *slog.Logger) *storm {
 	return &storm{few: call.Limit{Size: stormBurst, Rate: stormRate}, seats: make(chan struct{}, stormSeats), log: log}
 }
 
-// hold is called for every wrong key before it is answered.
-func (s *storm) hold(ctx context.Context, now time.Time) {
+// slow is called for every wrong key before it is answered.
+func (s *storm) slow(ctx context.Context, now time.Time) {
 	if s.few.Take(now) == 0 {
 		return
 	}

@@ -247,7 +247,7 @@ func (v *visit) hangUp() { v.w.Header().Set("Connection", "close") }
 
 // slowDown delays the answer to a wrong key when there are many.
 func (v *visit) slowDown() {
-	v.d.storm.hold(v.r.Context(), v.now)
+	v.d.storm.slow(v.r.Context(), v.now)
 }
 
 // sameSite answers a request that a browser sends for a page of another site with

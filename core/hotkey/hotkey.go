@@ -78,7 +78,7 @@ func (k *Key) Keep(want core.Hotkey) {
 	k.mu.Lock()
 	defer k.mu.Unlock()
 	k.want = want
-	k.hold()
+	k.grabWanted()
 }
 
 // Move holds the key on another desktop.
@@ -89,11 +89,11 @@ func (k *Key) Move(s Session) {
 		return
 	}
 	k.session = s
-	k.hold()
+	k.grabWanted()
 }
 
-// hold tries to hold what is wanted. The lock is held.
-func (k *Key) hold() {
+// grabWanted tries to grab the key that is wanted. The lock is held.
+func (k *Key) grabWanted() {
 	k.drop()
 	k.err = nil
 	if k.want == "" || k.closed {
@@ -129,7 +129,7 @@ func (k *Key) Err() error {
 
 // grab takes a key. The lock is held.
 func (k *Key) grab(want core.Hotkey) (func(), error) {
-	stop, err := take(k.session, want, k.press, k.lost)
+	stop, err := grabKey(k.session, want, k.press, k.lost)
 	if err != nil {
 		return nil, err
 	}

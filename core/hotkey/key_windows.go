@@ -44,8 +44,8 @@ type message struct {
 	x, y    int32
 }
 
-// take registers a key for a thread of its own, whose messages tell of each press.
-func take(_ Session, want core.Hotkey, press, _ func()) (release func(), err error) {
+// grabKey registers a key for a thread of its own, whose messages tell of each press.
+func grabKey(_ Session, want core.Hotkey, press, _ func()) (release func(), err error) {
 	type result struct {
 		thread uint32
 		err    error

@@ -19,9 +19,9 @@ import (
 // answerTime is how long the X server may take to answer.
 const answerTime = 3 * time.Second
 
-// take grabs a key on the root window of the session's X server. press is called at each
+// grabKey grabs a key on the root window of the session's X server. press is called at each
 // press until the key is given back, lost once if the server goes.
-func take(s Session, want core.Hotkey, press, lost func()) (release func(), err error) {
+func grabKey(s Session, want core.Hotkey, press, lost func()) (release func(), err error) {
 	if s.WaylandDisplay != "" {
 		return nil, unavailable("Wayland gives no program a key of the desktop")
 	}
@@ -93,16 +93,16 @@ func connect(s Session, want core.Hotkey) (*grab, error) {
 		return nil, unavailable(fmt.Sprintf("the X server cannot be reached (%v)", err))
 	}
 	g := &grab{conn: conn, root: xproto.Setup(conn).DefaultScreen(conn).Root, want: want}
-	if err := g.take(); err != nil {
+	if err := g.grabAll(); err != nil {
 		conn.Close()
 		return nil, err
 	}
 	return g, nil
 }
 
-// take grabs the key with every combination of the locks: the server would deliver it
+// grabAll grabs the key with every combination of the locks: the server would deliver it
 // with none of them alone.
-func (g *grab) take() error {
+func (g *grab) grabAll() error {
 	codes, mods, locks, err := g.layout()
 	if err != nil {
 		return unavailable(fmt.Sprintf("the keyboard cannot be read (%v)", err))
@@ -154,7 +154,7 @@ func (g *grab) serve(press func()) (ended bool) {
 			press()
 		case xproto.MappingNotifyEvent:
 			if e.Request != xproto.MappingPointer {
-				_ = g.take() // a layout without the key keeps what was grabbed
+				_ = g.grabAll() // a layout without the key keeps what was grabbed
 			}
 		}
 	}

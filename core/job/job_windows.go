@@ -51,7 +51,7 @@ func (j *Job) Start(cmd *exec.Cmd) error {
 	if err := cmd.Start(); err != nil {
 		return err
 	}
-	if err := j.take(uint32(cmd.Process.Pid)); err != nil {
+	if err := j.assign(uint32(cmd.Process.Pid)); err != nil {
 		_ = cmd.Process.Kill()
 		return errors.Join(err, cmd.Wait())
 	}
@@ -62,8 +62,8 @@ func (j *Job) Start(cmd *exec.Cmd) error {
 // is not known here: os/exec closes its handle.
 var resumeProcess = windows.NewLazySystemDLL("ntdll.dll").NewProc("NtResumeProcess")
 
-// take puts a process into the job and lets it go on.
-func (j *Job) take(pid uint32) error {
+// assign puts a process into the job and lets it go on.
+func (j *Job) assign(pid uint32) error {
 	const rights = windows.PROCESS_SET_QUOTA | windows.PROCESS_TERMINATE | windows.PROCESS_SUSPEND_RESUME
 	process, err := windows.OpenProcess(rights, false, pid)
 	if err != nil {

@@ -154,13 +154,13 @@ func (r *Runner) Forget(account core.ID, number int) {
 	defer r.mu.Unlock()
 	k := key{account, number}
 	if s := r.slots[k]; s != nil {
-		s.let()
+		s.release()
 		delete(r.slots, k)
 	}
 }
 
-// let releases those who wait.
-func (s *slot) let() {
+// release lets those who wait go on.
+func (s *slot) release() {
 	for _, done := range s.waiting {
 		close(done)
 	}
@@ -190,7 +190,7 @@ func (r *Runner) Run(ctx context.Context) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for _, s := range r.slots {
-		s.let()
+		s.release()
 	}
 	clear(r.slots)
 }

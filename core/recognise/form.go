@@ -27,7 +27,7 @@ func (g *groups) byForm(vars []Variable) {
 	for _, p := range pairs {
 		if !unclear && !p.id.used && !p.secret.used {
 			p.id.used, p.secret.used = true, true
-			g.take(p)
+			g.addPair(p)
 		}
 	}
 	for _, id := range ids {
@@ -97,8 +97,8 @@ func (g *groups) loose(vars []Variable) (ids, secrets []*looseEnd) {
 	return ids, secrets
 }
 
-// take makes an account from a pair, or completes the one that lacks its secret.
-func (g *groups) take(p pair) {
+// addPair makes an account from a pair, or completes the one that lacks its secret.
+func (g *groups) addPair(p pair) {
 	secret := &Value{Text: p.secret.Value, Line: p.secret.Line, Shown: g.r.Shown(p.secret.Name)}
 	if p.id.in != nil {
 		p.id.in.Secret = secret

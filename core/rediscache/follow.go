@@ -38,7 +38,7 @@ func (s *source) Follow(ctx context.Context, req core.Request, changed func(toke
 	}
 	defer c.Close()
 	hash, _ := t.layout.HashOf(key)
-	err = hear(ctx, c, fmt.Sprintf("__keyspace@%d__:%s", u.DB, hash), func() {
+	err = subscribe(ctx, c, fmt.Sprintf("__keyspace@%d__:%s", u.DB, hash), func() {
 		if e, err := s.readOne(ctx, c, t, key); err == nil && !e.Searched {
 			changed(e.Token)
 		}
@@ -52,11 +52,11 @@ func (s *source) Follow(ctx context.Context, req core.Request, changed func(toke
 // lookAround is how often a Cluster is asked for masters that are new.
 const lookAround = time.Minute
 
-// hear calls happened after each thing that happens to the key of a channel, and once for
-// what happened before, until ctx ends or a connection is lost. It returns nil at once if
+// subscribe calls happened after each thing that happens to the key of a channel, and once
+// for what happened before, until ctx ends or a connection is lost. It returns nil at once if
 // the Redis does not tell. Each master of a Cluster tells of the keys that it has itself:
 // all are listened to, so that a slot may move from one to another.
-func hear(ctx context.Context, c redisconn.Client, channel string, happened func()) error {
+func subscribe(ctx context.Context, c redisconn.Client, channel string, happened func()) error {
 	ctx, cancel := context.WithCancel(ctx)
 	var wg sync.WaitGroup
 	defer wg.Wait()

@@ -99,7 +99,7 @@ func (w *Writer) Hold(ctx context.Context, job core.RedisWrite) (core.RedisHold,
 	defer c.Close()
 	text := w.lockText()
 	for waited := false; ; waited = true {
-		taken, err := w.take(ctx, c, e.lock(), text, job.Lock)
+		taken, err := w.takeLock(ctx, c, e.lock(), text, job.Lock)
 		switch {
 		case taken:
 			out.Lock = text
@@ -126,8 +126,8 @@ func (w *Writer) Hold(ctx context.Context, job core.RedisWrite) (core.RedisHold,
 	}
 }
 
-// take puts text into a lock that nobody holds, or that holds own, which is ours.
-func (w *Writer) take(ctx context.Context, c redisconn.Client, key, text, own string) (taken bool, err error) {
+// takeLock puts text into a lock that nobody holds, or that holds own, which is ours.
+func (w *Writer) takeLock(ctx context.Context, c redisconn.Client, key, text, own string) (taken bool, err error) {
 	ctx, cancel := context.WithTimeout(ctx, lockAnswer)
 	defer cancel()
 	err = c.Watch(ctx, func(tx *redis.Tx) error {

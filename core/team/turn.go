@@ -122,7 +122,7 @@ func (a *Account) turn(ctx context.Context, t core.Turn) core.Turned {
 	for {
 		p, err := a.Read(ctx, "")
 		if err == nil && serves(p, t) {
-			return take(p)
+			return turned(p)
 		}
 		switch {
 		case err != nil && !(t.Force && p.now > 0): // a person's force overrides a value that is not the team's
@@ -163,7 +163,7 @@ func serves(p Published, t core.Turn) bool {
 	}
 }
 
-func take(p Published) core.Turned {
+func turned(p Published) core.Turned {
 	return core.Turned{Grant: core.Grant{Value: p.Value, ExpiresIn: p.Remaining()}, By: p.By}
 }
 
@@ -185,7 +185,7 @@ func (a *Account) have(ctx context.Context, l *Lease, t core.Turn) core.Turned {
 	p, err := a.Read(ctx, "") // the holder before may have published
 	switch {
 	case err == nil && serves(p, t):
-		return take(p)
+		return turned(p)
 	case err != nil && !(t.Force && p.now > 0):
 		return core.Turned{Err: err}
 	}
@@ -257,7 +257,7 @@ func (a *Account) older(after func(func(context.Context) error) error, t core.Tu
 		case err != nil || p.Value == "" || p.Remaining() <= 0:
 			return err
 		case t.Harmless:
-			got = take(p)
+			got = turned(p)
 			got.Asked = true
 			return nil
 		}

@@ -62,14 +62,14 @@ func OpenIndex(path string) (*Index, error) {
 	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
 		x.lines++
-		x.take(lines.Text())
+		x.apply(lines.Text())
 	}
 	// A line too long to be ours ends the reading; what came before it counts.
 	return x, nil
 }
 
-// take applies one line.
-func (x *Index) take(line string) {
+// apply applies one line.
+func (x *Index) apply(line string) {
 	op, rest, _ := strings.Cut(line, " ")
 	key, mark, _ := strings.Cut(rest, " ")
 	if key == "" {
@@ -197,7 +197,7 @@ func (x *Index) append(lines []string) error {
 		}
 	}
 	for _, line := range lines {
-		x.take(line)
+		x.apply(line)
 	}
 	if x.lines += len(lines); x.path != "" && x.lines > 100+slack*(len(x.marks)+len(x.removed)) {
 		x.compact()

@@ -173,7 +173,7 @@ func (a *app) exec(ctx context.Context, f *execFlags, accounts, command []string
 			env = setEnv(env, f.variable(0)+format.EnvFile, k.path)
 		}
 		if f.wanted() {
-			tell := f.tell(&child)
+			tell := f.notifier(&child)
 			k.renewed = func(t api.Token) { tell(tokenEnv(env, f.variable(0), t)) }
 		}
 		child.Beside = together(child.Beside, k.run)

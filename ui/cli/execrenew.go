@@ -52,10 +52,10 @@ func (f *renewFlags) signalName() string {
 	return strings.TrimPrefix(strings.ToUpper(f.signal), "SIG")
 }
 
-// tell signals or restarts a child for each environment that is passed to the
+// notifier signals or restarts a child for each environment that is passed to the
 // function it returns. If they come faster than the child ends, only the newest
 // counts. One goroutine calls the function at a time.
-func (f *renewFlags) tell(child *Child) func(env []string) {
+func (f *renewFlags) notifier(child *Child) func(env []string) {
 	if f.signal != "" {
 		child.Signal = signalNamed(f.signalName())
 	}
@@ -72,7 +72,7 @@ func (f *renewFlags) tell(child *Child) func(env []string) {
 
 // followRefs has a child told of each new token of its references.
 func (a *app) followRefs(ctx context.Context, f *renewFlags, agent api.Agent, child *Child, r *references) error {
-	tell := f.tell(child)
+	tell := f.notifier(child)
 	for ref, t := range r.tokens {
 		k, err := a.keepFile(ctx, agent, &execFlags{}, t)
 		if err != nil {

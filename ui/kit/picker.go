@@ -294,8 +294,8 @@ func (p *Picker) resized() {
 	p.ui.Reveal(p)
 }
 
-// take chooses the at-th matching option and closes the table.
-func (p *Picker) take(at int) {
+// choose picks the at-th matching option and closes the table.
+func (p *Picker) choose(at int) {
 	found := p.found()
 	if at < 0 || at >= len(found) {
 		return
@@ -321,7 +321,7 @@ func (p *Picker) Tapped(e *fyne.PointEvent) {
 		p.Unfold(!p.open)
 		return
 	}
-	p.take(p.at(e.Position))
+	p.choose(p.at(e.Position))
 }
 
 func (p *Picker) hover(at int) {
@@ -367,7 +367,7 @@ func (p *Picker) TypedKey(e *fyne.KeyEvent) {
 	}
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
-		p.take(p.marked)
+		p.choose(p.marked)
 	case fyne.KeyEscape:
 		p.Unfold(false)
 	case fyne.KeyBackspace:

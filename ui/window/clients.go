@@ -53,14 +53,14 @@ func (cl *clients) openClients(id core.ID) {
 		back: cl.back, account: cl.choose, door: cl.openDoor, settings: cl.toSettings, makeKey: cl.makeKey, copyKey: cl.copyKey,
 		save: cl.save, copyCode: cl.copyCode, test: cl.test, browsed: cl.browsed,
 	}}
-	cl.take(id)
+	cl.showAccount(id)
 	cl.pages.openPage(cl)
 	cl.focus(cl.page.first())
 	cl.loadDoor()
 }
 
-// take has the page show an account.
-func (cl *clients) take(id core.ID) {
+// showAccount has the page show an account.
+func (cl *clients) showAccount(id core.ID) {
 	a, _ := cl.model.find(id)
 	s := cl.setups[id]
 	if s == nil {
@@ -74,7 +74,7 @@ func (cl *clients) take(id core.ID) {
 
 // choose shows another account.
 func (cl *clients) choose(id core.ID) {
-	cl.take(id)
+	cl.showAccount(id)
 	cl.draw()
 	cl.pages.showPage()
 	cl.focus(cl.page.accounts)
@@ -138,7 +138,7 @@ func (cl *clients) changed() {
 		cl.pages.dropPage()
 		return
 	}
-	cl.take(id)
+	cl.showAccount(id)
 	cl.show()
 }
 

@@ -101,7 +101,7 @@ func goldenScreens() []golden {
 			s.transfers.openTransfers()
 			s.transfers.page.folder = "/home/someone/Downloads"
 			s.transfers.page.written(noon)
-			s.transfers.takeText("shop.env", "WX_APPID=…")
+			s.transfers.planText("shop.env", "WX_APPID=…")
 			s.until("the plan", func() bool { return s.transfers.page.planned })
 		}},
 		{"ask", usual, core.Live, all, func(s *stage) { s.settings.openAsk(someGrants().Asks[0]) }},

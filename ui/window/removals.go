@@ -58,11 +58,11 @@ func (rm *removals) begin(ids []core.ID) {
 		}
 	}
 	rm.listing.hide(ids)
-	rm.tell()
+	rm.announce()
 }
 
-// tell says what is being deleted, with the way back.
-func (rm *removals) tell() {
+// announce says what is being deleted, with the way back.
+func (rm *removals) announce() {
 	refs := rm.refs()
 	if len(refs) == 0 {
 		return
@@ -82,7 +82,7 @@ func (rm *removals) again() bool {
 	if len(rm.going) == 0 || !rm.now().Before(rm.at) || !rm.snackbar.shown.Ends.IsZero() {
 		return false
 	}
-	rm.tell()
+	rm.announce()
 	return true
 }
 

@@ -54,14 +54,14 @@ func (tr *transfers) unsaved() (question, bool) {
 // chooseFile lets a person choose a file.
 func (tr *transfers) chooseFile() {
 	home, _ := os.UserHomeDir()
-	tr.choose(choosing{at: home}, tr.take)
+	tr.choose(choosing{at: home}, tr.planFile)
 }
 
 // dropped takes a file that was dropped on the window, or whose path was pasted.
 func (tr *transfers) dropped(path string) {
 	tr.openTransfers()
 	if tr.page != nil {
-		tr.take(path)
+		tr.planFile(path)
 	}
 }
 
@@ -97,8 +97,8 @@ func pastedPath(content string) (string, bool) {
 	return path, err == nil && info.Mode().IsRegular()
 }
 
-// take reads a file and plans its import.
-func (tr *transfers) take(path string) {
+// planFile reads a file and plans its import.
+func (tr *transfers) planFile(path string) {
 	page := tr.page
 	tr.work.Go(func() {
 		file, err := readBounded(path, api.MaxImportFile)
@@ -110,13 +110,13 @@ func (tr *transfers) take(path string) {
 				tr.page.wrong(func(ui *kit.UI) string { return ui.T("presets.unread", "cause", cause(ui, err)) })
 				return
 			}
-			tr.takeText(filepath.Base(path), file)
+			tr.planText(filepath.Base(path), file)
 		})
 	})
 }
 
-// takeText plans the import of a file's contents.
-func (tr *transfers) takeText(name, content string) {
+// planText plans the import of a file's contents.
+func (tr *transfers) planText(name, content string) {
 	tr.page.begin(&api.ImportFile{Name: name, Data: []byte(content)})
 	tr.plan()
 }

@@ -104,7 +104,7 @@ func TestImportOfABackup(t *testing.T) {
 	s.mustSay("Import a file or restore a backup…")
 	s.press("Import a file or restore a backup…")
 	s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyBackupAsk, Message: "m"})
-	s.transfers.takeText("tokentray.age", "age-encryption.org/v1")
+	s.transfers.planText("tokentray.age", "age-encryption.org/v1")
 	s.untilSays("Passphrase of the backup")
 	s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "m", Err: api.ImportFaults{{Code: "quote", Line: 2, Key: "WX_SECRET"}}})
 	s.transfers.page.passphrase = "a long passphrase"
@@ -133,7 +133,7 @@ func TestABackupIsRestored(t *testing.T) {
 		s.ctrl(fyne.KeyI)
 		s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyBackupAsk, Message: "m"})
 		s.transfers.page.page.ScrollTo(1000)
-		s.transfers.takeText("tokentray.age", "age-encryption.org/v1")
+		s.transfers.planText("tokentray.age", "age-encryption.org/v1")
 		s.untilSays(want[0])
 		if y, at := s.transfers.page.page.Offset(), s.win.Canvas().Focused(); y != 0 || at != fyne.Focusable(s.transfers.page.pass) {
 			t.Errorf("%s: the page is at %v, and %T has the keyboard", lang, y, at)
@@ -228,7 +228,7 @@ func TestAFileThatDoesNotSayWhereItBelongs(t *testing.T) {
 // openTransfersWith opens the page and plans the import of a text.
 func (s *stage) openTransfersWith(text string) {
 	s.transfers.openTransfers()
-	s.transfers.takeText("shop.env", text)
+	s.transfers.planText("shop.env", text)
 	s.until("the plan", func() bool { return s.transfers.page.planned })
 }
 
@@ -248,7 +248,7 @@ func TestWordsOfTheImportFollowTheLanguage(t *testing.T) {
 	s.untilSays("请选择如何处理已存在的账号。")
 
 	s.agent.fails("import ", &core.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "m", Err: api.ImportFaults{{Code: "quote", Line: 2, Key: "WX_SECRET"}}})
-	s.transfers.takeText("shop.env", "WX_SECRET=\"\n")
+	s.transfers.planText("shop.env", "WX_SECRET=\"\n")
 	s.untilSays("第 2 行")
 	s.transfers.page.first.SetText("short")
 	s.press("保存备份")
