@@ -3,6 +3,7 @@ package core
 import (
 	"sync/atomic"
 	"time"
+	"unique"
 )
 
 // clockTolerance is how far the wall clock may step before it counts as a jump;
@@ -37,7 +38,9 @@ func (z Zone) parse() (*time.Location, bool) {
 }
 
 // Day is the zone's day at t, as 2006-01-02; upstreams count by it.
-func (z Zone) Day(t time.Time) string { return t.In(z.Location()).Format(time.DateOnly) }
+func (z Zone) Day(t time.Time) string {
+	return unique.Make(t.In(z.Location()).Format(time.DateOnly)).Value() // every account's is the same
+}
 
 // NextDay is the zone's next midnight after t.
 func (z Zone) NextDay(t time.Time) time.Time {

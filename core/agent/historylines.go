@@ -1,7 +1,9 @@
 package agent
 
 import (
+	"cmp"
 	"context"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,24 +25,42 @@ type historyStore interface {
 type lineCounter struct {
 	Store
 
-	mu    sync.Mutex // nothing else is locked under it
-	lines map[core.ID]int
+	mu    sync.Mutex  // nothing else is locked under it
+	lines []lineCount // by ID; a map would take twice the memory
 }
 
-func newLineCounter(s Store) *lineCounter { return &lineCounter{Store: s, lines: map[core.ID]int{}} }
+// lineCount counts the lines of an account.
+type lineCount struct {
+	id core.ID
+	n  int
+}
+
+func newLineCounter(s Store) *lineCounter { return &lineCounter{Store: s} }
+
+// find is where the count of an account stands, or would stand. The lock is held.
+func (c *lineCounter) find(id core.ID) (at int, there bool) {
+	return slices.BinarySearchFunc(c.lines, id, func(l lineCount, id core.ID) int { return cmp.Compare(l.id, id) })
+}
 
 // of is the count of an account.
 func (c *lineCounter) of(id core.ID) int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.lines[id]
+	if at, there := c.find(id); there {
+		return c.lines[at].n
+	}
+	return 0
 }
 
 // count counts a line once it can be read.
 func (c *lineCounter) count(id core.ID) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lines[id]++
+	at, there := c.find(id)
+	if !there {
+		c.lines = slices.Insert(c.lines, at, lineCount{id: id})
+	}
+	c.lines[at].n++
 }
 
 // Record implements core.Journal.
@@ -72,7 +92,9 @@ func (c *lineCounter) Remove(ctx context.Context, id core.ID, unset func(context
 	defer func() {
 		c.mu.Lock()
 		defer c.mu.Unlock()
-		delete(c.lines, id)
+		if at, there := c.find(id); there {
+			c.lines = slices.Delete(c.lines, at, at+1)
+		}
 	}()
 	return c.Store.Remove(ctx, id, unset)
 }

@@ -70,15 +70,6 @@ func branchOf(p *picture, name string, all []int32, now time.Time, t *text.Text)
 	return b
 }
 
-// groupOf names the group of an account: that which a person made, else that of its
-// owner at the upstream. own tells which.
-func groupOf(k kept) (name string, own bool) {
-	if k.group != "" {
-		return k.group, true
-	}
-	return k.owner, false
-}
-
 // groups returns the submenus of the groups that a person made, and of the owners of
 // several accounts, by name, and how many accounts stand neither there nor among those
 // shown. If there is no place for all, it takes those that were used last.
@@ -90,11 +81,10 @@ func groups(p *picture, all []int32, shown []account, now time.Time, t *text.Tex
 	var keys []key // the last used first
 	members := map[key][]int32{}
 	for _, i := range all {
-		name, own := groupOf(p.Accounts[i])
-		if name == "" {
+		k := key{p.Accounts[i].group.Value(), p.Accounts[i].own}
+		if k.name == "" {
 			continue
 		}
-		k := key{name, own}
 		if members[k] == nil {
 			keys = append(keys, k)
 		}
@@ -114,7 +104,7 @@ func groups(p *picture, all []int32, shown []account, now time.Time, t *text.Tex
 	left = len(all) - len(shown)
 	for _, k := range keys {
 		label := short(k.name)
-		if kind := p.Accounts[members[k][0]].kind; !k.own {
+		if kind := p.Accounts[members[k][0]].kind.Value(); !k.own {
 			label = t.Field(kind, ownerFields()[kind]) + " " + label
 		}
 		b := branchOf(p, label, members[k], now, t)

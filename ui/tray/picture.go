@@ -6,6 +6,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unique"
 
 	"tokentray/core"
 	"tokentray/core/api"
@@ -37,14 +38,14 @@ func newPicture() *picture {
 // kept is what a menu shows of an account. It is small, because the agent may have
 // thousands of accounts.
 type kept struct {
-	kind     core.Kind
-	state    core.State // at the last event
-	expires  moment     // none without a token
+	kind     unique.Handle[core.Kind]
+	state    unique.Handle[core.State] // at the last event
+	group    unique.Handle[string]     // that a person made, else its owner at the upstream, as the corp of an application
+	expires  moment                    // none without a token
 	lastUsed moment
-	group    string
-	owner    string // at the upstream, as the corp of an application
-	failing  int32  // number of failing pushes
-	consent  bool   // it needs its owner's consent once its token is dead
+	failing  int32 // number of failing pushes
+	own      bool  // a person made its group
+	consent  bool  // it needs its owner's consent once its token is dead
 }
 
 // moment is a time in nanoseconds since 1970. It takes a third of the memory of a
@@ -78,9 +79,13 @@ var ownerFields = sync.OnceValue(func() map[core.Kind]kinds.Field {
 })
 
 func keep(a api.Account, _ kept, _ bool) kept {
-	out := kept{kind: a.Kind, state: a.State, consent: a.NeedsConsent && a.Error == nil, failing: int32(a.FailingPushes()), lastUsed: momentOf(a.LastUsed), group: a.Group}
-	if f, ok := ownerFields()[a.Kind]; ok {
-		out.owner = f.Value(a.Account)
+	group := a.Group
+	if f, ok := ownerFields()[a.Kind]; ok && group == "" {
+		group = f.Value(a.Account)
+	}
+	out := kept{
+		kind: unique.Make(a.Kind), state: unique.Make(a.State), group: unique.Make(group), own: a.Group != "",
+		consent: a.NeedsConsent && a.Error == nil, failing: int32(a.FailingPushes()), lastUsed: momentOf(a.LastUsed),
 	}
 	if a.Mask != "" {
 		out.expires = momentOf(a.ExpiresAt)
@@ -96,7 +101,6 @@ type account struct {
 	state    core.State
 	consent  bool
 	expires  time.Time
-	group    string
 	failing  int
 	lastUsed time.Time
 }
@@ -116,7 +120,7 @@ func (p *picture) all() iter.Seq[account] {
 func (p *picture) at(i int) account {
 	id, ref := p.Name(i)
 	k := p.Accounts[i]
-	return account{id: id, ref: ref, kind: k.kind, state: k.state, consent: k.consent, expires: k.expires.time(), group: k.group, failing: int(k.failing), lastUsed: k.lastUsed.time()}
+	return account{id: id, ref: ref, kind: k.kind.Value(), state: k.state.Value(), consent: k.consent, expires: k.expires.time(), failing: int(k.failing), lastUsed: k.lastUsed.time()}
 }
 
 // find returns the account with an ID.
