@@ -193,8 +193,12 @@ func (a Account) Clean() Account {
 	a.BaseURL = CleanURL(a.BaseURL)
 	a.Proxy = strings.TrimSpace(a.Proxy)
 	a.CA = CleanCA(a.CA)
-	a.Note = cleanNote(a.Note)
-	a.Group = strings.TrimSpace(norm.NFC.String(a.Group))
+	for _, p := range Drawn(FormLine) {
+		p.Put(&a, strings.TrimSpace(norm.NFC.String(p.Of(a))))
+	}
+	for _, p := range Drawn(FormLines) {
+		p.Put(&a, cleanNote(p.Of(a)))
+	}
 	a.CopyFormat = strings.TrimSpace(a.CopyFormat)
 	a.CopyPath = strings.TrimSpace(a.CopyPath)
 	a.Params = cleanParams(a.Params)
@@ -250,15 +254,20 @@ func (a Account) Check() Problems {
 	if p := checkCA(a.CA); p != "" {
 		add("ca", p, false)
 	}
-	if utf8.RuneCountInString(a.Note) > MaxNote {
-		add("note", ProblemNoteLong, false)
+	for _, p := range Drawn(FormLines) {
+		text := p.Of(a)
+		if utf8.RuneCountInString(text) > MaxNote {
+			add(p.Key, ProblemNoteLong, false)
+		}
+		if HoldsSecret(text) {
+			add(p.Key, ProblemNoteSecret, true)
+		}
 	}
-	if HoldsSecret(a.Note) {
-		add("note", ProblemNoteSecret, true)
-	}
-	if a.Group != "" {
-		if p := checkNewName(a.Group); p != "" {
-			add("group", p, false)
+	for _, p := range Drawn(FormLine) {
+		if text := p.Of(a); text != "" {
+			if problem := checkNewName(text); problem != "" {
+				add(p.Key, problem, false)
+			}
 		}
 	}
 	if a.CopyFormat != "" && !ValidFormat(a.CopyFormat) {

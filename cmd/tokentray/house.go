@@ -186,7 +186,7 @@ func (h *house) folder() string {
 
 // agent is cli.Parts.Agent.
 func (p program) agent(ctx context.Context, o cli.AgentOptions) error {
-	agent.LeanHeap()
+	agent.Lean()
 	at, err := home.Find(o.Home)
 	if err != nil {
 		p.starter.Fail(err)
