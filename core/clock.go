@@ -3,7 +3,6 @@ package core
 import (
 	"sync/atomic"
 	"time"
-	"unique"
 )
 
 // clockTolerance is how far the wall clock may step before it counts as a jump;
@@ -38,9 +37,7 @@ func (z Zone) parse() (*time.Location, bool) {
 }
 
 // Day is the zone's day at t, as 2006-01-02; upstreams count by it.
-func (z Zone) Day(t time.Time) string {
-	return unique.Make(t.In(z.Location()).Format(time.DateOnly)).Value() // every account's is the same
-}
+func (z Zone) Day(t time.Time) string { return t.In(z.Location()).Format(time.DateOnly) }
 
 // NextDay is the zone's next midnight after t.
 func (z Zone) NextDay(t time.Time) time.Time {

@@ -13,9 +13,9 @@ import (
 // was forgotten.
 // The field's tag file says which files have it: list, backup, or "" for none; with
 // ",rare" only files with such an account have it.
-// Its tag form says how the window's form draws it: line, switch or lines. A line obeys the
-// rules of a name, lines those of a note. tokentray show prints such a field, too; any other has a place of its own in both. With
-// ",detail" the page of an account shows it.
+// Its tag form says how the window's form draws it: line, switch or lines. A line obeys
+// the rules of a name, lines those of a note. tokentray show prints such a field, too; any
+// other has a place of its own in both. With ",detail" the page of an account shows it.
 type Plain struct {
 	Key    string // as in JSON
 	Switch bool   // it is on or off

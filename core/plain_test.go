@@ -17,7 +17,7 @@ func TestPlainFields(t *testing.T) {
 		if found, ok := core.PlainOf(p.Key); !ok || found != p {
 			t.Errorf("%s is not found by its key", p.Key)
 		}
-		if p.Form != "" && p.Switch != (p.Form == core.FormSwitch) || p.Number && p.Form == core.FormLines ||
+		if p.Form != "" && p.Switch != (p.Form == core.FormSwitch) || p.Number && p.Form != "" ||
 			!slices.Contains([]core.Form{"", core.FormLine, core.FormSwitch, core.FormLines}, p.Form) {
 			t.Errorf("%s cannot be drawn as %q", p.Key, p.Form)
 		}

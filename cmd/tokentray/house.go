@@ -72,7 +72,7 @@ func (p program) build(at home.Home, demo bool, openLog func(home.Home) *home.Lo
 	h.hotkey = keys
 	parts := agent.Parts{
 		Hotkey: keys,
-		Home:   at, Version: p.version, Demo: demo, Store: db, Vaults: vaults, Clipboard: clip,
+		Home:   at, Version: p.version, Demo: demo, Lean: !demo, Store: db, Vaults: vaults, Clipboard: clip,
 		Kinds: knownKinds(), Sources: sources(), Session: session, Log: h.log,
 		OpenAPI: openapi.Description(), Redis: rediscache.NewWriter(h.kinds, rediscache.Options{}),
 		OnSession: func(s api.Session) {

@@ -58,7 +58,7 @@ func (s *Service) openLoopback() {
 	if err != nil {
 		s.log.Warn("the loopback door stays shut", "error", err)
 	}
-	pace(err == nil)
+	s.pace(err == nil)
 	s.setLoopbackError(err)
 	if err == nil {
 		s.extendLoopback(set)
@@ -208,7 +208,7 @@ func (s *Service) applyLoopback(req api.LoopbackRequest) error {
 	if !next.Loopback {
 		s.loopback.server.Close()
 	}
-	pace(next.Loopback)
+	s.pace(next.Loopback)
 	s.setLoopbackError(nil)
 	return nil
 }

@@ -64,6 +64,7 @@ type Parts struct {
 	Home      home.Home
 	Version   string
 	Demo      bool
+	Lean      bool // Lean was called: the runtime follows what the agent does
 	Store     Store
 	Vaults    Vaults
 	Clipboard Clipboard                 // nil: there is none

@@ -17,7 +17,7 @@ import (
 	"tokentray/core"
 )
 
-// wantHeld waits until the Manager knows that another program has our text.
+// wantTaken waits until the Manager knows that another program has our text.
 func (d *desk) wantTaken(t *testing.T) {
 	t.Helper()
 	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); time.Sleep(5 * time.Millisecond) {

@@ -50,7 +50,7 @@ func harm(r *rand.Rand, data []byte) []byte {
 }
 
 // TestNoSecretIsTold: whatever happens to a file with secrets in it, what is
-// said of the file holds none of them, and the printed account neither.
+// said of the file holds none of them, and neither does the printed account.
 func TestNoSecretIsTold(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	froms := append([]Source{""}, Sources()...)

@@ -48,8 +48,8 @@ func unseal(aead cipher.AEAD, id core.ID, field string, sealed []byte) (string, 
 	return string(value), nil
 }
 
-// unsealSome is unseal for a value that must be there.
-func unsealSome(aead cipher.AEAD, id core.ID, field string, sealed []byte) (string, error) {
+// unsealRequired is unseal for a value that must be there.
+func unsealRequired(aead cipher.AEAD, id core.ID, field string, sealed []byte) (string, error) {
 	value, err := unseal(aead, id, field, sealed)
 	if err == nil && value == "" {
 		err = errors.New("it is empty")

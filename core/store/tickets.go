@@ -88,7 +88,7 @@ func (s *Store) Tickets() (map[core.ID]map[string]core.Ticket, error) {
 			}
 			out[id] = map[string]core.Ticket{}
 			for name, r := range all {
-				value, err := unsealSome(aead, id, fieldTicket(name), r.Ticket)
+				value, err := unsealRequired(aead, id, fieldTicket(name), r.Ticket)
 				if err != nil {
 					s.log.Warn("a kept ticket cannot be read and is fetched anew", "account", id, "err", err)
 					continue

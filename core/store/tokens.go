@@ -114,7 +114,7 @@ func (s *Store) Tokens() (map[core.ID]core.Token, error) {
 				ObtainedAt: r.Obtained, ExpiresAt: r.Expires, Life: r.Life, Dead: r.Dead,
 				Previous: core.Previous{Until: r.PrevUntil},
 			}
-			if t.Value, err = unsealSome(aead, id, fieldToken, r.Token); err == nil {
+			if t.Value, err = unsealRequired(aead, id, fieldToken, r.Token); err == nil {
 				t.Previous.Value, err = unseal(aead, id, fieldPrevious, r.Previous)
 			}
 			if err != nil {

@@ -48,10 +48,11 @@ func newHider(private []string, accounts []api.Account, own, set kinds.Set) *hid
 	for i, acc := range accounts {
 		name := numbered(i)
 		h.accounts[string(acc.ID)] = name
-		for _, w := range []string{acc.Name, acc.AppID, acc.Note} {
-			h.word(w, name)
+		h.word(acc.Name, name)
+		h.word(acc.AppID, name)
+		for _, p := range core.Drawn(core.FormLine, core.FormLines) { // several accounts may share one
+			h.word(p.Of(acc.Account), strings.ToUpper(p.Key))
 		}
-		h.word(acc.Group, "GROUP") // several accounts may share it
 		spec, _ := set.Of(acc.Kind)
 		urls := []string{acc.BaseURL, acc.Proxy}
 		for key, w := range acc.Params.All() {
