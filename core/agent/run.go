@@ -62,9 +62,9 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 	}
 	wg.Go(func() {
 		var following follows
-		s.upkeep.run(work, func() {
+		s.upkeep.run(work, func() (again time.Duration) {
 			if s.endWithHome() {
-				return
+				return 0
 			}
 			s.listener.ensure(work, serve)
 			s.retryKeyring(work, wg.Go)
@@ -72,7 +72,7 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			s.mendLoopback()
 			s.refreshEntries(work, wg.Go)
 			s.follow(work, &following, wg.Go)
-			s.parts.Store.Settle()
+			return s.parts.Store.Settle()
 		}, func() bool {
 			again := heap.handBack()
 			if !again || heap.checks == 1 { // it was given back, and the work can go on for long

@@ -38,8 +38,8 @@ type Store interface {
 	Counts() (map[core.ID]core.DayCounts, error)
 	// Gone reports whether the database is no longer the file at its path.
 	Gone() bool
-	// Settle makes a backup if one is due.
-	Settle()
+	// Settle makes a backup if one is due; if it will be due soon, it says when.
+	Settle() (wait time.Duration)
 	// RepairDone says that the work for Parts.Restored is done. Until then the next
 	// start reports the repair too.
 	RepairDone()

@@ -18,31 +18,41 @@ type upkeep struct {
 
 func newUpkeep() upkeep { return upkeep{asked: make(chan chan struct{})} }
 
-// run does work at once, then every minute and whenever now asks for it, until
-// ctx ends. giveBack follows, and again after calmTime while it reports that something
-// is left.
-func (u upkeep) run(ctx context.Context, work func(), giveBack func() (again bool)) {
-	every, calm := time.NewTicker(upkeepEvery), time.NewTimer(calmTime)
+// run does work at once, then every minute, whenever now asks for it and after the time
+// that work itself returns, 0 for none, until ctx ends. giveBack follows, and again after
+// calmTime while it reports that something is left.
+func (u upkeep) run(ctx context.Context, work func() (again time.Duration), giveBack func() (again bool)) {
+	every, sooner, calm := time.NewTicker(upkeepEvery), time.NewTimer(upkeepEvery), time.NewTimer(calmTime)
 	defer every.Stop()
+	defer sooner.Stop()
 	defer calm.Stop()
+	do := func() {
+		sooner.Stop()
+		if again := work(); again > 0 {
+			sooner.Reset(again)
+		}
+	}
 	memory := func() {
 		if calm.Stop(); giveBack() {
 			calm.Reset(calmTime)
 		}
 	}
-	work()
+	do()
 	memory()
 	for {
 		select {
 		case <-ctx.Done():
 			return
 		case <-every.C:
-			work()
+			do()
+			memory()
+		case <-sooner.C:
+			do()
 			memory()
 		case <-calm.C:
 			memory()
 		case done := <-u.asked:
-			work()
+			do()
 			close(done)
 			memory()
 		}

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"slices"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -21,7 +22,7 @@ func TestUpkeepComesOnceAMinute(t *testing.T) {
 		ended := make(chan struct{})
 		go func() {
 			defer close(ended)
-			u.run(ctx, func() { n.Add(1) }, func() bool { return looks.Add(1) <= busy })
+			u.run(ctx, func() time.Duration { n.Add(1); return 0 }, func() bool { return looks.Add(1) <= busy })
 		}()
 		want := func(when string, times int64) {
 			t.Helper()
@@ -49,6 +50,33 @@ func TestUpkeepComesOnceAMinute(t *testing.T) {
 		<-ended
 		u.now(ctx) // returns, though nobody does it
 		want("after the end", 12)
+	})
+}
+
+// Work that knows when it is due next is done then, between two minutes.
+func TestUpkeepComesWhenItsWorkIsDue(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		var at []time.Duration
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan struct{})
+		go func() {
+			defer close(ended)
+			newUpkeep().run(ctx, func() time.Duration {
+				at = append(at, time.Since(began))
+				if len(at) == 2 { // at the first minute
+					return 20 * time.Second
+				}
+				return 0
+			}, func() bool { return false })
+		}()
+		time.Sleep(2*upkeepEvery + time.Second)
+		cancel()
+		<-ended
+		want := []time.Duration{0, upkeepEvery, upkeepEvery + 20*time.Second, 2 * upkeepEvery}
+		if !slices.Equal(at, want) {
+			t.Errorf("done at %v, want %v", at, want)
+		}
 	})
 }
 

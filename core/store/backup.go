@@ -22,7 +22,7 @@ import (
 // crash, by the next Open that comes late enough.
 const (
 	backupEvery = time.Hour
-	settleTime  = time.Minute
+	settleTime  = 30 * time.Second
 	keepDays    = 5
 )
 
@@ -178,26 +178,32 @@ func (s *Store) backupAfter(every time.Duration) {
 	s.last = s.now()
 }
 
-// unsettled reports whether Settle has something to do: accounts changed, and no
-// further change came for long enough.
-func (s *Store) unsettled() bool {
+// unsettled reports whether accounts changed since the last backup, and how long Settle
+// waits for a further change.
+func (s *Store) unsettled() (wait time.Duration, due bool) {
 	if !s.due.Load() {
-		return false
+		return 0, false
 	}
 	if since := s.now().Sub(time.Unix(s.failed.Load(), 0)); since >= 0 && since < backupEvery {
-		return false
+		return 0, false
 	}
 	age := s.now().Sub(time.Unix(s.touched.Load(), 0))
-	return age >= settleTime || age < 0
+	if age < 0 { // the clock was set back
+		return 0, true
+	}
+	return max(0, settleTime-age), true
 }
 
 // Settle backs up what changed, however young the last backup is: an account that
 // somebody has just entered, with an AppSecret that upstream never shows again, must
-// not depend on one file for an hour. It costs nothing when nothing is due.
-func (s *Store) Settle() {
-	if s.unsettled() {
+// not depend on one file for an hour. It costs nothing when nothing is due. wait says
+// when to call it again for a change that is too young; 0: there is none.
+func (s *Store) Settle() (wait time.Duration) {
+	wait, due := s.unsettled()
+	if due && wait == 0 {
 		s.backupAfter(0)
 	}
+	return wait
 }
 
 // backup writes the whole database, as one transaction sees it, beside the others

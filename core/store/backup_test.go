@@ -101,21 +101,18 @@ func TestChangesSettle(t *testing.T) {
 	for range 5 {
 		h.clock.add(settleTime / 2)
 		h.add("more " + h.clock.now().String())
-		if h.Settle(); !slices.Equal(h.backupTimes(), []time.Time{first}) {
-			t.Fatalf("during a burst: %v", h.backupTimes())
+		if wait := h.Settle(); wait != settleTime || !slices.Equal(h.backupTimes(), []time.Time{first}) {
+			t.Fatalf("during a burst: %v, again after %s", h.backupTimes(), wait)
 		}
 	}
 	h.clock.add(settleTime)
-	if !h.unsettled() {
-		t.Error("nothing is to be settled")
-	}
 	h.Settle()
 	settled := h.clock.now()
 	if got := h.backupTimes(); !slices.Equal(got, []time.Time{settled}) {
 		t.Fatalf("after the burst: %v, want %v", got, settled)
 	}
 	h.clock.add(10 * time.Minute)
-	if h.Settle(); h.unsettled() || !slices.Equal(h.backupTimes(), []time.Time{settled}) {
+	if wait := h.Settle(); wait != 0 || !slices.Equal(h.backupTimes(), []time.Time{settled}) {
 		t.Errorf("what was settled is backed up again: %v", h.backupTimes())
 	}
 }
@@ -186,20 +183,20 @@ func TestAFailingBackupIsNotTriedAtEveryLook(t *testing.T) {
 	}
 	h.add("a")
 	h.clock.add(2 * settleTime)
-	if h.unsettled() {
+	if _, due := h.unsettled(); due {
 		t.Error("a backup that just failed is tried again already")
 	}
 	if err := os.Remove(blocked); err != nil {
 		t.Fatal(err)
 	}
 	h.clock.add(backupEvery)
-	if h.Settle(); h.unsettled() || len(h.backupTimes()) != 1 {
+	if wait := h.Settle(); wait != 0 || len(h.backupTimes()) != 1 {
 		t.Errorf("after an hour there are backups of %v", h.backupTimes())
 	}
 	h.clock.add(time.Second)
 	h.add("b")
 	h.clock.add(settleTime)
-	if !h.unsettled() {
+	if wait, due := h.unsettled(); wait != 0 || !due {
 		t.Error("what changed after a backup that did not fail waits")
 	}
 }
