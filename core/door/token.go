@@ -154,14 +154,12 @@ func (v *visit) failedOr(err error) {
 }
 
 func (v *visit) write(t api.Token) {
-	raw, err := json.Marshal(t)
-	if err != nil { // its times cannot be written as JSON
-		v.failed(err)
-		return
-	}
 	v.line.Status = http.StatusOK
 	v.w.Header()["Content-Type"] = v.d.jsonType
-	_, _ = v.w.Write(append(raw, '\n'))
+	err := json.NewEncoder(v.w).Encode(t)
+	if bad := new(json.MarshalerError); errors.As(err, &bad) { // its times cannot be written as JSON; nothing was sent
+		v.failed(err)
+	}
 }
 
 // refresh serves a report of a token that failed.
