@@ -3,7 +3,6 @@ package agent
 import (
 	"context"
 	"errors"
-	"runtime/debug"
 	"slices"
 	"strings"
 
@@ -39,7 +38,6 @@ func readImport(req *api.ImportRequest, set kinds.Set) (plan api.ImportPlan, uns
 				Message: "the file is a backup, encrypted under a passphrase; send the passphrase with it",
 			}
 		}
-		defer debug.FreeOSMemory() // scrypt takes 256 MB for a second
 	}
 	file, err := interchange.Read(in.Data, o)
 	if err != nil {
