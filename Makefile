@@ -203,9 +203,10 @@ test-browser: build-all ## a page in a real browser tries what it can against th
 # copy of the package alone is mutated, for gremlins would run the tests of every
 # package below core for each fault. It cannot mutate the conditions of a switch's
 # cases, which no coverage block holds, and calls them not covered. Most of the time goes
-# into building the tests five hundred times: without vet, and with the long simulations
-# cut short, it is half an hour on two cores and not two hours.
-KEEPER   := keeper get report check round verdict journal history plan clock lifecycle remember watch state source token
+# into building the tests six hundred times: without vet, and with the long simulations
+# cut short, it takes up to 50 minutes on two cores.
+KEEPER   := keeper get report check round verdict journal history plan clock lifecycle remember watch state source token \
+	budget lookout shared tally turns usage
 GREMLINS := github.com/go-gremlins/gremlins/cmd/gremlins@v0.6.0
 MUTANTS  := $(BIN)/mutants
 others    = $(filter-out $(KEEPER:%=core/%.go) %_test.go,$(wildcard core/*.go))
@@ -213,7 +214,7 @@ empty    :=
 either    = $(subst $(empty) $(empty),|,$(strip $(1)))
 
 .PHONY: mutants
-mutants: ## put small faults into the Keeper, one by one, and count those that its tests notice; takes half an hour
+mutants: ## put small faults into the Keeper, one by one, and count those that its tests notice; takes up to 50 minutes
 	$(call say,mutants)
 	rm -rf $(MUTANTS) && mkdir -p $(MUTANTS)/core
 	cp go.mod go.sum $(MUTANTS) && cp core/*.go $(MUTANTS)/core
