@@ -80,10 +80,30 @@ func (x *xvfb) paste(t testing.TB, target string) (content string, ok bool) {
 	return string(out), err == nil
 }
 
-// foreign makes another program the owner and returns it when it is.
+// foreign makes another program the owner of the clipboard and returns it when it is.
 func (x *xvfb) foreign(t testing.TB, text string) *os.Process {
 	t.Helper()
-	cmd := exec.Command(tool(t, "xclip", "xclip"), "-selection", "clipboard", "-i", "-quiet")
+	return x.take(t, "clipboard", text)
+}
+
+// take makes another program the owner of a selection and returns it when it is. The
+// owner before may have the same text, so its window tells.
+func (x *xvfb) take(t testing.TB, selection, text string) *os.Process {
+	t.Helper()
+	c, err := dialX11(Session{Display: x.display})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.conn.Close()
+	atom, err := xproto.InternAtom(c.conn, false, uint16(len(selection)), strings.ToUpper(selection)).Reply()
+	if err != nil {
+		t.Fatal(err)
+	}
+	before, err := c.owner(atom.Atom)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cmd := exec.Command(tool(t, "xclip", "xclip"), "-selection", selection, "-i", "-quiet")
 	cmd.Env = append(os.Environ(), "DISPLAY="+x.display)
 	cmd.Stdin = strings.NewReader(text)
 	if err := cmd.Start(); err != nil {
@@ -93,8 +113,12 @@ func (x *xvfb) foreign(t testing.TB, text string) *os.Process {
 		cmd.Process.Kill()
 		cmd.Wait()
 	})
-	for deadline := time.Now().Add(time.Minute); time.Now().Before(deadline); {
-		if got, ok := x.paste(t, "UTF8_STRING"); ok && got == text {
+	for limit := time.Now().Add(time.Minute); time.Now().Before(limit); {
+		now, err := c.owner(atom.Atom)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if now != 0 && now != before {
 			return cmd.Process
 		}
 	}
