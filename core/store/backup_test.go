@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -407,4 +408,30 @@ func TestBackupsGoOnAfterARestore(t *testing.T) {
 			}
 		})
 	}
+}
+
+// FuzzBackupNames: only a name that the program gives is that of a backup, and each of its
+// own is read back.
+func FuzzBackupNames(f *testing.F) {
+	for _, name := range []string{"accounts-20260301T120000.000Z.db", "accounts-20260301T120000.000Z-schema1.db", "accounts-20260301T120000.000Z-other.db", "accounts-mine.db", "accounts-.db", "accounts-20260301T120000.000Z.db.part"} {
+		f.Add(name)
+	}
+	f.Fuzz(func(t *testing.T, name string) {
+		if name == "" || name == "." || name == ".." || len(name) > 200 || strings.ContainsAny(name, "/\\\x00") {
+			return // no name of a file
+		}
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, name), nil, 0o600); err != nil {
+			t.Skip(err)
+		}
+		for _, b := range listBackups(dir) {
+			want := backupPrefix + b.at.UTC().Format(stamp)
+			if b.path != filepath.Join(dir, name) || !strings.HasPrefix(name, want) || !strings.HasSuffix(name, backupSuffix) {
+				t.Errorf("%q is taken for a backup of %s", name, b.at)
+			}
+			if b.other != strings.HasSuffix(name, backupOther+backupSuffix) {
+				t.Errorf("%q: set aside is %t", name, b.other)
+			}
+		}
+	})
 }

@@ -141,3 +141,66 @@ func FuzzDirect(f *testing.F) {
 		}
 	})
 }
+
+// FuzzHeaders: a header of a call goes on as it was written, the agent's own ones never
+// do, and a refusal repeats no value, which may be a secret.
+func FuzzHeaders(f *testing.F) {
+	for _, line := range []string{"X-Trace: 7", "accept:text/plain", "authorization: Bearer x", "COOKIE :a=b", ": x", "no colon", "Range\u00a0: bytes=0-", "X: a\r\nHost: b", "Host:"} {
+		f.Add(line, "X-Trace: 8")
+	}
+	f.Fuzz(func(t *testing.T, one, two string) {
+		got, err := headersOf([]string{one, two})
+		if err != nil {
+			for _, line := range []string{one, two} {
+				if _, value, _ := strings.Cut(line, ":"); len(value) > 12 && strings.Contains(err.Error(), value) {
+					t.Fatalf("%v repeats %q", err, value)
+				}
+			}
+			return
+		}
+		for _, own := range []string{"Authorization", "Cookie", "Host", "Content-Length", "Range", "Accept-Encoding"} {
+			for name := range got {
+				if strings.EqualFold(name, own) {
+					t.Fatalf("%q and %q give a %s of their own", one, two, own)
+				}
+			}
+		}
+		var values int
+		for name, all := range got {
+			values += len(all)
+			if name == "" || name != strings.TrimSpace(name) {
+				t.Fatalf("%q gives the name %q", one, name)
+			}
+		}
+		if values != 2 {
+			t.Fatalf("%q and %q give %v", one, two, got)
+		}
+	})
+}
+
+// FuzzQuery: the fields stand in the query beside what was there before them.
+func FuzzQuery(f *testing.F) {
+	for _, target := range []string{"/cgi-bin/menu/get", "/a?b=c", "/a?", "/a#b", "a?b#c", "/a%3Fb"} {
+		f.Add(target, "type", "a b&c=d")
+	}
+	f.Fuzz(func(t *testing.T, target, key, value string) {
+		before, bad := url.Parse(target)
+		if bad != nil {
+			return
+		}
+		got, err := withQuery(target, url.Values{key: {value}})
+		if err != nil {
+			if !strings.Contains(target, "#") {
+				t.Fatalf("%q: %v", target, err)
+			}
+			return
+		}
+		after, err := url.Parse(got)
+		if err != nil || after.Path != before.Path || after.Host != before.Host {
+			t.Fatalf("%q became %q: %v", target, got, err)
+		}
+		if _, bad := url.ParseQuery(before.RawQuery); bad == nil && !slices.Contains(after.Query()[key], value) {
+			t.Fatalf("%q=%q is not in %q", key, value, got)
+		}
+	})
+}
