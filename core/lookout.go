@@ -109,8 +109,9 @@ func (k *Keeper) look(ctx context.Context, a Account, current Token) {
 		return
 	}
 	w := k.attempt(ctx, a, current)
-	if w.open() || a.Proxy == "" {
-		w.ask(w.checker())
+	c := w.checker() // none: another source took its place while this waited
+	if c != nil && (w.open() || a.Proxy == "") {
+		w.ask(c)
 		k.checked(w)
 	}
 }

@@ -71,8 +71,8 @@ func (k *Keeper) spread(e *entry, now time.Time) {
 // release plans the accounts again that waited for a round of asked, whatever its
 // result, and even if asked was removed meanwhile. The lock is held.
 func (k *Keeper) release(asked Account, now time.Time) {
-	t := k.tallyOf(asked)
-	if t.accounts == 0 || t.accounts == 1 && k.entries[asked.ID] != nil {
+	t, e := k.tallyOf(asked), k.entries[asked.ID]
+	if t.accounts == 0 || t.accounts == 1 && e != nil && e.tally == t { // it was edited to another token otherwise
 		return
 	}
 	for _, other := range k.entries {

@@ -152,3 +152,24 @@ func TestASharerGoesWhileItAsks(t *testing.T) {
 		}
 	})
 }
+
+// … or is edited and so has another token.
+func TestASharerIsEditedWhileItAsks(t *testing.T) {
+	for _, id := range []core.ID{"1", "2"} { // whichever of the two asks
+		synctest.Test(t, func(t *testing.T) {
+			up := newUpstream(twoHours)
+			up.delay = 5 * time.Second
+			h := start(t, setup{source: up, before: with(sharer("2"))})
+			time.Sleep(time.Second)
+			edited := sharer(id)
+			edited.AppID = "wx9"
+			h.Put(edited, core.Token{})
+			time.Sleep(time.Minute)
+			for _, id := range []core.ID{"1", "2"} {
+				if token, _ := h.Token(id); token.Value == "" {
+					t.Errorf("%s waits for ever", id)
+				}
+			}
+		})
+	}
+}

@@ -219,9 +219,10 @@ func (k *Keeper) take(e *entry, t Taken, out outcome) {
 	if line, write := e.line(f, out, token, before, now); write {
 		rec.Line = &line
 	}
+	save := token != before || e.unsaved
 	k.mu.Unlock()
 
-	k.record(id, rec, token != before || e.unsaved)
+	k.record(id, rec, save)
 
 	now = k.lock()
 	if k.entries[id] == e {
