@@ -2,7 +2,6 @@ package store
 
 import (
 	"cmp"
-	"fmt"
 	"io"
 	"os"
 	"path/filepath"
@@ -229,8 +228,8 @@ func (s *Store) backup(mark string) error {
 		if old.path == path {
 			continue
 		}
-		if err := os.Remove(old.path); err != nil {
-			return fail(doing, fmt.Errorf("remove an old backup: %w", err))
+		if err := os.Remove(old.path); err != nil { // the new one is there all the same
+			s.log.Warn("an old backup cannot be removed", "path", old.path, "err", err)
 		}
 	}
 	return nil

@@ -410,6 +410,29 @@ func TestBackupsGoOnAfterARestore(t *testing.T) {
 	}
 }
 
+// TestAnOldBackupThatStaysIsNoFailure: the new one is there, and others are removed.
+func TestAnOldBackupThatStaysIsNoFailure(t *testing.T) {
+	h := newHome(t)
+	h.add("a")
+	dir := filepath.Join(filepath.Dir(h.path), "backups")
+	stays := filepath.Join(dir, backupPrefix+h.clock.now().Add(-time.Second).UTC().Format(stamp)+backupSuffix)
+	if err := os.MkdirAll(filepath.Join(stays, "full"), 0o700); err != nil { // cannot be removed as a file is
+		t.Fatal(err)
+	}
+	for range 3 {
+		h.clock.add(time.Minute)
+		h.add("more " + h.clock.now().String())
+		h.clock.add(settleTime)
+		h.Settle()
+		if h.failed.Load() != 0 || !slices.Contains(h.backupTimes(), h.clock.now()) {
+			t.Fatalf("failed at %d; backups of %v", h.failed.Load(), h.backupTimes())
+		}
+	}
+	if got := len(h.backupTimes()); got != 2 {
+		t.Errorf("%d backups of one day, want the newest and the one that stays", got)
+	}
+}
+
 // FuzzBackupNames: only a name that the program gives is that of a backup, and each of its
 // own is read back.
 func FuzzBackupNames(f *testing.F) {
@@ -426,7 +449,7 @@ func FuzzBackupNames(f *testing.F) {
 		}
 		for _, b := range listBackups(dir) {
 			want := backupPrefix + b.at.UTC().Format(stamp)
-			if b.path != filepath.Join(dir, name) || !strings.HasPrefix(name, want) || !strings.HasSuffix(name, backupSuffix) {
+			if b.path != filepath.Join(dir, name) || !strings.HasPrefix(strings.Replace(name, ",", ".", 1), want) || !strings.HasSuffix(name, backupSuffix) {
 				t.Errorf("%q is taken for a backup of %s", name, b.at)
 			}
 			if b.other != strings.HasSuffix(name, backupOther+backupSuffix) {
