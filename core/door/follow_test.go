@@ -86,6 +86,26 @@ func TestWaitingForTheNextToken(t *testing.T) {
 	}
 }
 
+// TestWaitingAtTheEndOfALife: an upstream that gives no other token before the end of this
+// one is asked once, and not over and over.
+func TestWaitingAtTheEndOfALife(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		g := newGate(t)
+		same := doorToken("88_same", 20*time.Second) // less than min_ttl
+		g.set(shopSandbox, same, nil)
+		g.fetched = same
+		got := g.follow(same.ExpiresAt, "5m")
+		time.Sleep(15 * time.Second)
+		if n := strings.Count(g.seen(), "token "); n != 1 {
+			t.Errorf("the agent was asked %d times", n)
+		}
+		g.set(shopSandbox, doorToken("88_next", 2*time.Hour), nil)
+		if w := <-got; w.Code != 200 || !strings.Contains(w.Body.String(), "88_next") || w.took != 15*time.Second {
+			t.Errorf("%d %s after %v", w.Code, w.Body, w.took)
+		}
+	})
+}
+
 // TestAFailureIsWaitedOut: whoever waits through an outage gets the token that ends
 // it.
 func TestAFailureIsWaitedOut(t *testing.T) {

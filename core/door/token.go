@@ -275,7 +275,11 @@ func (v *visit) follow(ref api.Ref, ttl time.Duration, f following) {
 		}
 		left := f.wait
 		if err == nil {
-			left = max(0, t.ExpiresAt.Add(-ttl).Sub(v.d.cfg.Now())) + time.Millisecond
+			now := v.d.cfg.Now()
+			if left = t.ExpiresAt.Add(-ttl).Sub(now); left <= 0 { // the upstream gives no newer one before its end
+				left = max(0, t.ExpiresAt.Sub(now))
+			}
+			left += time.Millisecond
 		}
 		ageing.Reset(left)
 		select {
