@@ -72,7 +72,7 @@ func (k *Keeper) spread(e *entry, now time.Time) {
 // result, and even if asked was removed meanwhile. The lock is held.
 func (k *Keeper) release(asked Account, now time.Time) {
 	t, e := k.tallyOf(asked), k.entries[asked.ID]
-	if t.accounts == 0 || t.accounts == 1 && e != nil && e.tally == t { // it was edited to another token otherwise
+	if t.accounts == 0 || t.accounts == 1 && e != nil && e.tally == t { // nobody but asked, unless it was edited to another token
 		return
 	}
 	for _, other := range k.entries {

@@ -228,7 +228,7 @@ func (s *Store) backup(mark string) error {
 		if old.path == path {
 			continue
 		}
-		if err := os.Remove(old.path); err != nil { // the new one is there all the same
+		if err := os.Remove(old.path); err != nil { // it costs space, and the new one is there
 			s.log.Warn("an old backup cannot be removed", "path", old.path, "err", err)
 		}
 	}
