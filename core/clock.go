@@ -100,6 +100,14 @@ func (k *Keeper) now() time.Time {
 	return now
 }
 
+// nowAndBack is the wall time, and Keeper.setBack at it.
+func (k *Keeper) nowAndBack() (time.Time, time.Duration) {
+	now := k.now()
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return now, k.setBack
+}
+
 // lock takes the lock, handles a jump that came before it, and returns the wall
 // time.
 func (k *Keeper) lock() time.Time {

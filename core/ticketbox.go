@@ -27,6 +27,12 @@ func newTicketBox() *ticketBox {
 	return &ticketBox{spread: rand.N(ticketWindow / 10)}
 }
 
+// shift moves every time of the box by d.
+func (b *ticketBox) shift(d time.Duration) {
+	move(d, &b.ticket.ObtainedAt, &b.ticket.ExpiresAt, &b.ticket.Wanted, &b.asked, &b.notBefore)
+	b.err = b.err.moved(d)
+}
+
 // refuses reports whether the kept error answers, because another call would only
 // repeat it. An edit of the account clears it.
 func (b *ticketBox) refuses(edits int32, person bool, now time.Time) bool {
@@ -89,10 +95,7 @@ func (b *ticketBox) due(o ticketOwner, now time.Time) (time.Time, bool) {
 		due = b.ticket.ExpiresAt
 	}
 	due = later(later(due, b.notBefore), o.notBefore)
-	if !b.asked.After(now) {
-		due = later(due, b.asked.Add(autoFloor))
-	}
-	return due, true
+	return later(due, b.asked.Add(autoFloor)), true
 }
 
 // ticketCall is the work of a flight.
@@ -103,7 +106,8 @@ type ticketCall struct {
 	background bool
 	person     bool // asks in spite of the account's budget
 
-	sent time.Time // before the call that brought the ticket; zero: upstream was not asked
+	sent time.Time     // before the call that brought the ticket; zero: upstream was not asked
+	back time.Duration // Keeper.setBack at that time
 }
 
 // run asks for the ticket, and once more with a new token when upstream calls the
@@ -165,7 +169,7 @@ func (c *ticketCall) ask(ctx context.Context, source TicketSource, token string)
 			return Grant{}, err
 		}
 	}
-	c.sent = k.now()
+	c.sent, c.back = k.nowAndBack()
 	grant, err := source.Ticket(ctx, w.req, c.name, token)
 	e := AsError(err)
 	if e == nil || !e.Unsent {
@@ -194,6 +198,19 @@ func (k *Keeper) asker(id ID) (Account, int32, *Error) {
 		return Account{}, 0, errNoAccount()
 	}
 	return *e.account, e.edits, nil
+}
+
+// sharing are the accounts that have a token in common.
+func (k *Keeper) sharing(token TokenID) []Account {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	var out []Account
+	for _, e := range k.entries {
+		if k.TokenID(*e.account) == token {
+			out = append(out, *e.account)
+		}
+	}
+	return out
 }
 
 // rests reports whether nothing is done for an account in the background.

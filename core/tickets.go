@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"log/slog"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -48,9 +49,12 @@ type Tickets struct {
 	cancel  context.CancelFunc
 	wg      sync.WaitGroup // flights
 	wake    chan struct{}
+	saving  sync.Mutex // one save at a time, so that none overtakes another
 
 	mu      sync.Mutex // guards what follows; the Keeper's lock is never taken under it
 	boxes   map[ticketKey]*ticketBox
+	setBack time.Duration // of Keeper.setBack, what the boxes have followed
+	moved   bool          // they followed, and are not saved since
 	stopped bool
 }
 
@@ -71,10 +75,26 @@ type ticketFlight struct {
 // background before Run.
 func NewTickets(k *Keeper, journal TicketJournal) *Tickets {
 	ctx, cancel := context.WithCancel(context.Background())
+	_, back := k.nowAndBack()
 	return &Tickets{
 		keeper: k, journal: journal, log: k.cfg.Log, ctx: ctx, cancel: cancel,
-		wake: make(chan struct{}, 1), boxes: map[ticketKey]*ticketBox{},
+		wake: make(chan struct{}, 1), boxes: map[ticketKey]*ticketBox{}, setBack: back,
 	}
+}
+
+// lock takes the lock and returns the wall time. When the clock was set back, every
+// time of a ticket moves back with it first, as the Keeper's own times do.
+func (t *Tickets) lock() time.Time {
+	now, back := t.keeper.nowAndBack()
+	t.mu.Lock()
+	if d := back - t.setBack; d < 0 {
+		for _, box := range t.boxes {
+			box.shift(d)
+		}
+		t.setBack, t.moved = back, true
+		t.signal()
+	}
+	return now
 }
 
 // TicketWish is what a caller wants of a ticket.
@@ -100,8 +120,7 @@ func (t *Tickets) Get(ctx context.Context, id ID, w TicketWish) (Ticket, error) 
 			return Ticket{}, err
 		}
 	}
-	now := t.keeper.now()
-	got, f, err := t.board(a, edits, w, now)
+	got, f, err := t.board(a, edits, w)
 	switch {
 	case err != nil:
 		return Ticket{}, err
@@ -125,8 +144,8 @@ func (t *Tickets) Living(id ID, name string) (Ticket, bool) {
 	if err != nil {
 		return Ticket{}, false
 	}
-	now, token := t.keeper.now(), t.keeper.TokenID(a)
-	t.mu.Lock()
+	token := t.keeper.TokenID(a)
+	now := t.lock()
 	defer t.mu.Unlock()
 	box := t.boxes[ticketKey{token, name}]
 	if box == nil || !box.ticket.Good(now, DefaultMinTTL) {
@@ -145,8 +164,8 @@ type TicketLife struct {
 // Lives are the tickets that live, by the token that they belong to, in the order of
 // their names. A ticket that is only looked at is not wanted, and not renewed for that.
 func (t *Tickets) Lives() map[TokenID][]TicketLife {
-	now, out := t.keeper.now(), map[TokenID][]TicketLife{}
-	t.mu.Lock()
+	out := map[TokenID][]TicketLife{}
+	now := t.lock()
 	for key, box := range t.boxes {
 		if box.ticket.Good(now, 0) {
 			out[key.token] = append(out[key.token], TicketLife{key.name, box.ticket.ExpiresAt})
@@ -162,20 +181,20 @@ func (t *Tickets) Lives() map[TokenID][]TicketLife {
 // untilAsked is how long a person who wants another ticket waits: two calls are at
 // least 3 s apart.
 func (t *Tickets) untilAsked(a Account, name string) time.Duration {
-	now, key := t.keeper.now(), ticketKey{t.keeper.TokenID(a), name}
-	t.mu.Lock()
+	key := ticketKey{t.keeper.TokenID(a), name}
+	now := t.lock()
 	defer t.mu.Unlock()
 	box := t.boxes[key]
-	if box == nil || box.flight != nil || now.Before(box.asked) {
+	if box == nil || box.flight != nil {
 		return 0
 	}
 	return box.asked.Add(personFloor).Sub(now)
 }
 
 // board finds the ticket, or the flight to wait for, or why there is neither.
-func (t *Tickets) board(a Account, edits int32, w TicketWish, now time.Time) (Ticket, *ticketFlight, *Error) {
+func (t *Tickets) board(a Account, edits int32, w TicketWish) (Ticket, *ticketFlight, *Error) {
 	key := ticketKey{t.keeper.TokenID(a), w.Name}
-	t.mu.Lock()
+	now := t.lock()
 	defer t.mu.Unlock()
 	box := t.boxes[key]
 	if box == nil {
@@ -187,7 +206,7 @@ func (t *Tickets) board(a Account, edits int32, w TicketWish, now time.Time) (Ti
 	if w.Person {
 		floor = personFloor
 	}
-	rests := now.Before(box.asked.Add(floor)) && !now.Before(box.asked) // the clock may have been set back
+	rests := now.Before(box.asked.Add(floor))
 	switch {
 	case t.stopped:
 		return Ticket{}, nil, ErrStopping()
@@ -218,12 +237,11 @@ func (t *Tickets) start(key ticketKey, box *ticketBox, call ticketCall, edits in
 
 // finish applies and keeps the result of a flight, and releases those who wait.
 func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ticketCall, edits int32, grant Grant, err *Error) {
-	now := t.keeper.now()
 	err = err.of(call.account.Kind)
-	t.mu.Lock()
+	now := t.lock()
 	box.flight = nil
 	if !call.sent.IsZero() {
-		box.learn(grant, err, call.sent, edits, now)
+		box.learn(grant, err, call.sent.Add(t.setBack-call.back), edits, now)
 		err = box.err
 	} else if call.background {
 		box.notBefore = now.Add(autoFloor)
@@ -236,12 +254,47 @@ func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ti
 		t.log.Info("a ticket could not be renewed", "account", call.account.ID, "ticket", key.name, "err", err)
 	}
 	if save {
-		if failed := t.journal.SaveTicket(call.account, key.name, f.ticket); failed != nil {
-			t.log.Warn("a ticket is not kept over a restart", "account", call.account.ID, "err", failed)
-		}
+		t.save(key, call.account)
 	}
 	close(f.done)
 	t.signal()
+}
+
+// save keeps a ticket of accounts over a restart.
+func (t *Tickets) save(key ticketKey, accounts ...Account) {
+	t.saving.Lock()
+	defer t.saving.Unlock()
+	var ticket Ticket
+	t.mu.Lock()
+	if box := t.boxes[key]; box != nil {
+		ticket = box.ticket
+	}
+	t.mu.Unlock()
+	if ticket.Value == "" {
+		return
+	}
+	for _, a := range accounts {
+		if failed := t.journal.SaveTicket(a, key.name, ticket); failed != nil {
+			t.log.Warn("a ticket is not kept over a restart", "account", a.ID, "err", failed)
+		}
+	}
+}
+
+// saveMoved keeps the times of tickets that followed a clock. Every account that shares
+// one may have it with its former times.
+func (t *Tickets) saveMoved() {
+	t.lock()
+	moved, keys := t.moved, slices.Collect(maps.Keys(t.boxes))
+	t.moved = false
+	t.mu.Unlock()
+	if !moved {
+		return
+	}
+	t.wg.Go(func() { // the disk may hang
+		for _, key := range keys {
+			t.save(key, t.keeper.sharing(key.token)...)
+		}
+	})
 }
 
 // Restore gives accounts the tickets that were kept. Tickets that are there already
@@ -253,7 +306,7 @@ func (t *Tickets) Restore(kept map[ID]map[string]Ticket) {
 			continue
 		}
 		token := t.keeper.TokenID(a)
-		t.mu.Lock()
+		t.lock()
 		for name, ticket := range tickets {
 			key := ticketKey{token, name}
 			box := t.boxes[key]
@@ -289,6 +342,7 @@ func (t *Tickets) Run(ctx context.Context) {
 	defer timer.Stop()
 	for {
 		var due <-chan time.Time
+		t.saveMoved()
 		if sleep, planned := t.renewDue(); planned {
 			timer.Reset(sleep)
 			due = timer.C
@@ -320,9 +374,8 @@ func (t *Tickets) signal() {
 // renewDue starts what is due, and tells how long to sleep if there is anything to
 // wait for.
 func (t *Tickets) renewDue() (time.Duration, bool) {
-	now := t.keeper.now()
 	owners := t.owners()
-	t.mu.Lock()
+	now := t.lock()
 	defer t.mu.Unlock()
 	next := longestSleep
 	for key, box := range t.boxes {
