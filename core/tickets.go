@@ -379,8 +379,12 @@ func (t *Tickets) renewDue() (time.Duration, bool) {
 	defer t.mu.Unlock()
 	next := longestSleep
 	for key, box := range t.boxes {
-		o, known := owners[box.owner]
-		if !known || o.token != key.token {
+		o, looked := owners[box.owner]
+		switch {
+		case !looked: // it wanted the ticket after the look
+			t.signal()
+			continue
+		case o.token != key.token:
 			if box.flight == nil {
 				delete(t.boxes, key)
 			}
@@ -403,7 +407,7 @@ func (t *Tickets) renewDue() (time.Duration, bool) {
 // ticketOwner is an account for which tickets are renewed.
 type ticketOwner struct {
 	account Account
-	token   TokenID
+	token   TokenID // empty: the account is gone
 	edits   int32
 	rests   bool // nothing is renewed for it in the background
 	// notBefore is when the budget of the day allows calls again; zero: it does.
@@ -420,13 +424,14 @@ func (t *Tickets) owners() map[ID]ticketOwner {
 	t.mu.Unlock()
 	out := make(map[ID]ticketOwner, len(ids))
 	for _, id := range ids {
+		var o ticketOwner
 		if a, edits, err := t.keeper.asker(id); err == nil {
-			o := ticketOwner{account: a, token: t.keeper.TokenID(a), edits: edits, rests: t.keeper.rests(a)}
+			o = ticketOwner{account: a, token: t.keeper.TokenID(a), edits: edits, rests: t.keeper.rests(a)}
 			if err := t.keeper.overBudget(id); err != nil {
 				o.notBefore = err.RetryAt
 			}
-			out[id] = o
 		}
+		out[id] = o
 	}
 	return out
 }
