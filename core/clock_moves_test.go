@@ -190,7 +190,7 @@ func TestTheClockMoves(t *testing.T) {
 func checkAccount(t *testing.T, f *fleet, h *house, s core.Snapshot, exact bool, slack time.Duration) {
 	t.Helper()
 	a := s.Account
-	token, now, ok := h.Living(a.ID, 0)
+	token, now, ok := h.Living(h.own(a.ID), 0)
 	if !ok {
 		return
 	}

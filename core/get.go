@@ -28,15 +28,16 @@ func (k *Keeper) Get(ctx context.Context, id ID, minTTL time.Duration) (Token, e
 	return k.fetchFor(ctx, id, minTTL)
 }
 
-// Living is the current token if it is good for at least minTTL: a Get that fetches
-// nothing and never waits. now is when the token was examined.
-func (k *Keeper) Living(id ID, minTTL time.Duration) (t Token, now time.Time, ok bool) {
-	e := k.find(id)
+// Living is the current token of an account if it is good for at least minTTL: a Get that
+// fetches nothing and never waits. now is when the token was examined. a is the Keeper's
+// own copy, see Config.List; after an edit it is of no use, and ok is false.
+func (k *Keeper) Living(a *Account, minTTL time.Duration) (t Token, now time.Time, ok bool) {
+	e := k.find(a.ID)
 	if e == nil {
 		return Token{}, time.Time{}, false
 	}
 	current, now, ok := k.living(e, minTTL)
-	if !ok {
+	if !ok || !k.has(e, a) { // asked last: the token came before
 		return Token{}, now, false
 	}
 	return *current, now, true

@@ -61,15 +61,15 @@ func TestLiving(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		up := newUpstream(twoHours)
 		h := start(t, setup{source: up, account: byHand})
-		if _, _, ok := h.Living("none", 0); ok {
+		if _, _, ok := h.Living(&core.Account{ID: "none"}, 0); ok {
 			t.Error("an account that there is not has a token")
 		}
-		if token, now, ok := h.Living("1", 0); ok || token.Value != "" || !now.Equal(time.Now().Round(0)) || up.count() != 0 {
+		if token, now, ok := h.Living(h.own("1"), 0); ok || token.Value != "" || !now.Equal(time.Now().Round(0)) || up.count() != 0 {
 			t.Errorf("without a token: %v at %v after %d calls", ok, now, up.count())
 		}
 		want := get(t, h)
 		time.Sleep(time.Hour)
-		token, now, ok := h.Living("1", time.Hour)
+		token, now, ok := h.Living(h.own("1"), time.Hour)
 		if !ok || token != want || !now.Equal(time.Now().Round(0)) {
 			t.Errorf("an hour of life: %v, %v at %v", ok, token.Remaining(now), now)
 		}
@@ -81,12 +81,36 @@ func TestLiving(t *testing.T) {
 		if s, _ := h.Snapshot("1"); !s.LastUsed.Equal(now) {
 			t.Errorf("last used at %v, want %v", s.LastUsed, now)
 		}
-		if token, _, ok := h.Living("1", time.Hour+1); ok || token.Value != "" {
+		if token, _, ok := h.Living(h.own("1"), time.Hour+1); ok || token.Value != "" {
 			t.Error("more life than it has")
 		}
 		h.wall.jump(-time.Minute)
-		if _, _, ok := h.Living("1", 0); ok {
+		if _, _, ok := h.Living(h.own("1"), 0); ok {
 			t.Error("the clock jumped, and the life is said to be known")
+		}
+	})
+}
+
+// Who read an account before an edit gets no token with it: it may be another app's by now.
+func TestLivingOfAnEditedAccount(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h := start(t, setup{account: byHand})
+		want := get(t, h)
+		was := h.own("1")
+		edited := h.account
+		edited.Name = "shop two"
+		h.Put(edited, core.Token{})
+		if _, _, ok := h.Living(was, 0); ok {
+			t.Error("an account that was edited since has a token")
+		}
+		if token, _, ok := h.Living(h.own("1"), 0); !ok || token != want || h.own("1").Name != edited.Name {
+			t.Error("the edited account has lost its token")
+		}
+		if a, ok := h.Account("1"); !ok || a.Name != edited.Name {
+			t.Errorf("the Keeper has %q", a.Name)
+		}
+		if _, ok := h.Account("none"); ok {
+			t.Error("the Keeper has an account that there is not")
 		}
 	})
 }

@@ -22,6 +22,16 @@ type house struct {
 	account core.Account
 	renewed func(core.ID, core.Token) // told of renewals, when set
 	stop    func()
+
+	mu     sync.Mutex
+	listed map[core.ID]*core.Account // the Keeper's own copies
+}
+
+// own is the Keeper's own copy of an account.
+func (h *house) own(id core.ID) *core.Account {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.listed[id]
 }
 
 // setup is what a house is made of. What is left out is the usual: an account
@@ -48,7 +58,7 @@ func start(t *testing.T, s setup) *house {
 	if s.wall == nil {
 		s.wall = &wall{}
 	}
-	h := &house{t: t, vault: &vault{}, journal: newJournal(), wall: s.wall}
+	h := &house{t: t, vault: &vault{}, journal: newJournal(), wall: s.wall, listed: map[core.ID]*core.Account{}}
 	h.account = core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: kindStable, AppID: "wx0", Auto: true}
 	if s.account != nil {
 		s.account(&h.account)
@@ -66,6 +76,11 @@ func start(t *testing.T, s setup) *house {
 			if h.renewed != nil {
 				h.renewed(id, token)
 			}
+		},
+		List: func(a *core.Account) {
+			h.mu.Lock()
+			defer h.mu.Unlock()
+			h.listed[a.ID] = a
 		},
 	})
 	h.Put(h.account, s.stored)

@@ -23,6 +23,10 @@ type Config struct {
 	Renewed func(ID, Token)
 	Team    Team   // nil: no account is shared with other machines
 	Rivals  Rivals // nil: there are none
+	// List is called for each account that is added or changed, with the Keeper's own copy,
+	// under its lock and before the listeners know; nil is left out. Nothing changes that
+	// copy, so another list of accounts can use it without copying.
+	List func(*Account)
 }
 
 // Keeper keeps one living token for each account.
@@ -175,6 +179,25 @@ func (k *Keeper) Token(id ID) (Token, bool) {
 		return Token{}, false
 	}
 	return *e.token.Load(), true
+}
+
+// Account is an account as the Keeper has it now: a token that it gave before is that of
+// an earlier one if it asks for another token.
+func (k *Keeper) Account(id ID) (Account, bool) {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	e := k.entries[id]
+	if e == nil {
+		return Account{}, false
+	}
+	return *e.account, true
+}
+
+// has reports whether the Keeper's copy of an account is still a.
+func (k *Keeper) has(e *entry, a *Account) bool {
+	k.mu.RLock()
+	defer k.mu.RUnlock()
+	return e.account == a
 }
 
 // Live reports whether the Keeper may fetch for the account without a person's

@@ -11,9 +11,8 @@ import (
 // Put adds or changes an account. stored is the token kept from an earlier run and
 // counts only when the account is new. A change of the TokenID drops the token,
 // because it belongs to the old one; any change of SameUpstream clears the kept error
-// and the floor. It returns the Keeper's own copy of the account. Nothing changes
-// that copy, so other lists of accounts can use it without copying.
-func (k *Keeper) Put(a Account, stored Token) *Account {
+// and the floor.
+func (k *Keeper) Put(a Account, stored Token) {
 	now := k.lock()
 	defer k.mu.Unlock()
 	e := k.entries[a.ID]
@@ -26,9 +25,11 @@ func (k *Keeper) Put(a Account, stored Token) *Account {
 	} else {
 		k.edit(e, a)
 	}
+	if k.cfg.List != nil {
+		k.cfg.List(e.account)
+	}
 	k.replan(e, now)
 	k.publish(e)
-	return e.account
 }
 
 // edit makes a the account of an entry. The lock is held.

@@ -1,6 +1,7 @@
 package agent
 
 import (
+	"cmp"
 	"context"
 	"net/http"
 
@@ -14,11 +15,12 @@ import (
 func (s *Service) newCalls() *call.Engine {
 	return call.New(call.Config{
 		Token: func(ctx context.Context, a core.Account) (core.Token, error) {
-			return s.keeper.Get(ctx, a.ID, core.DefaultMinTTL)
+			t, err := s.keeper.Get(ctx, a.ID, core.DefaultMinTTL)
+			return t, cmp.Or(err, s.edited(a))
 		},
 		Stale: func(ctx context.Context, a core.Account, token string) (core.Token, error) {
 			got, err := s.keeper.Refresh(ctx, a.ID, core.Report{Stale: token})
-			return got.Token, err
+			return got.Token, cmp.Or(err, s.edited(a))
 		},
 		Credentials: func(ctx context.Context, a core.Account) (core.Credentials, error) {
 			return s.vault.Credentials(ctx, a)

@@ -16,6 +16,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/call"
 )
 
 // callServer is an upstream's API that accepts every token but one. It tells what it
@@ -406,5 +407,51 @@ func TestAConnectionIsKept(t *testing.T) {
 				t.Errorf("%d bytes, length told %v: status %d, closed %v, %d bytes, %v", size, told, resp.StatusCode, resp.Close, len(raw), err)
 			}
 		}
+	}
+}
+
+// Who waits for a token while the account becomes another app's gets that app's, with its
+// AppID. A call that began before the edit is not made with it.
+func TestWhoWaitsWhileAnAccountIsEdited(t *testing.T) {
+	w := newWorld(t)
+	r := w.start()
+	server := newCallServer(t)
+	in := input("shop", core.Sandbox, appID)
+	in.BaseURL, in.Paused = &server.URL, true
+	saved, err := r.client.Add(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ref := saved.Account.Ref()
+	was, spec, _ := r.Known(ref)
+	events := r.events(t)
+	hang := make(chan struct{})
+	w.up.set(nil, hang)
+	type result struct {
+		token api.Token
+		err   error
+	}
+	token, edited := make(chan result, 1), make(chan error, 1)
+	go func() {
+		got, err := r.client.Token(t.Context(), ref, 0)
+		token <- result{got, err}
+	}()
+	until(t, events, "a fetch", func(a api.Account) bool { return a.State == core.StateRenewing })
+	const other = "wx00000000000000e1"
+	go func() {
+		_, err := r.client.Edit(t.Context(), ref, api.AccountInput{Input: core.Input{AppID: ptr(other)}, Secret: ptr(goodSecret)})
+		edited <- err
+	}()
+	until(t, events, "the edit", func(a api.Account) bool { return a.AppID == other })
+	close(hang)
+	if got := <-token; got.err != nil || got.token.AppID != other || !strings.Contains(got.token.AccessToken, other) {
+		t.Errorf("%v: of %s, %s", got.err, got.token.AppID, core.Mask(got.token.AccessToken))
+	}
+	if err := <-edited; err != nil {
+		t.Error(err)
+	}
+	_, err = r.calls.Do(t.Context(), spec, was, call.Request{Method: "GET", Target: "/cgi-bin/user/info"})
+	if e := wantClass(t, err, core.Temporary); e.Remedy != core.RemedyTryAgain || server.seen() != "[]" {
+		t.Errorf("a call for the account before the edit: %v, calls %s", e, server.seen())
 	}
 }

@@ -88,12 +88,20 @@ func (d *directory) has(id core.ID) bool {
 
 // find is the account of a name in the environment that ref names.
 func (d *directory) find(ref api.Ref) (core.Account, bool) {
+	if a := d.listed(ref); a != nil {
+		return *a, true
+	}
+	return core.Account{}, false
+}
+
+// listed is find for those who ask the Keeper about its own copy.
+func (d *directory) listed(ref api.Ref) *core.Account {
 	d.mu.RLock()
 	defer d.mu.RUnlock()
 	if i, ok := slices.BinarySearchFunc(d.byName, ref, compareRef); ok {
-		return *d.byName[i], true
+		return d.byName[i]
 	}
-	return core.Account{}, false
+	return nil
 }
 
 // all is every account, by name, sandbox before live.

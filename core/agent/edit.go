@@ -130,12 +130,12 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 	}
 	s.otherSecret(ctx, &d)
 	s.note(was.ID, core.DidEdit)
-	if !s.sameToken(was, d.account) { // the team shares another one
-		if err := s.teams.drop(ctx, was.ID); err != nil {
-			s.log.Warn("an account stays shared although it asks for another token", "account", was.ID, "error", err)
-		}
+	tidy := func(context.Context) {}
+	if !s.sameToken(was, d.account) {
+		tidy = s.unshareOther(was)
 	}
 	s.saveDraft(d)
+	tidy(ctx)
 	switch {
 	case d.elsewhere != nil:
 		return d, nil, nil
@@ -143,6 +143,20 @@ func (s *Service) change(ctx context.Context, ref api.Ref, in api.AccountInput) 
 		return d, nil, nil
 	}
 	return d, s.question(was.ID, old), nil
+}
+
+// unshareOther stops sharing accounts that ask for another token than their team's. tidy
+// is called when the Keeper knows the accounts. The edit lock is held.
+func (s *Service) unshareOther(accounts ...core.Account) (tidy func(context.Context)) {
+	var ids []core.ID
+	for _, a := range accounts {
+		ids = append(ids, a.ID)
+	}
+	tidy, err := s.teams.drop(ids...)
+	if err != nil {
+		s.log.Warn("an account stays shared although it asks for another token", "accounts", ids, "error", err)
+	}
+	return tidy
 }
 
 // respell keeps the old spelling of a base URL if the new one means the same:
@@ -154,13 +168,13 @@ func (s *Service) respell(was core.Account, d *draft) {
 }
 
 // handOver gives an account to the Keeper and lists it as the Keeper has it, so that
-// memory holds each account once. Texts that many accounts have in common are mostly kept
+// nobody finds the one without the other and memory holds each account once. Texts that many accounts have in common are mostly kept
 // once, too; for a text that one account has, such as a base URL, that would take more.
 func (s *Service) handOver(a core.Account, stored core.Token) {
 	for _, text := range []*string{(*string)(&a.Env), (*string)(&a.Kind), (*string)(&a.Product), &a.Proxy, &a.CA} {
 		*text = unique.Make(*text).Value() // many accounts have the same
 	}
-	s.accounts.put(s.keeper.Put(a, stored))
+	s.keeper.Put(a, stored)
 }
 
 // saveDraft tells the Keeper about a saved account.
@@ -237,7 +251,6 @@ func (s *Service) write(ctx context.Context, d draft) error {
 		if err := s.parts.Store.Update(d.account); err != nil {
 			return core.AsError(err)
 		}
-		s.accounts.put(&d.account)
 		s.noteOutdated(d.account)
 		return nil
 	}
@@ -259,7 +272,6 @@ func (s *Service) write(ctx context.Context, d draft) error {
 		}
 		return core.AsError(err)
 	}
-	s.accounts.put(&d.account)
 	return nil
 }
 
@@ -312,10 +324,12 @@ func (s *Service) Remove(ctx context.Context, ref api.Ref) error {
 		return core.AsError(err)
 	}
 	s.accounts.drop(a.ID)
-	if err := s.teams.drop(ctx, a.ID); err != nil {
-		s.log.Warn("a team's record still names an account that is gone", "account", a.ID, "error", err)
+	tidy, left := s.teams.drop(a.ID)
+	if left != nil {
+		s.log.Warn("a team's record still names an account that is gone", "account", a.ID, "error", left)
 	}
 	s.keeper.Forget(a.ID)
+	tidy(ctx)
 	s.tickets.Forget(a.ID)
 	s.uses.forget(a.ID)
 	s.pushes.drop(a.ID, 0)

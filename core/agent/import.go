@@ -81,13 +81,20 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 		}
 	}
 	accounts, lines := make([]core.Account, len(p.drafts)), make([]core.Entry, len(p.drafts))
+	var parting []core.Account
 	for i, d := range p.drafts {
 		accounts[i], lines[i] = d.account, core.Entry{At: s.now(), What: core.DidAdd}
-		if s.accounts.has(d.account.ID) {
+		if was, there := s.accounts.get(d.account.ID); there {
 			lines[i].What = core.DidEdit
+			if !s.sameToken(was, d.account) {
+				parting = append(parting, was)
+			}
 		}
 	}
 	if err := s.outdate(accounts...); err != nil {
+		return notImported(err, true)
+	}
+	if err := s.teams.parting(parting...); err != nil {
 		return notImported(err, true)
 	}
 	undone, err := s.parts.Store.SaveAll(
@@ -98,11 +105,12 @@ func (s *Service) carryOut(ctx context.Context, p *importer) error {
 	if err != nil {
 		return notImported(err, undone)
 	}
+	tidy := s.unshareOther(parting...)
 	for _, d := range p.drafts {
-		s.accounts.put(&d.account)
 		s.saveDraft(d)
 		s.noteOutdated(d.account)
 	}
+	tidy(ctx)
 	return nil
 }
 

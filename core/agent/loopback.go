@@ -240,16 +240,16 @@ func (s *Service) Active() core.Env { return s.current().Active }
 
 // Living implements door.Agent.
 func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
-	a, ok := s.accounts.find(ref)
-	if !ok {
+	a := s.accounts.listed(ref)
+	if a == nil {
 		return api.Token{}, false
 	}
-	t, now, ok := s.keeper.Living(a.ID, minTTL)
+	t, now, ok := s.keeper.Living(a, minTTL)
 	if !ok {
 		return api.Token{}, false
 	}
 	s.uses.touch(a.ID, now)
-	return s.answer(a, t, now), true
+	return s.answer(*a, t, now), true
 }
 
 // ByAppID implements door.Agent.

@@ -190,13 +190,20 @@ func (s *Service) putPreset(ctx context.Context, p preset.Preset) (paused []stri
 	if err != nil {
 		return nil, api.Invalid("%v", err)
 	}
+	parting := s.otherTokens(p.Kind, set)
+	if err := s.teams.parting(parting...); err != nil {
+		return nil, err
+	}
 	if err := s.presets.store.PutPreset(p.Kind, p.File); err != nil {
 		return nil, core.AsError(err)
 	}
+	tidy := s.unshareOther(parting...)
 	if err := s.setKinds(set, sources); err != nil {
 		return nil, err
 	}
 	s.presets.own[p.Kind] = p
+	s.teams.kindIsThere(p.Kind)
+	tidy(ctx)
 	for _, a := range s.accounts.all() {
 		from, leaves := elsewhere[a.ID]
 		if !leaves {
@@ -210,6 +217,21 @@ func (s *Service) putPreset(ctx context.Context, p preset.Preset) (paused []stri
 	slices.Sort(paused)
 	s.log.Info("a preset was saved", "kind", p.Kind, "hosts", p.Hosts(), "paused", len(paused))
 	return paused, nil
+}
+
+// otherTokens are the accounts of a kind that would ask for other tokens than today if the
+// kinds were those of set. While a kind is missing, nobody knows which tokens they are.
+func (s *Service) otherTokens(kind core.Kind, set kinds.Set) []core.Account {
+	var out []core.Account
+	if _, had := s.kindSet().Of(kind); !had {
+		return nil
+	}
+	for _, a := range s.accounts.all() {
+		if a.Kind == kind && s.kindSet().TokenID(a) != set.TokenID(a) {
+			out = append(out, a)
+		}
+	}
+	return out
 }
 
 // wouldPause are the accounts that putPreset would pause. The edit lock is held.
@@ -260,7 +282,6 @@ func (s *Service) await(a core.Account, why *core.Error) error {
 	if err := s.parts.Store.Update(a); err != nil {
 		return core.AsError(err)
 	}
-	s.accounts.put(&a)
 	s.saveDraft(draft{account: a, elsewhere: why})
 	return nil
 }

@@ -223,7 +223,7 @@ func New(p Parts) (*Service, error) {
 	}
 	s.keeper = core.NewKeeper(core.Config{
 		Upstreams: upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,
-		Renewed: s.pushes.queue, Team: s.teams, Rivals: &s.pushes.redis,
+		Renewed: s.pushes.queue, Team: s.teams, Rivals: &s.pushes.redis, List: s.accounts.put,
 	})
 	s.pushes.keeper, s.teams.keeper = s.keeper, s.keeper
 	s.tickets = core.NewTickets(s.keeper, p.Store)

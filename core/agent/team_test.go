@@ -475,3 +475,73 @@ func TestAnAccountIsAddedPaused(t *testing.T) {
 		t.Errorf("a person's get of a paused account: %v", err)
 	}
 }
+
+// TestWhatAsksForAnotherTokenIsNotShared: an import that replaces an account by another
+// app's, and a preset that asks another host, leave the team and its token alone.
+func TestWhatAsksForAnotherTokenIsNotShared(t *testing.T) {
+	c := newCrew(t)
+	t.Run("import", func(t *testing.T) {
+		one, ref := c.founder(kinds.WeChatLegacy)
+		two := c.member()
+		c.join(two, c.invite(one), "server")
+		token := two.token(ref)
+		second := one.add("second", core.Sandbox).Ref()
+		if _, err := one.client.Share(t.Context(), second, api.ShareInput{}); err != nil {
+			t.Fatal(err)
+		}
+		one.shares(t, 2)
+		var file []api.AccountInput
+		for i, r := range []api.Ref{ref, second} {
+			in := input(r.Name, r.Env, fmt.Sprintf("wx00000000000000e%d", i))
+			in.Kind = ptr(one.row(r).Kind)
+			file = append(file, in)
+		}
+		carry(t, one, api.ImportRequest{Accounts: file, OnConflict: api.ConflictReplace})
+		for _, r := range []api.Ref{ref, second} {
+			if row, got := one.row(r), one.token(r); row.Team != nil || got == token || !strings.Contains(got, row.AppID) {
+				t.Errorf("%s is shared with %+v and has %s", r, row.Team, core.Mask(got))
+			}
+		}
+		one.shares(t, 0)
+		if got := two.token(ref); got != token {
+			t.Errorf("the team's token was %s and is %s", core.Mask(token), core.Mask(got))
+		}
+		if all, err := one.client.Teams(t.Context()); err != nil || len(all) != 1 || len(all[0].Accounts) != 0 {
+			t.Errorf("the team's list has %+v, %v", all, err)
+		}
+	})
+	t.Run("preset", func(t *testing.T) {
+		w := newWorld(t)
+		withWrens(t, w)
+		r := w.start()
+		r.addPreset(t, wren, false)
+		ref := r.addWren(t, "bird").Ref()
+		if _, err := r.client.CreateTeam(t.Context(), api.TeamInput{Name: "wrens", Redis: c.url(), Password: teamPassword}); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.client.Share(t.Context(), ref, api.ShareInput{}); err != nil || got.Team == nil {
+			t.Fatalf("%+v, %v", got.Team, err)
+		}
+		r.addPreset(t, strings.Replace(wren, "api.wren.example", "api.mine.example", 1), true)
+		if got := r.row(ref); got.Team != nil {
+			t.Errorf("shared with %+v", got.Team)
+		}
+		r.shares(t, 0)
+	})
+}
+
+// shares fails unless the members of an agent share so many accounts.
+func (r *running) shares(t *testing.T, want int) {
+	t.Helper()
+	got := 0
+	for _, name := range r.teams.names() {
+		for _, a := range r.accounts.all() {
+			if r.teams.find(name).member.Shares(a) {
+				got++
+			}
+		}
+	}
+	if got != want {
+		t.Errorf("%d accounts are shared, want %d", got, want)
+	}
+}

@@ -337,18 +337,31 @@ func (t *teams) shares(l *life, id core.TokenID) bool {
 	})
 }
 
-// parting records that an account's token must come off the roster, before the
-// account is removed or asks for another token. The edit lock is held.
-func (t *teams) parting(a core.Account) error {
-	t.mu.RLock()
-	l := t.of[a.ID]
-	t.mu.RUnlock()
-	if l == nil {
-		return nil
+// parting records that the tokens of accounts must come off the roster, before the
+// accounts are removed or ask for other tokens. The edit lock is held.
+func (t *teams) parting(accounts ...core.Account) error {
+	records := map[*life]teamRecord{}
+	for _, a := range accounts {
+		l := t.sharing(a.ID)
+		if l == nil {
+			continue
+		}
+		r, begun := records[l]
+		if !begun {
+			r = l.record
+			r.Parting = map[core.ID]core.TokenID{}
+		}
+		token := t.keeper.TokenID(a)
+		r = r.unlisted(token)
+		r.Parting[a.ID] = token
+		records[l] = r
 	}
-	r := l.record.unlisted(t.keeper.TokenID(a))
-	r.Parting = map[core.ID]core.TokenID{a.ID: t.keeper.TokenID(a)}
-	return t.save(l, r)
+	for l, r := range records {
+		if err := t.save(l, r); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // relist writes the roster again to a Redis that may not have it. The edit lock is

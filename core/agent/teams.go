@@ -171,6 +171,16 @@ func (t *teams) share(l *life, ids ...core.ID) {
 	}
 }
 
+// kindIsThere makes accounts of a kind that was missing share the tokens that it names.
+// The edit lock is held.
+func (t *teams) kindIsThere(kind core.Kind) {
+	for _, a := range t.accounts.all() {
+		if l := t.sharing(a.ID); a.Kind == kind && l != nil {
+			t.share(l, a.ID)
+		}
+	}
+}
+
 // unshare stops sharing accounts that are no longer in a record. The edit lock is
 // held.
 func (t *teams) unshare(l *life, ids ...core.ID) {
@@ -187,21 +197,36 @@ func (t *teams) unshare(l *life, ids ...core.ID) {
 	}
 }
 
-// drop stops sharing an account, after parting was called for it. The edit lock is
-// held.
-func (t *teams) drop(ctx context.Context, id core.ID) error {
+// drop stops sharing accounts, after parting was called for them and before the Keeper
+// knows what they ask for now. tidy, to be called afterwards, asks the Redis. The edit lock
+// is held.
+func (t *teams) drop(ids ...core.ID) (tidy func(context.Context), err error) {
+	of := map[*life][]core.ID{}
+	for _, id := range ids {
+		if l := t.sharing(id); l != nil {
+			of[l] = append(of[l], id)
+		}
+	}
+	for l, gone := range of {
+		if e := t.save(l, l.record.without(gone...)); e != nil {
+			err = e
+			delete(of, l)
+			continue
+		}
+		t.unshare(l, gone...)
+	}
+	return func(ctx context.Context) {
+		for l := range of {
+			t.tidy(ctx, l)
+		}
+	}, err
+}
+
+// sharing is the team that shares an account, or nil.
+func (t *teams) sharing(id core.ID) *life {
 	t.mu.RLock()
-	l := t.of[id]
-	t.mu.RUnlock()
-	if l == nil {
-		return nil
-	}
-	if err := t.save(l, l.record.without(id)); err != nil {
-		return err
-	}
-	t.unshare(l, id)
-	t.tidy(ctx, l)
-	return nil
+	defer t.mu.RUnlock()
+	return t.of[id]
 }
 
 func errNoTeam() *core.Error {

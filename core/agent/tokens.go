@@ -3,6 +3,7 @@ package agent
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"slices"
 	"time"
 
@@ -12,17 +13,40 @@ import (
 
 // Token implements api.Agent.
 func (s *Service) Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error) {
-	a, err := s.resolve(ref)
-	if err != nil {
-		return api.Token{}, err
+	for edits := 0; ; edits++ {
+		a, err := s.resolve(ref)
+		if err != nil {
+			return api.Token{}, err
+		}
+		t, err := s.keeper.Get(ctx, a.ID, minTTL)
+		if err != nil {
+			return api.Token{}, core.AsError(err)
+		}
+		if err := s.edited(a); err != nil && edits < mostEdits {
+			continue
+		} else if err != nil {
+			return api.Token{}, err
+		}
+		now := s.now()
+		s.uses.touch(a.ID, now)
+		return s.answer(a, t, now), nil
 	}
-	t, err := s.keeper.Get(ctx, a.ID, minTTL)
-	if err != nil {
-		return api.Token{}, core.AsError(err)
+}
+
+// mostEdits is how often a token is asked for again because its account was edited.
+const mostEdits = 3
+
+// edited is why a token is not the account's that was asked for: the account was edited
+// since it was read as a, and the token or its host is another one now; else nil.
+func (s *Service) edited(a core.Account) error {
+	now, there := s.keeper.Account(a.ID)
+	if there && s.sameToken(a, now) && s.baseURL(a) == s.baseURL(now) {
+		return nil
 	}
-	now := s.now()
-	s.uses.touch(a.ID, now)
-	return s.answer(a, t, now), nil
+	return &core.Error{
+		Class: core.Temporary, Remedy: core.RemedyTryAgain,
+		Message: fmt.Sprintf("%s was edited or removed meanwhile; try again", a.Ref()),
+	}
 }
 
 // Refresh implements api.Agent.
@@ -37,6 +61,9 @@ func (s *Service) Refresh(ctx context.Context, ref api.Ref, req api.RefreshReque
 	got, err := s.keeper.Refresh(ctx, a.ID, core.Report{Stale: req.Stale, Force: req.Force, Person: req.Person, Failing: req.Failing})
 	if err != nil {
 		return api.Token{}, core.AsError(err)
+	}
+	if err := s.edited(a); err != nil {
+		return api.Token{}, err
 	}
 	now := s.now()
 	s.uses.touch(a.ID, now)
