@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"os"
 	"path/filepath"
@@ -22,12 +23,14 @@ type keptFile struct {
 	id          core.ID
 	path        string // empty: no file is wanted
 	form        core.PushForm
-	token       atomic.Pointer[api.Token] // never nil
+	token       atomic.Pointer[api.Token] // the newest; never nil
+	unwritten   bool                      // the file does not have it yet
 	lastFailure string                    // that was printed
 
 	written string // path without links
 
 	renewed func(api.Token) // called for each new token, after the file was written; it may be nil
+	told    string          // the access token that the child knows
 }
 
 // keepFile begins to follow a token, and writes the file for the first time.
@@ -43,7 +46,7 @@ func (a *app) keepFile(ctx context.Context, agent api.Agent, f *execFlags, t api
 	if err != nil {
 		return nil, err
 	}
-	k := &keptFile{app: a, agent: agent, picture: api.NewPicture(api.Whole), id: acc.ID, path: path, form: core.PushPlain}
+	k := &keptFile{app: a, agent: agent, picture: api.NewPicture(api.Whole), id: acc.ID, path: path, form: core.PushPlain, told: t.AccessToken}
 	k.token.Store(&t)
 	if core.GuessPushForm(path) == core.PushJSON {
 		k.form = core.PushJSON
@@ -91,7 +94,7 @@ const (
 	// leadTime is how long before the token's expiry the next one is asked for if no
 	// background renewal brought it; for a short life it is a quarter of the life.
 	leadTime = 2 * time.Minute
-	// askAgain is the time between two tries to get one.
+	// askAgain is the time between two tries to get one, or to write it.
 	askAgain = 10 * time.Second
 	// lastCall is how long before the token's expiry an agent that was stopped on
 	// purpose is started again, since the child needs a token.
@@ -153,8 +156,11 @@ func (k *keptFile) follow(ctx context.Context, connect func(context.Context) (ap
 				timer.Reset(k.untilAsking())
 			}
 		case <-timer.C:
-			if k.agent != nil && k.token.Load().ExpiresAt.Sub(k.app.Now()) <= k.lead() {
+			switch {
+			case k.agent != nil && k.token.Load().ExpiresAt.Sub(k.app.Now()) <= k.lead():
 				k.renew(ctx, k.lead()+time.Second)
+			case k.unwritten:
+				k.report(ctx, k.pass())
 			}
 			timer.Reset(max(k.untilAsking(), askAgain))
 		}
@@ -168,28 +174,52 @@ func (k *keptFile) lead() time.Duration {
 }
 
 func (k *keptFile) untilAsking() time.Duration {
+	if k.unwritten {
+		return askAgain
+	}
 	return max(0, k.token.Load().ExpiresAt.Sub(k.app.Now())-k.lead())
 }
 
-// replaced reports whether the account has a living token that is not the one
-// in the file.
+// replaced reports whether the account has a living token that is not the newest
+// one here.
 func (k *keptFile) replaced(acc api.Account) bool {
 	t := k.token.Load()
 	return acc.Mask != "" && acc.ExpiresAt.After(k.app.Now()) &&
 		(acc.Mask != core.Mask(t.AccessToken) || !acc.ExpiresAt.Equal(t.ExpiresAt))
 }
 
-// renew gets the current token and writes it. A failure is printed once; the child
-// goes on with the token it has.
+// renew gets the current token and passes it on. After a failure the child goes on
+// with the token it has.
 func (k *keptFile) renew(ctx context.Context, life time.Duration) {
 	t, err := k.fetch(ctx, life)
 	if err == nil {
-		last := k.token.Swap(&t)
-		err = k.write()
-		if k.renewed != nil && t.AccessToken != last.AccessToken {
+		k.token.Store(&t)
+		k.unwritten = true
+	}
+	failed := k.pass()
+	k.report(ctx, cmp.Or(err, failed))
+}
+
+// pass writes the newest token if the file lacks it, and tells the child once it is there.
+func (k *keptFile) pass() error {
+	if !k.unwritten {
+		return nil
+	}
+	if err := k.write(); err != nil {
+		return err
+	}
+	k.unwritten = false
+	if t := *k.token.Load(); t.AccessToken != k.told {
+		k.told = t.AccessToken
+		if k.renewed != nil {
 			k.renewed(t)
 		}
 	}
+	return nil
+}
+
+// report prints a failure, once.
+func (k *keptFile) report(ctx context.Context, err error) {
 	switch {
 	case ctx.Err() != nil:
 	case err == nil:

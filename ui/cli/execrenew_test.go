@@ -2,6 +2,8 @@ package cli
 
 import (
 	"context"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -69,6 +71,87 @@ func TestAChildLearnsOfEachNewToken(t *testing.T) {
 		r.try(t, 7, "exec", "shop", "--restart-on-renew", "--", "sh")
 		if len(*written) > 0 {
 			t.Errorf("written: %q", *written)
+		}
+	})
+}
+
+// TestAFileThatCannotBeWritten is tried again until it has the new token. The child
+// hears of the token only then, and the reason is printed once.
+func TestAFileThatCannotBeWritten(t *testing.T) {
+	if !tellsOfRenewal {
+		t.Skip("no command is told of a renewal on this system")
+	}
+	synctest.Test(t, func(t *testing.T) {
+		r, _ := execRun(nil)
+		began := time.Now()
+		first := "one-token-of-many-characters-aaaa"
+		r.agent.token = api.Token{AccessToken: first, ObtainedAt: start(), ExpiresAt: start().Add(time.Hour), Account: "shop", Env: core.Sandbox}
+		acc := account("shop", core.Sandbox, time.Hour)
+		acc.Mask = core.Mask(first)
+		r.agent.list.Accounts = []api.Account{acc}
+		events := make(chan api.Event)
+		r.agent.events = events
+		changed := func(token string) {
+			next := acc
+			next.Mask, next.ExpiresAt = core.Mask(token), start().Add(2*time.Hour)
+			r.agent.token.AccessToken, r.agent.token.ExpiresAt = token, next.ExpiresAt
+			events <- api.Event{Type: api.EventAccount, Account: &next}
+			synctest.Wait()
+		}
+		dir := filepath.Join(t.TempDir(), "run")
+		away, file := dir+"-away", filepath.Join(dir, "token")
+		tries := 0
+		parts := r.parts
+		r.parts = func(p *Parts) {
+			parts(p)
+			p.Now = func() time.Time { return start().Add(time.Since(began)) }
+			p.WriteToken = func(path string, _ core.PushForm, token api.Token) error {
+				tries++
+				return os.WriteFile(path, []byte(token.AccessToken), 0o600)
+			}
+			p.RunChild = func(c Child) (int, error) {
+				ctx, cancel := context.WithCancel(context.Background())
+				done := make(chan struct{})
+				go func() { defer close(done); c.Beside(ctx) }()
+				if err := os.Rename(dir, away); err != nil {
+					t.Fatal(err)
+				}
+				changed("two-token-of-many-characters-bbbb")
+				time.Sleep(time.Minute)
+				changed("three-token-of-many-character-cc")
+				time.Sleep(time.Minute)
+				if len(c.Renewed) != 0 {
+					t.Error("the child is told of a token that is not in the file")
+				}
+				if tries < 10 || tries > 20 {
+					t.Errorf("%d tries in two minutes", tries)
+				}
+				if err := os.Rename(away, dir); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(askAgain + time.Second)
+				if raw, err := os.ReadFile(file); string(raw) != "three-token-of-many-character-cc" {
+					t.Errorf("the file has %q, %v", raw, err)
+				}
+				if len(c.Renewed) != 1 || !slices.Contains(<-c.Renewed, "ACCESS_TOKEN=three-token-of-many-character-cc") {
+					t.Error("the child is not told of the token that is in the file")
+				}
+				written := tries
+				time.Sleep(time.Minute)
+				if tries != written || len(c.Renewed) != 0 {
+					t.Errorf("%d more writes, %d more notices", tries-written, len(c.Renewed))
+				}
+				cancel()
+				<-done
+				return 7, nil
+			}
+		}
+		if err := os.Mkdir(dir, 0o700); err != nil {
+			t.Fatal(err)
+		}
+		r.try(t, 7, "exec", "shop", "--renew-file", file, "--restart-on-renew", "--", "sh")
+		if n := strings.Count(r.term.err.String(), "tokentray: "); n != 1 {
+			t.Errorf("%d errors are printed, want 1: %s", n, r.term.err.String())
 		}
 	})
 }
