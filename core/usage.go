@@ -76,15 +76,14 @@ func (k *Keeper) measured(w *attempt, told []Usage, failed error) {
 // account are at least 30 s apart, so that a second press of a button spends no
 // other.
 func (k *Keeper) ResetQuota(ctx context.Context, id ID) error {
-	a, err := k.mayReset(id)
+	w, resetter, err := k.mayReset(ctx, id)
 	if err != nil {
 		return err
 	}
-	w := k.attempt(ctx, a, Token{})
-	resetter := w.up.Source.(Resetter)
 	if !w.open() {
 		return w.out.err
 	}
+	a := w.req.Account
 	failed := resetter.ResetQuota(ctx, w.req)
 	w.out.asked(failed)
 	var rec Record
@@ -106,29 +105,31 @@ func (k *Keeper) ResetQuota(ctx context.Context, id ID) error {
 	return nil
 }
 
-// mayReset books a reset of the account, or says why there can be none now.
-func (k *Keeper) mayReset(id ID) (Account, error) {
+// mayReset books a reset of the account, or says why there can be none now. The source
+// is read once: another one, which cannot reset, may replace it at any time.
+func (k *Keeper) mayReset(ctx context.Context, id ID) (*attempt, Resetter, error) {
 	now := k.lock()
 	defer k.mu.Unlock()
 	e := k.entries[id]
 	if e == nil {
-		return Account{}, errNoAccount()
+		return nil, nil, errNoAccount()
 	}
+	w := k.attempt(ctx, *e.account, Token{})
+	resetter, able := w.up.Source.(Resetter)
 	_, known := k.traits(*e.account)
-	_, able := k.upstream(e.account.Kind).Source.(Resetter)
 	switch {
 	case k.stopped:
-		return Account{}, ErrStopping()
+		return nil, nil, ErrStopping()
 	case !known:
-		return Account{}, errKind(e.account.Kind)
+		return nil, nil, errKind(e.account.Kind)
 	case !able:
-		return Account{}, errNoMeter(*e.account)
+		return nil, nil, errNoMeter(*e.account)
 	}
 	if err := e.apart(k.resets[id], now); err != nil {
-		return Account{}, &Error{Class: Temporary, Remedy: RemedyTryAgain, RetryAt: err.RetryAt, Message: "the counters were to be reset a moment ago; see whether they were before another reset is spent"}
+		return nil, nil, &Error{Class: Temporary, Remedy: RemedyTryAgain, RetryAt: err.RetryAt, Message: "the counters were to be reset a moment ago; see whether they were before another reset is spent"}
 	}
 	k.resets[id] = now
-	return *e.account, nil
+	return w, resetter, nil
 }
 
 func errNoMeter(a Account) *Error {

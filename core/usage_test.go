@@ -2,6 +2,7 @@ package core_test
 
 import (
 	"context"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -124,4 +125,36 @@ func TestKindsWithoutAMeter(t *testing.T) {
 			t.Errorf("%v", err)
 		}
 	})
+}
+
+// TestAResetWhileItsSourceIsReplaced, again and again, by one that cannot reset: it is
+// done or refused.
+func TestAResetWhileItsSourceIsReplaced(t *testing.T) {
+	up := &metered{upstream: newUpstream(twoHours)}
+	h := start(t, setup{source: up, account: byHand})
+	stop := make(chan struct{})
+	var wg sync.WaitGroup
+	for range 2 {
+		wg.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+				}
+				for _, source := range []core.Source{up.upstream, up} {
+					h.SetUpstreams(map[core.Kind]core.Upstream{h.account.Kind: {Source: source, Traits: stable}})
+				}
+			}
+		})
+	}
+	for range 2000 {
+		h.Put(h.account, core.Token{})
+		if err := h.ResetQuota(t.Context(), "1"); err != nil && core.AsError(err).Remedy != core.RemedyNoMeter {
+			t.Fatal(err)
+		}
+		h.Forget("1") // or the next reset comes too soon
+	}
+	close(stop)
+	wg.Wait()
 }
