@@ -15,9 +15,9 @@ type Rivals interface {
 	Hold(ctx context.Context, a Account) (came Grant, release func(renewed bool))
 }
 
-// hold is Rivals.Hold before a fetch. A token that a rival brought meanwhile is as good as
-// one of the fetch where that would kill it, if upstream accepts it.
-func (w *attempt) hold() (Grant, func(renewed bool)) {
+// pauseRivals is Rivals.Hold before a fetch. A token that a rival brought meanwhile is as
+// good as one of the fetch where that would kill it, if upstream accepts it.
+func (w *attempt) pauseRivals() (Grant, func(renewed bool)) {
 	if w.k.cfg.Rivals == nil {
 		return Grant{}, func(bool) {}
 	}

@@ -166,7 +166,7 @@ func (w *attempt) fetch() {
 		w.fail(err)
 		return
 	}
-	grant, release := w.hold()
+	grant, release := w.pauseRivals()
 	defer func() { release(w.out.verdict == granted) }()
 	steady := time.Now()
 	w.out.sent = w.k.lock()

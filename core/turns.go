@@ -180,7 +180,7 @@ func (k *Keeper) Take(ctx context.Context, id ID, t Taken) {
 			return
 		}
 		if e.flight == nil {
-			k.take(e, t, outcome{verdict: granted, grant: t.Grant, by: t.By, sent: sent, back: back, took: time.Since(steady)})
+			k.applyTaken(e, t, outcome{verdict: granted, grant: t.Grant, by: t.By, sent: sent, back: back, took: time.Since(steady)})
 			return
 		}
 		f := e.flight
@@ -192,9 +192,9 @@ func (k *Keeper) Take(ctx context.Context, id ID, t Taken) {
 	}
 }
 
-// take is Take of an account without a round under way. The lock is held, and given
-// back.
-func (k *Keeper) take(e *entry, t Taken, out outcome) {
+// applyTaken is Take of an account without a round under way. The lock is held, and
+// given back.
+func (k *Keeper) applyTaken(e *entry, t Taken, out outcome) {
 	now, _ := k.clock.wall()
 	id, before, closed := e.account.ID, *e.token.Load(), e.err
 	told := e.tally.atLeast(t.Counts)

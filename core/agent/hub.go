@@ -220,7 +220,7 @@ func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapsho
 		case <-s.wake:
 		}
 		for {
-			queue, stale, ended := h.take(s)
+			queue, stale, ended := h.dequeue(s)
 			if stale {
 				list := snapshot(func() { queue, ended = h.restart(s) })
 				queue = slices.Insert(queue, 0, api.Event{Type: api.EventSnapshot, Snapshot: &list, Seat: s.seat})
@@ -235,8 +235,8 @@ func (h *hub) pump(ctx context.Context, s *stream, out chan<- api.Event, snapsho
 	}
 }
 
-// take empties the queue of a stream, unless a snapshot goes before it.
-func (h *hub) take(s *stream) (queue []api.Event, stale, ended bool) {
+// dequeue empties the queue of a stream, unless a snapshot goes before it.
+func (h *hub) dequeue(s *stream) (queue []api.Event, stale, ended bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if s.stale {

@@ -89,7 +89,7 @@ func ownedOnce(s Session, text string, pastes *pastes) (*x11Owner, error) {
 	}
 	o := x11Board{session: s}.owner(c, text, true)
 	o.pastes = pastes
-	if err := o.take(); err != nil {
+	if err := o.acquire(); err != nil {
 		return nil, err
 	}
 	go o.serve()

@@ -65,15 +65,15 @@ func (b x11Board) newOwner(text string, secret bool) (_ *x11Owner, err error) {
 	if b.how.once {
 		o.pastes = newPastes(time.Now())
 	}
-	if err := o.take(); err != nil {
+	if err := o.acquire(); err != nil {
 		return nil, err
 	}
 	go o.serve()
 	return o, nil
 }
 
-// take becomes the owner.
-func (o *x11Owner) take() (err error) {
+// acquire becomes the owner of the selections.
+func (o *x11Owner) acquire() (err error) {
 	if o.since, err = o.timestamp(); err != nil {
 		return err
 	}

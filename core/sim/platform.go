@@ -270,8 +270,8 @@ func (r refusedFor) codeOf(by map[string]int) int {
 	return by[r.why]
 }
 
-// said is a platform's message beside a code.
-func (r refusedFor) said() string {
+// message is a platform's message beside a code.
+func (r refusedFor) message() string {
 	switch r.why {
 	case "secret":
 		return "invalid secret"

@@ -26,7 +26,7 @@ func feishu() platform {
 			return object{"code": 0, "msg": "ok", "tenant_access_token": token, "expire": life}
 		},
 		refused: func(r refusedFor) (int, any) {
-			return http.StatusOK, object{"code": r.codeOf(codes), "msg": r.said()}
+			return http.StatusOK, object{"code": r.codeOf(codes), "msg": r.message()}
 		},
 		dead: func(string) (int, any) {
 			return http.StatusBadRequest, object{"code": 99991663, "msg": "Invalid access token for authorization. Please make a request with token attached."}
@@ -45,7 +45,7 @@ func dingtalk() platform {
 			return object{"errcode": 0, "access_token": token, "errmsg": "ok", "expires_in": life}
 		},
 		refused: func(r refusedFor) (int, any) {
-			return http.StatusOK, object{"errcode": r.codeOf(codes), "errmsg": r.said()}
+			return http.StatusOK, object{"errcode": r.codeOf(codes), "errmsg": r.message()}
 		},
 		dead: func(path string) (int, any) {
 			if !strings.HasPrefix(path, "/topapi/") {
@@ -71,7 +71,7 @@ func dingtalkNew() platform {
 			if code == "" {
 				code = "invalidParameter"
 			}
-			return http.StatusBadRequest, object{"code": code, "message": r.said(), "requestid": "0A1B2C3D-0000-7000-8000-000000000000"}
+			return http.StatusBadRequest, object{"code": code, "message": r.message(), "requestid": "0A1B2C3D-0000-7000-8000-000000000000"}
 		},
 		dead: func(string) (int, any) {
 			return http.StatusBadRequest, object{"code": "InvalidAuthentication", "message": "不合法的access_token", "requestid": "0A1B2C3D-0000-7000-8000-000000000001"}
@@ -95,7 +95,7 @@ func douyin() platform {
 		name: "douyin", method: http.MethodPost, path: "/oauth/stable_client_token/", id: "client_key", secret: "client_secret",
 		grant: "client_credential", encoding: "json", repeat: core.RepeatSame, prefix: "clt.", calls: []string{"/hotsearch/"}, header: "access-token",
 		granted: func(token string, life any) any { return douyinAnswer(0, "", token, life) },
-		refused: func(r refusedFor) (int, any) { return http.StatusOK, douyinAnswer(r.codeOf(codes), r.said(), "", 0) },
+		refused: func(r refusedFor) (int, any) { return http.StatusOK, douyinAnswer(r.codeOf(codes), r.message(), "", 0) },
 		dead: func(string) (int, any) {
 			return http.StatusOK, object{"data": object{"error_code": 2190008, "description": "access_token expired"}}
 		},
@@ -114,7 +114,7 @@ func douyinMini() platform {
 			return object{"err_no": 0, "err_tips": "success", "data": object{"access_token": token, "expires_in": life}}
 		},
 		refused: func(r refusedFor) (int, any) {
-			return http.StatusOK, object{"err_no": r.codeOf(codes), "err_tips": r.said(), "data": object{"access_token": "", "expires_in": 0}}
+			return http.StatusOK, object{"err_no": r.codeOf(codes), "err_tips": r.message(), "data": object{"access_token": "", "expires_in": 0}}
 		},
 		dead: func(string) (int, any) {
 			return http.StatusUnauthorized, object{"error_id": "0", "code": 401, "message": "[app token sign fail] bad token"}
@@ -130,7 +130,7 @@ func qq() platform {
 		repeat: core.RepeatDestructive, calls: []string{"/api/json/"},
 		granted: func(token string, life any) any { return object{"access_token": token, "expires_in": life} },
 		refused: func(r refusedFor) (int, any) {
-			return http.StatusOK, object{"errcode": r.codeOf(codes), "errmsg": r.said()}
+			return http.StatusOK, object{"errcode": r.codeOf(codes), "errmsg": r.message()}
 		},
 		dead: func(string) (int, any) {
 			return http.StatusOK, object{"errCode": -3000, "errMsg": "access token error"}
@@ -149,9 +149,9 @@ func rfc6749(r refusedFor) (int, any) {
 	case "secret", "frozen", "ip":
 		return http.StatusUnauthorized, object{"error": "invalid_client", "error_description": "Client authentication failed"}
 	case "quota":
-		return http.StatusTooManyRequests, object{"error": "temporarily_unavailable", "error_description": r.said()}
+		return http.StatusTooManyRequests, object{"error": "temporarily_unavailable", "error_description": r.message()}
 	}
-	return http.StatusBadRequest, object{"error": r.said()}
+	return http.StatusBadRequest, object{"error": r.message()}
 }
 
 func baidu() platform {
@@ -199,7 +199,7 @@ func kuaishou() platform {
 			return object{"result": 1, "access_token": token, "expires_in": life, "token_type": "Bearer"}
 		},
 		refused: func(r refusedFor) (int, any) {
-			return http.StatusOK, object{"result": r.codeOf(codes), "error": "invalid_request", "error_msg": r.said()}
+			return http.StatusOK, object{"result": r.codeOf(codes), "error": "invalid_request", "error_msg": r.message()}
 		},
 		dead: func(string) (int, any) {
 			return http.StatusUnauthorized, object{"result": 100200100, "error_msg": "access_token is invalid"}

@@ -11,8 +11,8 @@ import (
 
 // Member gives a Keeper the team's tokens. It implements core.Team.
 type Member struct {
-	team *Team
-	hear func(core.ID, Published)
+	team     *Team
+	onUpdate func(core.ID, Published)
 
 	mu       sync.RWMutex
 	shared   map[core.ID]*place
@@ -35,13 +35,13 @@ type place struct {
 
 var _ core.Team = (*Member)(nil)
 
-// NewMember returns a member that shares no account yet. hear is called for each
+// NewMember returns a member that shares no account yet. onUpdate is called for each
 // account that Run has read and may block. nil: it is not called.
-func NewMember(t *Team, hear func(core.ID, Published)) *Member {
-	if hear == nil {
-		hear = func(core.ID, Published) {}
+func NewMember(t *Team, onUpdate func(core.ID, Published)) *Member {
+	if onUpdate == nil {
+		onUpdate = func(core.ID, Published) {}
 	}
-	return &Member{team: t, hear: hear, shared: map[core.ID]*place{}, of: map[string][]core.ID{}, accounts: map[core.TokenID]*Account{}, news: make(chan struct{}, 1)}
+	return &Member{team: t, onUpdate: onUpdate, shared: map[core.ID]*place{}, of: map[string][]core.ID{}, accounts: map[core.TokenID]*Account{}, news: make(chan struct{}, 1)}
 }
 
 // Share makes an account's token the team's, from its next round on. day is the day

@@ -54,7 +54,7 @@ func (m *Member) failed(err error) {
 		m.team.log.Warn("the team's Redis is of no use just now; its last tokens are served", "team", m.team.name, "error", e)
 	}
 	for _, id := range m.ids() {
-		m.hear(id, Published{})
+		m.onUpdate(id, Published{})
 	}
 }
 
@@ -260,7 +260,7 @@ func (m *Member) read(ctx context.Context, channel string, counts bool) error {
 		if e != nil {
 			m.team.log.Warn("the team's token cannot be used", "team", m.team.name, "account", o.id, "error", e)
 		}
-		m.hear(o.id, got)
+		m.onUpdate(o.id, got)
 	}
 	m.works()
 	return nil

@@ -133,7 +133,7 @@ func (a *app) watchTable(ctx context.Context, news <-chan api.News[api.Agent], f
 		select {
 		case <-tick.C:
 		case words := <-acts.said:
-			shown.tell(words, a.Now())
+			shown.setMessage(words, a.Now())
 		case key := <-keys:
 			switch {
 			case key == KeyCtrlC:
@@ -209,7 +209,7 @@ type view struct {
 // saidTime is how long the table says what became of a key.
 const saidTime = 6 * time.Second
 
-func (v *view) tell(words string, now time.Time) { v.said, v.until = words, now.Add(saidTime) }
+func (v *view) setMessage(words string, now time.Time) { v.said, v.until = words, now.Add(saidTime) }
 
 // move moves the mark by a key.
 func (v *view) move(key Key) {

@@ -74,11 +74,11 @@ func (a *app) act(c *acts, l api.List, v *view, key Key) {
 	}
 	if asksLive(l, acc, pick{}) && v.sure != acc.ID {
 		v.sure = acc.ID
-		v.tell(a.say("pick.sure", "account", acc.Ref()), a.Now())
+		v.setMessage(a.say("pick.sure", "account", acc.Ref()), a.Now())
 		return
 	}
 	v.sure = ""
-	v.tell(a.say("watch.copying", "account", acc.Ref()), a.Now())
+	v.setMessage(a.say("watch.copying", "account", acc.Ref()), a.Now())
 	c.do(func(ctx context.Context) string {
 		ctx, done := context.WithTimeout(ctx, actTime)
 		defer done()

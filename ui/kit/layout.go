@@ -169,7 +169,8 @@ func (b *Bar) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 	Place(objects[0], b.PadX, (size.Height-h)/2, w, h)
 }
 
-func (b *Bar) rest(objects []fyne.CanvasObject) float32 {
+// fixedWidth is the width of all but the first object, with gaps and padding.
+func (b *Bar) fixedWidth(objects []fyne.CanvasObject) float32 {
 	w := 2 * b.PadX
 	for _, o := range objects[1:] {
 		if o.Visible() {
@@ -180,7 +181,7 @@ func (b *Bar) rest(objects []fyne.CanvasObject) float32 {
 }
 
 func (b *Bar) HeightOf(objects []fyne.CanvasObject, width float32) float32 {
-	h := max(b.Height, HeightFor(objects[0], width-b.rest(objects)))
+	h := max(b.Height, HeightFor(objects[0], width-b.fixedWidth(objects)))
 	for _, o := range objects[1:] {
 		if o.Visible() {
 			h = max(h, o.MinSize().Height)
@@ -196,7 +197,7 @@ func (b *Bar) MinSize(objects []fyne.CanvasObject) fyne.Size {
 			h = max(h, o.MinSize().Height)
 		}
 	}
-	return fyne.NewSize(objects[0].MinSize().Width+b.rest(objects), h)
+	return fyne.NewSize(objects[0].MinSize().Width+b.fixedWidth(objects), h)
 }
 
 // Backed draws the first object behind the second. The second has padding around it

@@ -146,10 +146,10 @@ func (s *grantSheet) show() {
 	if s.typed != nil {
 		kit.Visible(s.typed, !s.all)
 	}
-	s.tell("")
+	s.setMessage("")
 }
 
-func (s *grantSheet) tell(words string) {
+func (s *grantSheet) setMessage(words string) {
 	s.say.SetOrHide(words, s.sheet.UI.Palette.LiveText)
 	s.yes.Enable(!s.busy)
 	s.sheet.Reflow()
@@ -186,22 +186,22 @@ func (s *grantSheet) allow() {
 	case s.busy:
 		return
 	case in.Client == "":
-		s.tell(ui.T("agents.client.empty"))
+		s.setMessage(ui.T("agents.client.empty"))
 		return
 	case ref.Name == "":
-		s.tell(ui.T("agents.account.empty"))
+		s.setMessage(ui.T("agents.account.empty"))
 		return
 	case !s.all && len(in.Calls) == 0:
-		s.tell(ui.T("agents.calls.empty"))
+		s.setMessage(ui.T("agents.calls.empty"))
 		return
 	}
 	s.busy = true
-	s.tell("")
+	s.setMessage("")
 	ask(s.st.shell, quickWait, func(ctx context.Context, g Agent) (api.Grant, error) { return g.Grant(ctx, ref, in) }, func(_ api.Grant, err *core.Error) {
 		s.busy = false
 		if err != nil {
 			if s.st.sheet == s.sheet {
-				s.tell(refusal(ui, err, ref.String()))
+				s.setMessage(refusal(ui, err, ref.String()))
 			}
 			return
 		}

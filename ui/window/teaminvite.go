@@ -47,7 +47,7 @@ func (st *settings) openInvite(t api.Team, rotate bool) {
 			parts = append(parts, kit.NewProse(ui.T("teams.invite.body"), 13, ui.Palette.Muted))
 		}
 		name := exportSafe(t.Name) + ".invite"
-		s.file = kit.NewEntry(ui, "", shortPath(freePath(exportFolder(), name)), func(string) { s.tell("", false) })
+		s.file = kit.NewEntry(ui, "", shortPath(freePath(exportFolder(), name)), func(string) { s.setMessage("", false) })
 		hint, chosen := weakHint(ui, func() { s.sheet.Reflow() })
 		s.first, s.second = kit.NewSecretEntry(ui, ui.T("teams.pass"), "", chosen), kit.NewSecretEntry(ui, ui.T("vault.again"), "", nil)
 		for _, e := range []*kit.Entry{s.file, s.first, s.second} {
@@ -58,7 +58,7 @@ func (st *settings) openInvite(t api.Team, rotate bool) {
 		how := kit.NewSegment(ui, "made", func(v string) {
 			s.own = v == "own"
 			kit.Visible(typed, s.own)
-			s.tell("", false)
+			s.setMessage("", false)
 		}, kit.Choice{Value: "made", Label: ui.T("teams.pass.made")}, kit.Choice{Value: "own", Label: ui.T("teams.pass.own")})
 		return append(parts, teamField(ui, "teams.join.file", st.browsed(ui, s.file)), teamField(ui, "teams.pass", how), typed)
 	})
@@ -98,7 +98,7 @@ func (s *inviteSheet) write() {
 		wrong = ui.T("export.exists")
 	}
 	if wrong != "" && (s.age == nil || pass == "") {
-		s.tell(wrong, true)
+		s.setMessage(wrong, true)
 		return
 	}
 	if s.age != nil {
@@ -132,9 +132,9 @@ func (s *inviteSheet) save(path string) {
 			switch {
 			case st.sheet != s.sheet:
 			case errors.Is(err, fs.ErrExist):
-				s.tell(ui.T("export.exists"), true)
+				s.setMessage(ui.T("export.exists"), true)
 			case err != nil:
-				s.tell(ui.T("export.failed", "cause", cause(ui, err)), true)
+				s.setMessage(ui.T("export.failed", "cause", cause(ui, err)), true)
 			default:
 				s.done(at)
 			}

@@ -34,7 +34,7 @@ func (st *settings) openJoin() *joinSheet {
 	s := &joinSheet{}
 	changed := func(string) {
 		if !s.busy {
-			s.tell("", false)
+			s.setMessage("", false)
 		}
 	}
 	s.begin(st, st.ui.T("teams.join.title"), func(ui *kit.UI) []fyne.CanvasObject {
@@ -76,7 +76,7 @@ func (s *joinSheet) goOn(plain bool) {
 	}
 	path, pass := strings.TrimSpace(s.file.Text), s.pass.Text
 	if path == "" || pass == "" {
-		s.tell(s.st.ui.T("teams.join.empty"), true)
+		s.setMessage(s.st.ui.T("teams.join.empty"), true)
 		return
 	}
 	if !s.wait() {
@@ -90,7 +90,7 @@ func (s *joinSheet) goOn(plain bool) {
 			if err != nil {
 				s.busy = false
 				if st.sheet == s.sheet {
-					s.tell(st.ui.T("teams.join.unread", "cause", cause(st.ui, err)), true)
+					s.setMessage(st.ui.T("teams.join.unread", "cause", cause(st.ui, err)), true)
 				}
 				return
 			}
@@ -134,7 +134,7 @@ func (s *joinSheet) showRoster(plan api.TeamJoined) {
 	s.fields.Hide()
 	s.roster.Show()
 	s.yes.Rename(ui.T("teams.join.go"))
-	s.tell("", false)
+	s.setMessage("", false)
 	s.st.focus(s.yes)
 }
 

@@ -42,8 +42,8 @@ func (s *teamSheet) end(yes string, do func(plain bool)) {
 	s.sheet.SetFoot(kit.Stack(3*kit.Grid, s.say, kit.AtRight(kit.NewButton(ui, kit.Quiet, ui.T("cancel"), s.st.closeSheet), s.yes, s.anyway)))
 }
 
-// tell says what is wrong, or what is being done.
-func (s *teamSheet) tell(words string, bad bool) {
+// setMessage says what is wrong, or what is being done.
+func (s *teamSheet) setMessage(words string, bad bool) {
 	ink := s.sheet.UI.Palette.Text
 	if bad {
 		ink = s.sheet.UI.Palette.LiveText
@@ -67,7 +67,7 @@ func (s *teamSheet) wait() bool {
 		return false
 	}
 	s.busy = true
-	s.tell(s.sheet.UI.T("teams.wait"), false)
+	s.setMessage(s.sheet.UI.T("teams.wait"), false)
 	return true
 }
 
@@ -79,12 +79,12 @@ func (s *teamSheet) answered(err *core.Error) bool {
 		return false
 	}
 	if err != nil {
-		s.tell(explained(s.sheet.UI, wire(err), ""), true)
+		s.setMessage(explained(s.sheet.UI, wire(err), ""), true)
 		s.offerPlain(err.Remedy == core.RemedyTeamPlain)
 		s.sheet.Reflow()
 		return false
 	}
-	s.tell("", false)
+	s.setMessage("", false)
 	return true
 }
 
@@ -99,7 +99,7 @@ func (st *settings) createTeam() {
 	var create func(plain bool)
 	changed := func(string) {
 		if !s.busy {
-			s.tell("", false)
+			s.setMessage("", false)
 		}
 	}
 	s.begin(st, st.ui.T("teams.create.title"), func(ui *kit.UI) []fyne.CanvasObject {
@@ -116,10 +116,10 @@ func (st *settings) createTeam() {
 		in := api.TeamInput{Name: strings.TrimSpace(name.Text), Redis: strings.TrimSpace(redis.Text), Password: password.Text, Member: strings.TrimSpace(self.Text), Plain: plain}
 		switch {
 		case in.Name == "":
-			s.tell(st.ui.T("teams.name.empty"), true)
+			s.setMessage(st.ui.T("teams.name.empty"), true)
 			return
 		case in.Redis == "":
-			s.tell(st.ui.T("teams.redis.none"), true)
+			s.setMessage(st.ui.T("teams.redis.none"), true)
 			return
 		case !s.wait():
 			return
@@ -146,7 +146,7 @@ func (st *settings) editTeam(t api.Team) {
 	free := false // the Redis has no password
 	changed := func(string) {
 		if !s.busy {
-			s.tell("", false)
+			s.setMessage("", false)
 		}
 	}
 	s.begin(st, st.ui.T("teams.edit.title", "team", t.Name), func(ui *kit.UI) []fyne.CanvasObject {
@@ -168,7 +168,7 @@ func (st *settings) editTeam(t api.Team) {
 			in.Password = &word
 		}
 		if in.Redis == "" {
-			s.tell(st.ui.T("teams.redis.none"), true)
+			s.setMessage(st.ui.T("teams.redis.none"), true)
 			return
 		}
 		if !s.wait() {
@@ -211,7 +211,7 @@ func (st *settings) shareWith(t api.Team) {
 		picker = kit.NewPicker(ui, account, func(v string) {
 			account = v
 			kit.Visible(live, refOf(v).Env == core.Live)
-			s.tell("", false)
+			s.setMessage("", false)
 		}, choices...)
 		kit.Visible(live, refOf(account).Env == core.Live)
 		return []fyne.CanvasObject{kit.NewProse(ui.T("teams.share.body"), 13, ui.Palette.Muted), live, picker}
