@@ -165,6 +165,7 @@ func TestLanguage(t *testing.T) {
 		{"", "zh", false, "还没有账号"},
 		{"en", "zh", false, "no accounts yet"},
 		{"zh", "en", false, "还没有账号"},
+		{"zh_CN.UTF-8", "en", false, "还没有账号"},
 		{"", "auto", false, "no accounts yet"},
 		{"", "zh", true, "还没有账号"}, // list starts an agent, and that knows
 	} {

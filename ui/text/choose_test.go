@@ -29,3 +29,28 @@ func TestTheLanguageIsChosen(t *testing.T) {
 		}
 	}
 }
+
+// TestTheVariableTakesALocale: it names a language in any usual spelling, and what names
+// none is no answer.
+func TestTheVariableTakesALocale(t *testing.T) {
+	for want, values := range map[Lang][]string{
+		Chinese: {"zh", "ZH", "zh-CN", "zh_CN", "zh_cn", "zh-Hans", "zh_Hans_CN", "ZH-HANS", "zh_CN.UTF-8", "zh_CN.GB18030@pinyin", "zh-TW"},
+		English: {"en", "EN", "en-US", "en_US", "en_us.utf8", "en_US.UTF-8", "en-GB"},
+	} {
+		other := map[Lang]string{Chinese: "en", English: "zh"}[want]
+		for _, v := range values {
+			env := map[string]string{EnvLang: v, "LANG": other, "LANGUAGE": other}
+			if got := choose(other, func(name string) string { return env[name] }); got != want {
+				t.Errorf("%q: %v, want %v", v, got, want)
+			}
+		}
+	}
+	for _, v := range []string{"auto", "fr", "fr_FR.UTF-8", "C", "C.UTF-8", "POSIX", "und", "chinese", "-", " ", "\xff"} {
+		for lang, want := range map[string]Lang{"zh_CN.UTF-8": Chinese, "en_US.UTF-8": English} {
+			env := map[string]string{EnvLang: v, "LANG": lang}
+			if got := choose("auto", func(name string) string { return env[name] }); got != want {
+				t.Errorf("%q beside the locale %s: %v, want %v", v, lang, got, want)
+			}
+		}
+	}
+}

@@ -284,7 +284,7 @@ func closeUp(says, name, value string) string {
 }
 
 // EnvLang is an environment variable that every program prefers to the language
-// setting: en, zh, or auto for the locale.
+// setting: en or zh, also spelt as a locale, or auto for the locale.
 const EnvLang = "TOKENTRAY_LANG"
 
 // Choose returns the language for a setting (auto, en or zh), unless EnvLang names
@@ -295,11 +295,8 @@ func choose(setting string, getenv func(string) string) Lang {
 	if v := getenv(EnvLang); v != "" {
 		setting = v
 	}
-	switch setting {
-	case "en":
-		return English
-	case "zh":
-		return Chinese
+	if lang, spoken := match(setting); spoken {
+		return lang
 	}
 	return locale(getenv)
 }
