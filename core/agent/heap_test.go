@@ -1,8 +1,12 @@
 package agent
 
 import (
+	"math"
 	"runtime"
+	"runtime/debug"
+	"runtime/metrics"
 	"testing"
+	"time"
 )
 
 // TestUnusedMemoryIsHandedBack: after much work, when it has gone on for long, and when
@@ -40,5 +44,44 @@ func TestUnusedMemoryIsHandedBack(t *testing.T) {
 			t.Errorf("check %d: it was collected %d times, want %d; to be repeated: %v, want %v", i+1, got, s.collected, again, s.again)
 		}
 		runtime.KeepAlive(garbage)
+	}
+}
+
+// TestRest: nothing is collected because of the time, until so much came together that a
+// collection is due. That one ends the rest, and so does another pace.
+func TestRest(t *testing.T) {
+	before := debug.SetGCPercent(heapLean)
+	t.Cleanup(func() { debug.SetGCPercent(before) })
+	percent := func() int {
+		s := []metrics.Sample{{Name: "/gc/gogc:percent"}}
+		metrics.Read(s)
+		return int(int32(s[0].Value.Uint64()))
+	}
+	limit := func() int64 { return debug.SetMemoryLimit(-1) }
+	c := &collector{}
+	c.rest()
+	if percent() != -1 || limit() == math.MaxInt64 {
+		t.Fatalf("at rest the heap grows by %d %%, limit %d", percent(), limit())
+	}
+	var garbage []byte
+	for end := time.Now().Add(time.Minute); percent() == -1 && time.Now().Before(end); {
+		garbage = make([]byte, 64<<10)
+	}
+	runtime.KeepAlive(garbage)
+	if percent() != heapLean || limit() != math.MaxInt64 {
+		t.Errorf("after a collection the heap grows by %d %%, limit %d", percent(), limit())
+	}
+	c.rest()
+	c.pace(heapServing)
+	if percent() != heapServing || limit() != math.MaxInt64 {
+		t.Errorf("with another pace the heap grows by %d %%, limit %d", percent(), limit())
+	}
+	c.rest()
+	runtime.GC()
+	for end := time.Now().Add(time.Minute); percent() == -1 && time.Now().Before(end); {
+		time.Sleep(time.Millisecond)
+	}
+	if percent() != heapServing || limit() != math.MaxInt64 {
+		t.Errorf("after a rest the heap grows by %d %%, limit %d", percent(), limit())
 	}
 }

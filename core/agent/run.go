@@ -78,6 +78,9 @@ func (s *Service) Run(ctx context.Context, ready func()) (err error) {
 			if !again || heap.checks == 1 { // it was given back, and the work can go on for long
 				code.handBack()
 			}
+			if !again && s.parts.Lean {
+				s.collector.rest()
+			}
 			return again
 		})
 	})

@@ -147,6 +147,8 @@ type Service struct {
 	teams   *teams
 	presets presets
 	retrier retrier
+
+	collector collector
 	// unfinished: the vault was opened and did not answer for every account.
 	unfinished atomic.Bool
 	entries    refreshes // the vault's entries that are out of date
