@@ -40,7 +40,8 @@ type redisPushes struct {
 	target  RedisTarget // nil: there are none
 	all     *pushes
 	entry   func(context.Context, core.ID) (entry, error)
-	changed chan struct{} // a push ended
+	reports func(core.Account) bool // see Service.reportsVanished
+	changed chan struct{}           // a push ended
 	gone    map[pushKey]vanishing
 	locks   sdkLocks
 }
@@ -137,6 +138,14 @@ func (r *redisPushes) deliver(ctx context.Context, job push.Job) error {
 // was refused is not the one that the team uses.
 func (s *Service) published(a core.Account, t core.Token) bool {
 	return s.spec(a.Kind).Traits.Repeat.Harmless() || s.teams.has(a.ID, t.Value)
+}
+
+// reportsVanished reports whether an entry that vanished is a report that its token is
+// dead. Where upstream cannot be asked about a token and makes another one at each call,
+// every report would cost a token, although somebody may only have emptied the Redis.
+func (s *Service) reportsVanished(a core.Account) bool {
+	spec := s.spec(a.Kind)
+	return spec.CanCheck(a) || spec.Traits.Repeat == core.RepeatSame || spec.Traits.Repeat == core.RepeatSameRenewed
 }
 
 func errUnpublished() *core.Error {
@@ -255,16 +264,15 @@ const (
 	lookEvery = time.Minute
 	// endSlack is how near to its end an entry may vanish by itself.
 	endSlack = 10 * time.Second
-	// maxVanishing bounds the pauses between two reports of an entry that vanishes again
-	// and again.
+	// maxVanishing bounds the pauses between what is done about an entry that vanishes
+	// again and again. After as long a calm they begin anew.
 	maxVanishing = 15 * time.Minute
 )
 
 // vanishing is an entry that vanished before its time.
 type vanishing struct {
-	print string
 	pause time.Duration
-	until time.Time // not reported before
+	until time.Time // nothing is done about it before
 }
 
 func (r *redisPushes) poke() {
@@ -326,9 +334,9 @@ func (r *redisPushes) written() map[string][]push.Job {
 	return out
 }
 
-// look reads the entries that should hold a token. If an entry is gone before its
-// time, that reports the token as dead: SDKs do so. If it holds another token, there
-// is a second program that fetches.
+// look reads the entries that should hold a token. SDKs delete the entry of a token that
+// is dead, see vanished. If an entry holds another token, there is a second program that
+// fetches.
 func (r *redisPushes) look(ctx context.Context) {
 	for _, jobs := range r.written() {
 		writes := make([]core.RedisWrite, 0, len(jobs))
@@ -357,16 +365,17 @@ func (r *redisPushes) look(ctx context.Context) {
 }
 
 // vanished reports a token whose entry is gone as dead. If upstream accepts it, it is
-// written again; if not, the next one is. An entry that vanishes again and again is
-// reported with growing pauses.
+// written again; if not, the next one is. Where a report would only be believed, the
+// token is written again unreported. For an entry that vanishes again and again, with
+// whatever tokens, the pauses grow.
 func (r *redisPushes) vanished(ctx context.Context, job push.Job) {
 	k := pushKey{job.Account.ID, job.Push.Number}
 	now, v := r.all.now(), r.gone[k]
 	switch {
-	case v.print != job.Entry.Print:
-		v = vanishing{print: job.Entry.Print, pause: lookEvery}
 	case now.Before(v.until):
 		return
+	case now.Sub(v.until) > maxVanishing:
+		v.pause = lookEvery
 	default:
 		v.pause = min(2*v.pause, maxVanishing)
 	}
@@ -375,16 +384,21 @@ func (r *redisPushes) vanished(ctx context.Context, job push.Job) {
 		r.gone = map[pushKey]vanishing{}
 	}
 	r.gone[k] = v
-	r.all.log.Info("the entry of a push vanished before its time; its token is checked", "account", job.Account.ID, "push", job.Push.Number)
-	got, err := r.all.keeper.Refresh(ctx, job.Account.ID, core.Report{Stale: job.Token.Value})
-	if err != nil {
-		r.all.log.Info("the token of an entry that vanished could not be checked", "account", job.Account.ID, "push", job.Push.Number, "error", core.AsError(err))
-		return
+	if r.reports(job.Account) {
+		r.all.log.Info("the entry of a push vanished before its time; its token is checked", "account", job.Account.ID, "push", job.Push.Number)
+		got, err := r.all.keeper.Refresh(ctx, job.Account.ID, core.Report{Stale: job.Token.Value})
+		if err != nil {
+			r.all.log.Info("the token of an entry that vanished could not be checked", "account", job.Account.ID, "push", job.Push.Number, "error", core.AsError(err))
+			return
+		}
+		if got.Token.Value != job.Token.Value {
+			return
+		}
+	} else {
+		r.all.log.Info("the entry of a push vanished before its time; its token is written again", "account", job.Account.ID, "push", job.Push.Number)
 	}
-	if got.Token.Value == job.Token.Value {
-		*job.Entry = core.RedisEntry{}
-		r.all.runner.Add(job)
-	}
+	*job.Entry = core.RedisEntry{}
+	r.all.runner.Add(job)
 }
 
 // replaced tells that an entry holds a token that is not the account's. It is left as it

@@ -358,6 +358,94 @@ func TestAnEntryThatVanishedIsAReport(t *testing.T) {
 	}
 }
 
+// rewritten waits until an entry that vanished is there again, and its push has ended.
+func (b *backend) rewritten(t *testing.T, events <-chan api.Event) {
+	t.Helper()
+	until(t, events, "the rewriting", func(api.Account) bool { return b.entry(t) != "" })
+	if p, err := b.client.RunPush(t.Context(), b.ref, 1); err != nil || p.Failing() { // after the one under way
+		t.Fatalf("%+v, %v", p.Last, err)
+	}
+}
+
+// TestThePauseOutlivesTheToken: an entry that vanishes again and again costs ever fewer
+// tokens, although each report brings another one.
+func TestThePauseOutlivesTheToken(t *testing.T) {
+	b := newBackend(t)
+	if p, err := b.client.AddPush(t.Context(), b.ref, b.input("silenceper", "")); err != nil || p.Failing() {
+		t.Fatalf("%+v, %v", p.Last, err)
+	}
+	events := b.events(t)
+	vanish := func(after time.Duration) (reported bool) {
+		t.Helper()
+		b.world.pass(after)
+		before := b.up.token()
+		b.up.kill()
+		b.redis.Del(t.Context(), silenceperKey)
+		b.pushes.redis.look(t.Context())
+		if b.up.token() == before {
+			return false
+		}
+		b.rewritten(t, events)
+		return true
+	}
+	for i, c := range []struct {
+		after    time.Duration
+		reported bool
+	}{
+		{time.Minute, true},
+		{time.Minute, true}, // and from here on 2 minutes
+		{time.Minute, false},
+		{time.Minute, true}, // 4 minutes
+		{3 * time.Minute, false},
+		{time.Minute, true},
+		{30 * time.Minute, true}, // it was calm, so it is a minute again
+		{time.Minute, true},
+	} {
+		if got := vanish(c.after); got != c.reported {
+			t.Errorf("%d: reported %v", i, got)
+		}
+	}
+}
+
+// uncheckedUpstream is an upstream that cannot be asked about a token.
+type uncheckedUpstream struct{ core.Source }
+
+// TestAnEntryThatVanishedCostsNoToken: where upstream cannot be asked about a token and
+// makes another one at each call, the same token is written again.
+func TestAnEntryThatVanishedCostsNoToken(t *testing.T) {
+	for _, repeat := range []core.Repeat{core.RepeatDestructive, core.RepeatNewTwoLive, core.RepeatNewAllLive} {
+		t.Run(string(repeat), func(t *testing.T) {
+			b := newBackend(t)
+			spec, _ := testKinds().Of(kinds.WeChat)
+			spec.TryPath, spec.Traits = "", core.Traits{Repeat: repeat, Window: 5 * time.Minute, Day: "+08:00"}
+			legacy, _ := testKinds().Of(kinds.WeChatLegacy)
+			set, err := kinds.New(spec, legacy)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := b.SetKinds(set, map[core.Kind]core.Source{kinds.WeChat: uncheckedUpstream{b.up}, kinds.WeChatLegacy: b.up}); err != nil {
+				t.Fatal(err)
+			}
+			if p, err := b.client.AddPush(t.Context(), b.ref, b.input("silenceper", "")); err != nil || p.Failing() {
+				t.Fatalf("%+v, %v", p.Last, err)
+			}
+			token, asked, events := b.entry(t), b.up.count(), b.events(t)
+			b.up.kill() // a call would bring another token
+			for range 5 {
+				b.redis.Del(t.Context(), silenceperKey)
+				b.pushes.redis.look(t.Context())
+				if b.rewritten(t, events); b.entry(t) != token {
+					t.Fatal("another token was written")
+				}
+				b.world.pass(maxVanishing)
+			}
+			if b.up.count() != asked {
+				t.Errorf("upstream was asked %d times", b.up.count()-asked)
+			}
+		})
+	}
+}
+
 // TestTwoFetchersAreToldAndNotFought: also where the other writes after us.
 func TestTwoFetchersAreToldAndNotFought(t *testing.T) {
 	b := newBackend(t)

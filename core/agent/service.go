@@ -216,7 +216,7 @@ func New(p Parts) (*Service, error) {
 	s.pushes = &pushes{
 		store: p.Store, accounts: &s.accounts, log: s.log, now: s.now, baseURL: s.baseURL, sameToken: s.sameToken,
 		do: p.Deliver, exists: push.Exists, ours: p.Home.Holds, published: s.published,
-		redis: redisPushes{target: p.Redis, entry: s.vault.entry, changed: make(chan struct{}, 1)},
+		redis: redisPushes{target: p.Redis, entry: s.vault.entry, reports: s.reportsVanished, changed: make(chan struct{}, 1)},
 	}
 	s.pushes.redis.all = s.pushes
 	s.teams = &teams{

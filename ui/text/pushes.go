@@ -137,9 +137,10 @@ func pushes() table {
 				"looks for it: --layout names the SDK. One command writes it together with its time to\n" +
 				"live. The entry is read before: one that somebody else wrote later than the token came\n" +
 				"is left as it is, and you are told that two programs fetch. An entry that vanishes\n" +
-				"before its time is a report that the token is dead. --dry-run shows the commands and\n" +
-				"writes nothing. Give the backend no AppSecret, or let it ask TokenTray: an SDK that has\n" +
-				"one fetches too.\n\n" +
+				"before its time is a report that the token is dead; where no call checks tokens and\n" +
+				"each makes another, it is only written again. --dry-run shows the commands and writes\n" +
+				"nothing. Give the backend no AppSecret, or let it ask TokenTray: an SDK that has one\n" +
+				"fetches too.\n\n" +
 				"  tokentray push add shop --redis rediss://tokentray@redis.example.com/2 --layout wxjava \\\n" +
 				"      --key-prefix shop: --redis-password\n" +
 				"  tokentray push add shop --redis redis://127.0.0.1 --layout plain --redis-key wx:token --dry-run\n\n" +
@@ -157,9 +158,9 @@ func pushes() table {
 				"用于说明失败原因。\n\n" +
 				"推送到 Redis 时，token 会以后端 SDK 使用的键名和格式写入，--layout 指明是哪种 SDK。\n" +
 				"写入与过期时间由一条命令完成；写入前先读取：如果其他程序在此之后写入过更新的 token，\n" +
-				"则保持不变，并提示有两个程序在获取。键提前消失视为 token 已失效的报告。--dry-run 只\n" +
-				"显示命令，不写入。请不要给后端 AppSecret，或让它向 TokenTray 获取：持有密钥的 SDK 也会\n" +
-				"自行获取。\n\n" +
+				"则保持不变，并提示有两个程序在获取。键提前消失视为 token 已失效的报告；若 token 无法\n" +
+				"检查且每次获取都产生新的，则只重新写入原 token。--dry-run 只显示命令，不写入。请不要\n" +
+				"给后端 AppSecret，或让它向 TokenTray 获取：持有密钥的 SDK 也会自行获取。\n\n" +
 				"  tokentray push add shop --redis rediss://tokentray@redis.example.com/2 --layout wxjava \\\n" +
 				"      --key-prefix shop: --redis-password\n" +
 				"  tokentray push add shop --redis redis://127.0.0.1 --layout plain --redis-key wx:token --dry-run\n\n" +
