@@ -65,6 +65,7 @@ type fake struct {
 	status   api.Status
 	err      error // of every call but List and Account
 	refuse   error // of calls for a token
+	twice    bool  // another account asks for the token of a kind that an edit chooses
 	token    api.Token
 	saved    api.Saved
 	check    api.CheckResult
@@ -187,7 +188,11 @@ func (f *fake) Add(_ context.Context, in api.AccountInput) (api.Saved, error) {
 
 func (f *fake) Edit(_ context.Context, r api.Ref, in api.AccountInput) (api.Saved, error) {
 	f.edited = in
-	return f.saved, f.did("edit " + r.String())
+	err := f.did("edit " + r.String())
+	if f.twice && in.Kind != nil && !in.Apart {
+		err = (&api.Error{Class: core.Invalid, Remedy: core.RemedyInput, Message: "invalid", Kind: *in.Kind, Problems: []core.Problem{{Field: kinds.AppID, Key: core.ProblemAppIDTwice}}}).Core()
+	}
+	return f.saved, err
 }
 
 func (f *fake) Remove(_ context.Context, r api.Ref) error { return f.did("remove " + r.String()) }

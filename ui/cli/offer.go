@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -68,25 +69,52 @@ func (a *app) askOffer(ctx context.Context, agent api.Agent, acc api.Account) (c
 	if err != nil {
 		return false, fmt.Errorf("%w: %w", errInterrupted, err)
 	}
-	in := api.AccountInput{Apart: true}
 	switch strings.ToLower(strings.TrimSpace(s)) {
 	case "y", "yes", "是":
-		in.Kind = &acc.Offer
+		return a.acceptOffer(ctx, agent, acc)
 	case "n", "no", "否":
-		in.Declined = &acc.Offer
-	default:
-		a.note(a.say("cli.nothing_done"))
-		return false, nil
-	}
-	saved, err := agent.Edit(ctx, acc.Ref(), in)
-	if err != nil {
-		return false, err
-	}
-	if in.Declined != nil {
+		if _, err := agent.Edit(ctx, acc.Ref(), api.AccountInput{Input: core.Input{Declined: &acc.Offer}}); err != nil {
+			return false, err
+		}
 		a.note(a.say("offer.declined", "kind", acc.Offer, "account", acc.Ref()))
 		return false, nil
 	}
+	a.note(a.say("cli.nothing_done"))
+	return false, nil
+}
+
+// acceptOffer changes an account to the offered kind. If another account would ask for
+// the same token then, the person is asked again: the yes so far was not about that.
+func (a *app) acceptOffer(ctx context.Context, agent api.Agent, acc api.Account) (changed bool, err error) {
+	in := api.AccountInput{Input: core.Input{Kind: &acc.Offer}}
+	saved, err := agent.Edit(ctx, acc.Ref(), in)
+	if p, shared := onlyShares(err); shared && !a.text().Spec(acc.Offer).Traits.Destructive() {
+		warning := []string{clean(a.fieldName(acc.Offer, p.Field) + a.say("cli.colon") + a.problem(acc.Offer, p))}
+		if err := a.confirm(ctx, false, warning, "offer.apart", "account", acc.Ref()); errors.Is(err, errDeclined) {
+			return false, nil
+		} else if err != nil {
+			return false, err
+		}
+		in.Apart = true
+		saved, err = agent.Edit(ctx, acc.Ref(), in)
+	}
+	if err != nil {
+		return false, err
+	}
 	return true, a.saved(saved, a.say("offer.changed", "kind", acc.Offer, "account", acc.Ref()))
+}
+
+// onlyShares is the problem of an edit that was refused only because another account
+// asks for the same token.
+func onlyShares(err error) (core.Problem, bool) {
+	if err == nil {
+		return core.Problem{}, false
+	}
+	problems := api.FromError(err).Problems
+	if len(problems) != 1 || problems[0].Key != core.ProblemAppIDTwice {
+		return core.Problem{}, false
+	}
+	return problems[0], true
 }
 
 // savedAsking is saved, and asks about a kind that is offered.

@@ -65,7 +65,7 @@ func TestOfferAsks(t *testing.T) {
 	r.agent.saved.Account = r.agent.list.Accounts[0]
 	r.agent.saved.Account.Kind, r.agent.saved.Account.Error, r.agent.saved.Account.Offer = kinds.WeChatLegacy, nil, ""
 	_, errOut := r.try(t, 0, "refresh", "shop")
-	if k := r.agent.edited.Kind; k == nil || *k != kinds.WeChatLegacy || r.agent.edited.Declined != nil {
+	if k := r.agent.edited.Kind; k == nil || *k != kinds.WeChatLegacy || r.agent.edited.Declined != nil || r.agent.edited.Apart {
 		t.Errorf("after yes: %+v", r.agent.edited)
 	}
 	if !strings.Contains(errOut, "Changed shop/sandbox to wechat-legacy.") || strings.Count(errOut, "does not give this account") != 1 {
@@ -92,6 +92,37 @@ func TestOfferAsks(t *testing.T) {
 	r.try(t, 0, "add", "shop", "--env", "sandbox", "--kind", "wechat", "--product", "test", "--appid", "wx0123456789abcdef")
 	if d := r.agent.edited.Declined; d == nil || *d != kinds.WeChatLegacy {
 		t.Errorf("add: %+v", r.agent.edited)
+	}
+}
+
+// A yes to the kind is none to another account that shares the token: that is asked
+// about in the words of an edit. Two accounts of a kind that kills tokens are refused.
+func TestAnOfferAsksBeforeATokenIsShared(t *testing.T) {
+	for _, c := range []struct {
+		kind    core.Kind
+		answers []string
+		code    int
+		apart   bool
+		says    []string
+	}{
+		{kinds.WeChat, []string{"y", "y"}, 0, true, []string{"AppID: Another account has this AppID.", "Change shop/sandbox all the same?", "Changed shop/sandbox to wechat."}},
+		{kinds.WeChat, []string{"y", "n"}, exitRefused, false, []string{"Nothing was done."}},
+		{kinds.WeChatLegacy, []string{"y", "y"}, exitUsage, false, []string{"Another account has this AppID."}},
+	} {
+		r := offering(c.answers...)
+		acc := &r.agent.list.Accounts[0]
+		acc.Offer, r.agent.twice = c.kind, true
+		r.agent.saved.Account = *acc
+		r.agent.saved.Account.Error, r.agent.saved.Account.Offer = nil, ""
+		_, errOut := r.try(t, c.code, "refresh", "shop")
+		if r.agent.edited.Apart != c.apart {
+			t.Errorf("%s %q: consent %v", c.kind, c.answers, r.agent.edited.Apart)
+		}
+		for _, want := range c.says {
+			if !strings.Contains(errOut, want) {
+				t.Errorf("%s %q: %q is missing in\n%s", c.kind, c.answers, want, errOut)
+			}
+		}
 	}
 }
 

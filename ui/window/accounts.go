@@ -150,12 +150,12 @@ func (ed *accounts) saved(s api.Saved) {
 		ed.showInfo(ed.ui.T("snack.saved_aside", "account", refWords(s.Account.Ref()), "env", envWord(ed.ui, ed.model.Active)))
 		return
 	}
-	ed.tellSaved(s)
+	ed.tellSaved(s, ed.ui.T("snack.saved", "account", refWords(s.Account.Ref())))
 }
 
 // tellSaved says that an account was saved, what upstream answered, and the one warning
-// that no form can give, because it compares secrets.
-func (ed *accounts) tellSaved(s api.Saved) {
+// that no form can give, because it compares secrets; done says it when all is well.
+func (ed *accounts) tellSaved(s api.Saved, done string) {
 	a := s.Account
 	ref := refWords(a.Ref())
 	warn := func(cause string) {
@@ -170,13 +170,13 @@ func (ed *accounts) tellSaved(s api.Saved) {
 		warn(ed.ui.Words.Problem(a.Kind, s.Warnings[other]))
 		return
 	}
-	ed.showInfo(ed.ui.T("snack.saved", "account", ref))
+	ed.showInfo(done)
 }
 
 // edited shows an account that was changed where it stands.
 func (ed *accounts) edited(s api.Saved) {
 	ed.put(s.Account)
-	ed.tellSaved(s)
+	ed.tellSaved(s, ed.ui.T("snack.saved", "account", refWords(s.Account.Ref())))
 }
 
 // setAuto pauses or resumes the renewal of one account.
@@ -230,9 +230,21 @@ func (ed *accounts) askOffer(id core.ID) {
 	if to == "" {
 		return
 	}
+	body := strings.TrimSpace(ui.Words.KindSays(to, "instead") + "\n" + ui.T("offer.body"))
+	next := a.Account
+	next.Kind = to
+	next = ui.Words.Kinds().Fit(next)
+	other, apart := ed.model.sharesToken(ui.Words.Kinds(), next)
+	if apart {
+		key := "form.shared"
+		if ui.Words.Spec(to).Traits.Destructive() {
+			key, apart = "form.shared.harm", false // the agent refuses it
+		}
+		body += "\n" + ui.T(key, "account", refWords(other.Ref()))
+	}
 	q := question{
 		title: ui.T("offer.title", "account", refWords(a.Ref()), "kind", ui.Words.Kind(to)),
-		body:  strings.TrimSpace(ui.Words.KindSays(to, "instead") + "\n" + ui.T("offer.body")),
+		body:  body,
 		yes:   ui.T("act.offer", "kind", ui.Words.Kind(to)), live: a.Env == core.Live, role: kit.Filled,
 	}
 	decline := ed.closeSheet
@@ -240,33 +252,34 @@ func (ed *accounts) askOffer(id core.ID) {
 		q.no = ui.T("offer.no", "kind", ui.Words.Kind(a.Kind))
 		decline = func() {
 			ed.closeSheet()
-			ed.settleOffer(a.Ref(), core.Input{Declined: &to}, "snack.declined", to)
+			ed.settleOffer(a.Ref(), api.AccountInput{Input: core.Input{Declined: &to}}, "snack.declined", to)
 		}
 	}
 	s := newQuestion(ui, q, decline, func() {
 		ed.closeSheet()
-		ed.settleOffer(a.Ref(), core.Input{Kind: &to}, "snack.offer", to)
+		ed.settleOffer(a.Ref(), api.AccountInput{Input: core.Input{Kind: &to}, Apart: apart}, "snack.offer", to)
 	})
 	s.Close, s.again = ed.closeSheet, func() { ed.askOffer(id) }
 	ed.openSheet(s)
 }
 
 // settleOffer saves the answer to an offer.
-func (ed *accounts) settleOffer(ref api.Ref, in core.Input, done string, kind core.Kind) {
+func (ed *accounts) settleOffer(ref api.Ref, in api.AccountInput, done string, kind core.Kind) {
 	ed.showInfo(ed.ui.T("snack.busy", "account", refWords(ref)))
 	ask(ed.shell, upstreamWait, func(ctx context.Context, g Agent) (api.Saved, error) {
-		return g.Edit(ctx, ref, api.AccountInput{Input: in, Apart: true})
+		return g.Edit(ctx, ref, in)
 	}, func(s api.Saved, err *core.Error) {
 		if err != nil {
 			ed.showError(err, ref)
 			return
 		}
 		ed.put(s.Account)
-		if s.Account.Error != nil && in.Kind != nil {
-			ed.tellSaved(s)
+		said := ed.ui.T(done, "account", refWords(ref), "kind", ed.ui.Words.Kind(kind))
+		if in.Kind == nil {
+			ed.showInfo(said)
 			return
 		}
-		ed.showInfo(ed.ui.T(done, "account", refWords(ref), "kind", ed.ui.Words.Kind(kind)))
+		ed.tellSaved(s, said)
 	})
 }
 

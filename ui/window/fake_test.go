@@ -27,7 +27,9 @@ type fakeAgent struct {
 	streams  []chan api.Event
 	fail     map[string]error // by the name of the call
 	test     api.TestResult
-	same     bool // renewing brings the same token
+	same     bool          // renewing brings the same token
+	apart    bool          // the last edit had consent to a second account of the same token
+	warnings core.Problems // of every edit
 	history  []api.HistoryEntry
 	failures []api.Failure
 	tray     string // the state of its icon
@@ -177,6 +179,7 @@ func (f *fakeAgent) Edit(_ context.Context, ref api.Ref, in api.AccountInput) (a
 		return api.Saved{}, err
 	}
 	f.mu.Lock()
+	f.apart = in.Apart
 	a := f.find(ref)
 	if in.Name != nil {
 		a.Name = *in.Name
@@ -216,10 +219,10 @@ func (f *fakeAgent) Edit(_ context.Context, ref api.Ref, in api.AccountInput) (a
 			a.State = core.StatePaused
 		}
 	}
-	done := *a
+	done, warnings := *a, f.warnings
 	f.mu.Unlock()
 	f.send(api.Event{Type: api.EventAccount, Account: &done})
-	return api.Saved{Account: done}, nil
+	return api.Saved{Account: done, Warnings: warnings}, nil
 }
 
 func (f *fakeAgent) Remove(_ context.Context, ref api.Ref) error {

@@ -181,6 +181,42 @@ func TestQuotaOffersStable(t *testing.T) {
 	s.mustNotSay("Use stable_token")
 }
 
+// A yes to the offered kind is consent to a shared token only where the question names the
+// other account. What the agent warns of is shown as after an edit.
+func TestAnOfferNamesWhoSharesTheToken(t *testing.T) {
+	for _, c := range []struct {
+		appID string // of the other account
+		apart bool
+	}{{"wx0123456789abcdef", true}, {"wx00000000000000ff", false}} {
+		a := ailing(api.Error{Class: core.Quota, Remedy: core.RemedyQuotaKind, UpstreamCode: 45009})
+		a.Kind, a.State, a.Offer, a.AppID = kinds.WeChatLegacy, core.StateRetrying, kinds.WeChat, "wx0123456789abcdef"
+		other := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
+		other.AppID = c.appID
+		s := newStage(t, a, other).open()
+		s.agent.warnings = core.Problems{{Field: "secret", Key: core.ProblemSecretOther, Warn: true}}
+		s.pane.openDetail("gate-sandbox")
+		s.press("Use stable_token")
+		if shared := "shop/sandbox asks for the same token"; c.apart {
+			s.mustSay(shared)
+		} else {
+			s.mustNotSay(shared)
+		}
+		s.press("Use stable_token") // on the sheet
+		s.untilSays("The other account of this token has another AppSecret.")
+		if got := read(s.agent, &s.agent.apart); got != c.apart {
+			t.Errorf("%s: consent %v", c.appID, got)
+		}
+	}
+	a := ailing(api.Error{Class: core.Misuse, Remedy: core.RemedyKind, UpstreamCode: 48001})
+	a.Product, a.Offer = kinds.ProductTest, kinds.WeChatLegacy
+	other := sample("shop", core.Sandbox, noon, time.Hour, 2*time.Hour)
+	other.Kind, other.AppID = kinds.WeChatLegacy, a.AppID
+	s := newStage(t, a, other).open()
+	s.pane.openDetail("gate-sandbox")
+	s.press("Use legacy token")
+	s.mustSay("two accounts of this kind would kill each other's")
+}
+
 // A test account to which stable_token is refused is offered legacy tokens, with what
 // they do. A no is remembered.
 func TestATestAccountIsOfferedLegacy(t *testing.T) {
