@@ -13,6 +13,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/vault"
 )
 
 // withFile is a world whose secrets are in a passphrase file, with one account.
@@ -60,6 +61,39 @@ func TestThePassphraseComesFromAPlainFile(t *testing.T) {
 	}
 	if strings.Contains(w.log.String(), passphrase) {
 		t.Error("the passphrase is in the log")
+	}
+}
+
+// TestAnotherPassphraseFileTakesNoSecret: with an older file in its place, or somebody
+// else's, a backup and an unlock of the open vault leave the secrets that it has.
+func TestAnotherPassphraseFileTakesNoSecret(t *testing.T) {
+	w, r, _ := withFile(t)
+	path, other := w.home.PassphraseFile(), core.NewSecret("somebody else's passphrase")
+	older := w.read(path)
+	strange := filepath.Join(t.TempDir(), "secrets.age")
+	if err := vault.NewFile(strange, 2).Create(t.Context(), other, nil); err != nil {
+		t.Fatal(err)
+	}
+	later := r.add("later", core.Sandbox)
+	for name, data := range map[string][]byte{"older": older, "somebody else's": w.read(strange)} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.WriteFile(path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			_, err := r.client.Backup(t.Context(), other)
+			if e := wantClass(t, err, core.VaultClosed); e.Remedy != core.RemedyBackupPass {
+				t.Errorf("a backup under another passphrase: %v", e)
+			}
+			if b, err := r.client.Backup(t.Context(), core.NewSecret(passphrase)); err != nil || b.Accounts != 2 || len(b.NoSecret) > 0 {
+				t.Errorf("the backup: %d accounts, without a secret %v, %v", b.Accounts, b.NoSecret, err)
+			}
+			if _, err := r.client.VaultUnlock(t.Context(), core.NewSecret(passphrase)); err != nil {
+				t.Error(err)
+			}
+			if got, err := r.vault.entry(t.Context(), later.ID); err != nil || got.Secret != goodSecret {
+				t.Errorf("the secret that was entered last is gone: %v", err)
+			}
+		})
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"crypto/sha256"
+	"crypto/subtle"
 	"errors"
 	"io"
 	"io/fs"
@@ -122,11 +123,15 @@ func (f *File) Create(ctx context.Context, passphrase core.Secret, entries map[s
 }
 
 // Unlock opens the file. Its error has ErrPassphrase or ErrDamaged in its chain if
-// one of them is the cause; the file is never changed. On an unlocked vault it
-// checks the passphrase and reads the file again.
+// one of them is the cause; the file is never changed. On an unlocked vault it only
+// checks the passphrase: an older file may lie in the file's place, or one of somebody
+// else, whose passphrase proves nothing.
 func (f *File) Unlock(_ context.Context, passphrase core.Secret) error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.entries != nil {
+		return f.check(passphrase)
+	}
 	data, err := f.read()
 	if err != nil {
 		f.trouble = err
@@ -141,6 +146,21 @@ func (f *File) Unlock(_ context.Context, passphrase core.Secret) error {
 	}
 	f.pass, f.entries, f.sum, f.trouble = passphrase, entries, sha256.Sum256(data), nil
 	f.factor, _ = factorOf(data)
+	return nil
+}
+
+// check compares a passphrase with that of the entries in memory. It does the work of
+// scrypt for that, so that it helps nobody to guess.
+func (f *File) check(passphrase core.Secret) error {
+	if passphrase.Empty() {
+		return wrongPassphrase()
+	}
+	if _, err := encode(nil, passphrase, f.factor); err != nil {
+		return problem(ErrUnavailable, "the passphrase could not be checked; try again", err)
+	}
+	if subtle.ConstantTimeCompare([]byte(passphrase.Reveal()), []byte(f.pass.Reveal())) != 1 {
+		return wrongPassphrase()
+	}
 	return nil
 }
 

@@ -359,6 +359,50 @@ func TestAnOlderFileInItsPlace(t *testing.T) {
 	}
 }
 
+// TestAnotherFileIsNotReadWhileUnlocked: whatever lies in the file's place, an Unlock
+// checks the passphrase of the entries in memory, and they stay.
+func TestAnotherFileIsNotReadWhileUnlocked(t *testing.T) {
+	other := core.NewSecret("somebody else's passphrase")
+	theirs, err := encode(map[string][]byte{"key": []byte("theirs")}, other, cheap)
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := newFile(t)
+	older, err := os.ReadFile(f.path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := f.Set(t.Context(), "key", []byte("value")); err != nil {
+		t.Fatal(err)
+	}
+	for name, data := range map[string][]byte{"older": older, "of another passphrase": theirs, "damaged": []byte("notes"), "removed": nil} {
+		t.Run(name, func(t *testing.T) {
+			if err := os.RemoveAll(f.path); err != nil {
+				t.Fatal(err)
+			}
+			if data != nil {
+				if err := os.WriteFile(f.path, data, 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			for _, wrong := range []core.Secret{other, {}} {
+				if e := wantError(t, f.Unlock(t.Context(), wrong), core.VaultClosed, ErrLocked); !errors.Is(e, ErrPassphrase) {
+					t.Errorf("a passphrase that is not its own: %v", e)
+				}
+			}
+			if err := f.Unlock(t.Context(), pass); err != nil {
+				t.Error(err)
+			}
+			if got, err := f.Get(t.Context(), "key"); err != nil || string(got) != "value" {
+				t.Errorf("the entry is %q, %v", got, err)
+			}
+			if after, _ := os.ReadFile(f.path); !bytes.Equal(after, data) {
+				t.Error("the file was changed")
+			}
+		})
+	}
+}
+
 // TestAFileThatAsksForTooMuch is refused before a byte of that is taken.
 func TestAFileThatAsksForTooMuch(t *testing.T) {
 	f := newFile(t)
@@ -416,6 +460,7 @@ func BenchmarkFileUnlock(b *testing.B) {
 		b.Fatal(err)
 	}
 	for b.Loop() {
+		f.Lock()
 		if err := f.Unlock(b.Context(), pass); err != nil {
 			b.Fatal(err)
 		}
