@@ -178,7 +178,7 @@ func (v *visit) cgi(door *kinds.Door) {
 		return
 	}
 	v.line.Account = refs[0].String()
-	v.cgiHand(v.cgiGet(refs[0], req.force))
+	v.cgiHand(v.cgiGet(at, refs[0], req.force))
 }
 
 // cgiRequest reads the call; wrong says why it cannot be served.
@@ -293,16 +293,11 @@ func (v *visit) able(refs []api.Ref) []api.Ref {
 	return refs[:1]
 }
 
-// freshTime is the least age of a token for which force_refresh does anything. A
-// younger token came for the same reason: WeChat does not refresh twice within 30 s
-// either.
-const freshTime = 30 * time.Second
-
-// cgiGet is the current token. force_refresh counts as a report that it is stale,
-// and forces nothing.
-func (v *visit) cgiGet(ref api.Ref, stale bool) (api.Token, error) {
+// cgiGet is the current token. A wish for another counts as a report that it is stale,
+// and forces nothing. A token younger than the path's gap came for the same reason.
+func (v *visit) cgiGet(at *foreign, ref api.Ref, stale bool) (api.Token, error) {
 	t, living := v.d.cfg.Agent.Living(ref, api.DefaultTTL)
-	if !stale || living && v.now.Sub(t.ObtainedAt) < freshTime {
+	if !stale || living && v.now.Sub(t.ObtainedAt) < at.ForceGap {
 		return v.get(v.r.Context(), ref, api.DefaultTTL)
 	}
 	if wait := v.client.costly.Take(v.now); wait > 0 {

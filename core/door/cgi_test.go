@@ -12,6 +12,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 func cgiBody(appID, secret string, force bool) string {
@@ -122,6 +123,27 @@ func TestForceRefreshForcesNothing(t *testing.T) {
 	w := g.ask("POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, true))
 	if got := g.seen(); got != "" || !strings.Contains(w.Body.String(), "88_brandnew") {
 		t.Errorf("a token that came a moment ago: %s, the agent saw %q", w.Body, got)
+	}
+	specs := slices.Clone(kinds.Builtin().All())
+	for i, spec := range specs {
+		if spec.Door == nil {
+			continue
+		}
+		door := *spec.Door
+		door.Paths = slices.Clone(door.Paths)
+		for j := range door.Paths {
+			door.Paths[j].ForceGap = 0
+		}
+		specs[i].Door = &door
+	}
+	set, err := kinds.New(specs...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.door.SetKinds(set)
+	g.ask("POST", "/cgi-bin/stable_token", cgiBody("wxsandbox", g.all, true))
+	if got := g.seen(); !strings.HasPrefix(got, "refresh shop/sandbox {Stale:88_brandnew") {
+		t.Errorf("a kind without a gap: the agent saw %q", got)
 	}
 }
 

@@ -167,7 +167,7 @@ func (v *visit) tokenPath(at callTarget) bool {
 		return true
 	}
 	v.line.Account = ref.String()
-	t, err := v.cgiGet(ref, req.force)
+	t, err := v.cgiGet(tokenPath, ref, req.force)
 	if err == nil {
 		t.AccessToken = v.d.standIns.of(v.client, ref)
 	}

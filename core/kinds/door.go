@@ -1,6 +1,10 @@
 package kinds
 
-import "tokentray/core"
+import (
+	"time"
+
+	"tokentray/core"
+)
 
 // Door is how a kind's own clients, whose base URL can be set, ask the loopback for
 // a token: on the upstream's paths, with a client key as the secret, with answers in
@@ -37,6 +41,9 @@ type TokenPath struct {
 	// Force names a parameter that is true when the client wants another token;
 	// empty: there is none.
 	Force string `json:"force,omitempty"`
+	// ForceGap is the age below which Force reports nothing: the upstream makes no
+	// second token so soon either.
+	ForceGap time.Duration `json:"force_gap,omitempty"`
 	// Fixed are parameters with only one valid value.
 	Fixed []Pair `json:"fixed,omitempty"`
 }

@@ -354,6 +354,9 @@ func (d Door) valid() error {
 		if p.Method == "" || !strings.HasPrefix(p.Path, "/") || p.ID == "" || p.Secret == "" || p.Reads != InQuery && p.Reads != InJSON {
 			return fmt.Errorf("the door's path %q needs a method, a place of its parameters, and the names of id and secret; add them", p.Path)
 		}
+		if p.ForceGap < 0 || p.ForceGap > 0 && p.Force == "" {
+			return fmt.Errorf("the door's path %q has a gap between reports that it does not take; correct force_gap", p.Path)
+		}
 	}
 	return nil
 }

@@ -41,8 +41,9 @@ const (
 // the current one, and a replaced token of either kind lives at most 300 s more. A
 // stable token can be forced 20 times a day, 30 s apart.
 const (
-	wechatWindow  = 300 * time.Second
-	wechatOverlap = 300 * time.Second
+	wechatWindow   = 300 * time.Second
+	wechatOverlap  = 300 * time.Second
+	wechatForceGap = 30 * time.Second
 )
 
 // beijing is where WeChat's days begin. China keeps no summer time.
@@ -54,7 +55,7 @@ func wechat() Spec {
 		Kind: WeChat, Default: true, Family: "wechat",
 		Traits: core.Traits{
 			Repeat: core.RepeatSame, Window: wechatWindow, Overlap: wechatOverlap,
-			ForceBudget: 20, ForceGap: 30 * time.Second, Day: beijing,
+			ForceBudget: 20, ForceGap: wechatForceGap, Day: beijing,
 		},
 		// Whether test accounts have stable_token is not documented. These refusals
 		// would mean that they do not: of the AppID, of the interface, and those of
@@ -179,7 +180,7 @@ func wechatDoor() *Door {
 				WrongMethod: Refusal{43001, "require GET method"},
 			},
 			{
-				Method: "POST", Path: "/cgi-bin/stable_token", Reads: InJSON, ID: "appid", Secret: "secret", Force: "force_refresh", Fixed: grant,
+				Method: "POST", Path: "/cgi-bin/stable_token", Reads: InJSON, ID: "appid", Secret: "secret", Force: "force_refresh", ForceGap: wechatForceGap, Fixed: grant,
 				WrongMethod: Refusal{43002, "require POST method"},
 			},
 		},

@@ -124,7 +124,11 @@ func doorParams(p kinds.TokenPath) []doorParam {
 		doorParam{p.ID, "Chooses the account within the key's scope.", true, object{"type": "string"}},
 		doorParam{p.Secret, "A client key.", true, object{"type": "string"}})
 	if p.Force != "" {
-		out = append(out, doorParam{p.Force, "A report that the current token is stale; it forces nothing.", false, object{"type": "boolean"}})
+		about := "A report that the current token is stale; it forces nothing."
+		if p.ForceGap > 0 {
+			about += fmt.Sprintf(" Of a token younger than %d s it reports nothing: the answer has that token.", int(p.ForceGap.Seconds()))
+		}
+		out = append(out, doorParam{p.Force, about, false, object{"type": "boolean"}})
 	}
 	return out
 }

@@ -154,6 +154,8 @@ func words() map[string]string {
 		"KindSpec.token":    "Where a call carries the token.",
 		"KindSpec.try_path": "A call that every account may make and that changes nothing.",
 
+		"KindTokenPath.force_gap": "Nanoseconds; a younger token is not reported as stale by the parameter that force names.",
+
 		"KindSpec.tickets":  "What pages of an account sign with, for the JS-SDK.",
 		"KindTicket.needs":  "The key of a field without which an account has no such ticket.",
 		"KindTicket.config": "What the page's function takes, in order; {nonce}, {timestamp}, {signature} and {KEY} of a field are filled in.",
