@@ -372,10 +372,10 @@ func (r *redisPushes) vanished(ctx context.Context, job push.Job) {
 	k := pushKey{job.Account.ID, job.Push.Number}
 	now, v := r.all.now(), r.gone[k]
 	switch {
+	case now.Sub(v.until).Abs() > maxVanishing: // the clock may have been set back
+		v.pause = lookEvery
 	case now.Before(v.until):
 		return
-	case now.Sub(v.until) > maxVanishing:
-		v.pause = lookEvery
 	default:
 		v.pause = min(2*v.pause, maxVanishing)
 	}
