@@ -39,6 +39,7 @@ type File struct {
 	entries map[string][]byte // nil while locked
 	sum     [sha256.Size]byte // of the file as it was last read or written
 	seen    os.FileInfo       // of it when Mend last looked
+	kept    bool              // the entries are beside what lies in its place
 	trouble error             // what kept the last Unlock from opening it
 }
 
@@ -146,6 +147,7 @@ func (f *File) Unlock(_ context.Context, passphrase core.Secret) error {
 	}
 	f.pass, f.entries, f.sum, f.trouble = passphrase, entries, sha256.Sum256(data), nil
 	f.factor, _ = factorOf(data)
+	f.kept = false
 	return nil
 }
 
@@ -165,10 +167,17 @@ func (f *File) check(passphrase core.Secret) error {
 }
 
 // Lock forgets entries and passphrase. It wipes the entries; the passphrase is a
-// string, whose memory is reused in time.
+// string, whose memory is reused in time. Entries that a file in the place of this one
+// lacks are written beside it first, if they can be.
 func (f *File) Lock() {
 	f.mu.Lock()
 	defer f.mu.Unlock()
+	if f.entries != nil {
+		if data, err := f.read(); err == nil && sha256.Sum256(data) != f.sum {
+			theirs, _ := decode(data, f.pass)
+			_ = f.keep(theirs)
+		}
+	}
 	for _, value := range f.entries {
 		clear(value)
 	}
@@ -309,7 +318,7 @@ func (f *File) save(pass core.Secret, entries map[string][]byte) error {
 	if err != nil {
 		return f.unwritable(err)
 	}
-	f.pass, f.entries, f.sum, f.trouble, f.seen = pass, entries, sha256.Sum256(data), nil, nil
+	f.pass, f.entries, f.sum, f.trouble, f.seen, f.kept = pass, entries, sha256.Sum256(data), nil, nil, false
 	return nil
 }
 

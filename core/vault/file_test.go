@@ -345,7 +345,22 @@ func TestAnOlderFileInItsPlace(t *testing.T) {
 	if mended, err := f.Mend(); err != nil || mended {
 		t.Errorf("a file that somebody put there was overwritten: %v", err)
 	}
+	wantBeside(t, f)
 	wantError(t, f.Set(t.Context(), "more", []byte("x")), core.VaultClosed, ErrLocked)
+	wantBeside(t, f)
+	if err := f.Unlock(t.Context(), pass); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := os.ReadFile(f.path); err != nil || !bytes.Equal(got, older) {
+		t.Errorf("the file is another: %v", err)
+	}
+	f.Lock()
+	wantBeside(t, f)
+}
+
+// wantBeside wants one copy beside the file, with the entry that it lacks.
+func wantBeside(t *testing.T, f *File) {
+	t.Helper()
 	beside, _ := filepath.Glob(f.path + ".replaced-*")
 	if len(beside) != 1 {
 		t.Fatalf("beside it are %v", beside)
@@ -356,6 +371,26 @@ func TestAnOlderFileInItsPlace(t *testing.T) {
 	}
 	if got, err := g.Get(t.Context(), "key"); err != nil || string(got) != "value" {
 		t.Errorf("the entry is %q, %v", got, err)
+	}
+}
+
+// TestALockLosesNoEntry, whatever somebody put in the file's place.
+func TestALockLosesNoEntry(t *testing.T) {
+	for name, data := range map[string][]byte{"empty": encrypted(t, []byte("{}")), "damaged": []byte("notes")} {
+		t.Run(name, func(t *testing.T) {
+			f := newFile(t)
+			if err := f.Set(t.Context(), "key", []byte("value")); err != nil {
+				t.Fatal(err)
+			}
+			if err := os.WriteFile(f.path, data, 0o600); err != nil {
+				t.Fatal(err)
+			}
+			f.Lock()
+			wantBeside(t, f)
+			if _, err := f.Get(t.Context(), "key"); err == nil {
+				t.Error("it is not locked")
+			}
+		})
 	}
 }
 

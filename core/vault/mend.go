@@ -31,24 +31,35 @@ func (f *File) replaced(data []byte) error {
 		}
 		return nil
 	}
-	for key, value := range f.entries {
-		if bytes.Equal(theirs[key], value) {
-			continue
-		}
-		ours, err := encode(f.entries, f.pass, f.factor)
-		if err == nil {
-			err = durable.Write(f.beside("replaced"), func(w io.Writer) error {
-				_, err := w.Write(ours)
-				return err
-			})
-		}
-		if err != nil {
-			return f.unwritable(err)
-		}
-		break
+	if err := f.keep(theirs); err != nil {
+		return err
 	}
 	f.pass, f.entries = core.Secret{}, nil
 	return problem(ErrLocked, "the passphrase file was changed by another program; unlock it again with tokentray vault unlock")
+}
+
+// keep writes the entries beside the file, once, if theirs, which are in its place,
+// lack any of them.
+func (f *File) keep(theirs map[string][]byte) error {
+	lacks := false
+	for key, value := range f.entries {
+		lacks = lacks || !bytes.Equal(theirs[key], value)
+	}
+	if !lacks || f.kept {
+		return nil
+	}
+	ours, err := encode(f.entries, f.pass, f.factor)
+	if err == nil {
+		err = durable.Write(f.beside("replaced"), func(w io.Writer) error {
+			_, err := w.Write(ours)
+			return err
+		})
+	}
+	if err != nil {
+		return f.unwritable(err)
+	}
+	f.kept = true
+	return nil
 }
 
 // beside is a free name for a copy of the file, beside it.
@@ -71,8 +82,9 @@ func (f *File) putAside(what string) error {
 }
 
 // Mend writes the file again when it was removed or damaged while its entries are in
-// memory, and reports whether it did. It reads the file only if that changed since
-// the last time.
+// memory, and reports whether it did. What another program put in its place stays, and
+// entries that this lacks are written beside it. It reads the file only if that changed
+// since the last time.
 func (f *File) Mend() (bool, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
@@ -92,8 +104,16 @@ func (f *File) Mend() (bool, error) {
 	if err != nil {
 		return false, err
 	}
-	f.seen = info
-	if sha256.Sum256(data) == f.sum || !errors.Is(inspect(data), ErrDamaged) {
+	switch {
+	case sha256.Sum256(data) == f.sum:
+		f.seen = info
+		return false, nil
+	case !errors.Is(inspect(data), ErrDamaged):
+		theirs, _ := decode(data, f.pass) // none, if it has another passphrase
+		if err := f.keep(theirs); err != nil {
+			return false, err
+		}
+		f.seen = info
 		return false, nil
 	}
 	if err := f.putAside("damaged"); err != nil {
