@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // called keeps the call that came.
@@ -103,9 +104,10 @@ func FuzzTried(f *testing.F) {
 	} {
 		f.Add([]byte(body), 200)
 	}
+	wechat, _ := kinds.Builtin().Of(kinds.WeChat)
 	f.Fuzz(func(t *testing.T, raw []byte, status int) {
 		var out DoorAnswer
-		out.read(raw, core.NewSecret(key))
+		out.read(raw, core.NewSecret(key), wechat)
 		told, err := json.Marshal(out)
 		if err != nil || out.ExpiresIn < 0 || out.ExpiresIn%time.Second != 0 {
 			t.Fatalf("%q: %s, %v", raw, told, err)

@@ -8,16 +8,19 @@ import (
 	"net"
 	"net/http"
 	"strconv"
+	"strings"
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // DoorTry is a request to the loopback door as a client with a key makes it.
 type DoorTry struct {
 	Port int
 	Key  core.Secret
-	Path string // begins with a slash; with its query
+	Path string     // begins with a slash; with its query
+	Spec kinds.Spec // of the account: the name of the code in its answers
 }
 
 // DoorAnswer is what is kept of the answer to a DoorTry. It holds neither token nor key.
@@ -57,7 +60,7 @@ func TryDoor(ctx context.Context, t DoorTry) (DoorAnswer, error) {
 		return DoorAnswer{}, silentDoor(ctx)
 	}
 	out := DoorAnswer{Status: resp.StatusCode, Took: time.Since(began)}
-	out.read(raw, t.Key)
+	out.read(raw, t.Key, t.Spec)
 	return out, nil
 }
 
@@ -66,18 +69,17 @@ const longestLife = 10 * 365 * 24 * time.Hour
 
 // read takes from a body what is kept of it. Another program may have the port: words with
 // the key or the token in them are dropped.
-func (a *DoorAnswer) read(raw []byte, key core.Secret) {
+func (a *DoorAnswer) read(raw []byte, key core.Secret, spec kinds.Spec) {
 	var said struct {
 		AccessToken string `json:"access_token"`
 		ExpiresIn   int64  `json:"expires_in"`
-		Errcode     int    `json:"errcode"`
 		Error       *Error `json:"error"`
 	}
 	dec := json.NewDecoder(bytes.NewReader(raw))
 	if dec.Decode(&said) != nil { // what is no JSON, such as a picture, is an answer too
 		return
 	}
-	a.Code = said.Errcode
+	a.Code = codeIn(raw[:dec.InputOffset()], spec)
 	if said.AccessToken != "" {
 		a.ExpiresIn = time.Duration(min(max(0, said.ExpiresIn), int64(longestLife/time.Second))) * time.Second
 	}
@@ -89,6 +91,27 @@ func (a *DoorAnswer) read(raw []byte, key core.Secret) {
 		}
 	}
 	a.Error = said.Error
+}
+
+// codeIn is the code of an answer to a call; 0: it has none, or one that means that the
+// call worked. A name with dots leads into nested objects.
+func codeIn(raw []byte, spec kinds.Spec) int {
+	for _, name := range spec.CodeNames() {
+		at := raw
+		for part := range strings.SplitSeq(name, ".") {
+			var object map[string]json.RawMessage
+			if json.Unmarshal(at, &object) != nil {
+				at = nil
+				break
+			}
+			at = object[part]
+		}
+		code, err := strconv.ParseInt(strings.Trim(string(at), `"`), 10, 32)
+		if err == nil && !spec.CallWorked(name, strconv.FormatInt(code, 10)) {
+			return int(code)
+		}
+	}
+	return 0
 }
 
 // silentDoor explains that nobody answered.

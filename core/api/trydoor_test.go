@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"tokentray/core"
+	"tokentray/core/kinds"
 )
 
 // TestTryDoor: what the door answers is told without token and key, which go nowhere else.
@@ -45,8 +46,9 @@ func TestTryDoor(t *testing.T) {
 	}))
 	_, raw, _ := net.SplitHostPort(strings.TrimPrefix(door.URL, "http://"))
 	port, _ := strconv.Atoi(raw)
+	wechat, _ := kinds.Builtin().Of(kinds.WeChat)
 	try := func(path string) (DoorAnswer, error) {
-		got, err := TryDoor(t.Context(), DoorTry{Port: port, Key: core.NewSecret(key), Path: path})
+		got, err := TryDoor(t.Context(), DoorTry{Port: port, Key: core.NewSecret(key), Path: path, Spec: wechat})
 		told, _ := json.Marshal(got)
 		if said := string(told); strings.Contains(said, key) || strings.Contains(said, token) {
 			t.Errorf("%s tells %s", path, said)
@@ -67,6 +69,17 @@ func TestTryDoor(t *testing.T) {
 		}
 		if refused := got.Error != nil && got.Error.Remedy == core.RemedyScope; refused != (want.Status == 403) {
 			t.Errorf("%s: %+v", path, got.Error)
+		}
+	}
+	for body, want := range map[string]int{
+		`{"code":99991663}`: 99991663, `{"code":"80000000"}`: 0, `{"data":{"error_code":7}}`: 7, `{"errcode":40001}`: 0, `{"data":1}`: 0, `[1]`: 0,
+	} {
+		spec := kinds.Spec{
+			Dead:  []kinds.Answer{{Field: "code", Values: []string{"99991663"}}, {Field: "data.error_code", Values: []string{"1"}}},
+			Works: []kinds.Answer{{Field: "code", Values: []string{"80000000"}}},
+		}
+		if got := codeIn([]byte(body), spec); got != want {
+			t.Errorf("%s: the code is %d, want %d", body, got, want)
 		}
 	}
 	door.Close()

@@ -115,7 +115,7 @@ func tells(spec kinds.Spec, object []byte) bool {
 	if bytes.Contains(object, []byte(`\u`)) { // of which a name can be made
 		return true
 	}
-	return slices.ContainsFunc(codeNames(spec), func(name string) bool {
+	return slices.ContainsFunc(spec.CodeNames(), func(name string) bool {
 		outer, _, _ := strings.Cut(name, ".")
 		return bytes.Contains(object, []byte(outer))
 	})
@@ -156,7 +156,7 @@ func (t *told) read(spec kinds.Spec, status int, object map[string]json.RawMessa
 			t.dead = true
 		}
 	}
-	for _, name := range codeNames(spec) {
+	for _, name := range spec.CodeNames() {
 		value := text(object, name)
 		if code, err := strconv.Atoi(value); err == nil && int64(int32(code)) == int64(code) && !spec.CallWorked(name, value) {
 			t.code = code
@@ -168,20 +168,6 @@ func (t *told) read(spec kinds.Spec, status int, object map[string]json.RawMessa
 			t.message = text(object, name)
 		}
 	}
-}
-
-// codeNames are the names of the code in a kind's answers.
-func codeNames(spec kinds.Spec) []string {
-	var out []string
-	if spec.Door != nil {
-		out = append(out, spec.Door.Code)
-	}
-	for _, a := range slices.Concat(spec.Dead, spec.Works) {
-		if a.Field != "" && !slices.Contains(out, a.Field) {
-			out = append(out, a.Field)
-		}
-	}
-	return out
 }
 
 func messageNames(spec kinds.Spec) []string {

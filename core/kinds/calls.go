@@ -3,6 +3,7 @@ package kinds
 import (
 	"net/url"
 	"slices"
+	"strconv"
 	"strings"
 
 	"tokentray/core"
@@ -199,13 +200,32 @@ func (s Spec) TryPaths(p core.Product) []string {
 
 // CodeName is the name of the code in the kind's answers; empty: they have none.
 func (s Spec) CodeName() string {
-	if s.Door != nil {
-		return s.Door.Code
-	}
-	for _, a := range s.Dead {
-		if a.Field != "" {
-			return a.Field
-		}
+	if names := s.CodeNames(); len(names) > 0 {
+		return names[0]
 	}
 	return ""
+}
+
+// CodeNames are the names that the code can have in the kind's answers.
+func (s Spec) CodeNames() []string {
+	var out []string
+	if s.Door != nil {
+		out = append(out, s.Door.Code)
+	}
+	for _, a := range slices.Concat(s.Dead, s.Works) {
+		if a.Field != "" && !slices.Contains(out, a.Field) {
+			out = append(out, a.Field)
+		}
+	}
+	return out
+}
+
+// ZeroWorks reports whether the code of an answer is a number, and 0 where the call worked.
+func (s Spec) ZeroWorks() bool {
+	name := s.CodeName()
+	works := slices.ContainsFunc(s.Works, func(a Answer) bool { return a.Field == name })
+	return !works && slices.ContainsFunc(s.DeadValues(name), func(value string) bool {
+		_, err := strconv.Atoi(value)
+		return name != "" && err == nil
+	})
 }

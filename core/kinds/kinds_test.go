@@ -381,6 +381,27 @@ func TestEverySpecIsWhole(t *testing.T) {
 	}
 }
 
+// TestZeroWorks: 0 is the code of success only where codes are numbers and no other says it.
+func TestZeroWorks(t *testing.T) {
+	dead := func(field, value string) []kinds.Answer {
+		return []kinds.Answer{{Field: field, Values: []string{value}}}
+	}
+	for name, tt := range map[string]struct {
+		spec kinds.Spec
+		want bool
+	}{
+		"another name":      {kinds.Spec{Dead: dead("code", "99991663")}, true},
+		"words":             {kinds.Spec{Dead: dead("code", "InvalidAuthentication")}, false},
+		"another success":   {kinds.Spec{Dead: dead("code", "7"), Works: dead("code", "80000000")}, false},
+		"a status alone":    {kinds.Spec{Dead: []kinds.Answer{{Status: 401}}}, false},
+		"no dead, no codes": {kinds.Spec{}, false},
+	} {
+		if got := tt.spec.ZeroWorks(); got != tt.want {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
 type noSource struct{ core.Source }
 
 // noSources has a source for each kind of a set.

@@ -1,6 +1,7 @@
 package window
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -18,6 +19,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/collection"
+	"tokentray/core/kinds"
 	"tokentray/ui/kit"
 )
 
@@ -340,13 +342,13 @@ func (cl *clients) test() {
 	calls, try := s.calls(), spec.TryPath
 	ask(cl.shell, upstreamWait, func(ctx context.Context, g Agent) (clientTest, error) {
 		out := clientTest{at: t.at}
-		answer, err := cl.cfg.TryDoor(ctx, api.DoorTry{Port: port, Key: key, Path: t.at})
+		answer, err := cl.cfg.TryDoor(ctx, api.DoorTry{Port: port, Key: key, Path: t.at, Spec: spec})
 		if err != nil {
 			return out, err
 		}
 		out.door, out.code, out.explains = answer, answer.Code, answer.Error
 		if calls || answer.Status >= 300 || answer.Error != nil || try == "" {
-			explainTest(ctx, g, a.Kind, &out)
+			explainTest(ctx, g, spec, &out)
 			return out, nil
 		}
 		out.call = http.MethodGet + " " + pathAlone(try)
@@ -368,12 +370,12 @@ func (cl *clients) test() {
 }
 
 // explainTest has the agent explain the code of an answer that the door passed on.
-func explainTest(ctx context.Context, g Agent, kind core.Kind, t *clientTest) {
+func explainTest(ctx context.Context, g Agent, spec kinds.Spec, t *clientTest) {
 	if t.code == 0 || t.explains != nil {
 		return
 	}
-	raw, _ := json.Marshal(map[string]int{"errcode": t.code}) // by the name under which the door's answer had it
-	if got, err := g.Explain(ctx, api.ExplainRequest{Text: string(raw), Kind: kind}); err == nil && len(got.Meanings) > 0 {
+	raw, _ := json.Marshal(map[string]int{cmp.Or(spec.CodeName(), "code"): t.code}) // by the name under which the door's answer had it
+	if got, err := g.Explain(ctx, api.ExplainRequest{Text: string(raw), Kind: spec.Kind}); err == nil && len(got.Meanings) > 0 {
 		t.explains = got.Meanings[0]
 	}
 }

@@ -44,7 +44,7 @@ func codeWords(spec kinds.Spec, code int) string {
 // codePart is the code of an answer behind what else is said of it; empty for 0 of a
 // kind whose answers have no code for success.
 func codePart(spec kinds.Spec, code int) string {
-	if code == 0 && len(spec.DeadValues("errcode")) == 0 {
+	if code == 0 && !spec.ZeroWorks() {
 		return ""
 	}
 	return " · " + codeWords(spec, code)
