@@ -451,3 +451,26 @@ func TestAnAccountsOwnNumber(t *testing.T) {
 		}
 	}
 }
+
+// TestSDKsOfKinds: a kind names the SDKs that take its tokens, whatever its paths are, and
+// there are lines for each.
+func TestSDKsOfKinds(t *testing.T) {
+	var named []string
+	for _, spec := range kinds.Builtin().All() {
+		if spec.Door != nil {
+			named = append(named, spec.Door.SDKs...)
+		}
+	}
+	for _, one := range collection.SDKs() {
+		if !slices.Contains(named, one.Name) {
+			t.Errorf("no kind names %s", one.Name)
+		}
+		if one.Takes(kinds.Spec{Door: &kinds.Door{Paths: []kinds.TokenPath{{Path: "/cgi-bin/token"}}}}) {
+			t.Errorf("%s takes tokens of a kind that does not name it", one.Name)
+		}
+		named = slices.DeleteFunc(named, func(name string) bool { return name == one.Name })
+	}
+	if len(named) > 0 {
+		t.Errorf("there are no lines for %q", named)
+	}
+}

@@ -21,7 +21,8 @@ type SDK struct {
 //go:embed sdks/*.txt
 var sdkCode embed.FS
 
-// SDKs lists the SDKs, all of them for WeChat, in the order they are offered.
+// SDKs lists the SDKs in the order they are offered. A kind's spec names those that take
+// its tokens.
 func SDKs() []SDK {
 	var out []SDK
 	for _, one := range []SDK{{Name: "co-wechat-api", Run: true}, {Name: "easywechat"}, {Name: "silenceper", Run: true}, {Name: "wxjava"}} {
@@ -35,12 +36,9 @@ func SDKs() []SDK {
 	return out
 }
 
-// sdkPath is the token path that all of them ask.
-const sdkPath = "/cgi-bin/token"
-
-// TakesSDK reports whether the SDKs take tokens of a kind.
-func TakesSDK(spec kinds.Spec) bool {
-	return spec.Door != nil && slices.ContainsFunc(spec.Door.Paths, func(p kinds.TokenPath) bool { return p.Path == sdkPath })
+// Takes reports whether the SDK takes tokens of a kind.
+func (s SDK) Takes(spec kinds.Spec) bool {
+	return spec.Door != nil && slices.Contains(spec.Door.SDKs, s.Name)
 }
 
 // Code are the lines for an account, whose calls are made below url.

@@ -23,6 +23,9 @@ type Door struct {
 	Refusals map[Reason]Refusal `json:"refusals"`
 	// Codes are the codes for failures without an upstream's own.
 	Codes map[core.Class]int `json:"codes"`
+	// SDKs name the SDKs, of those that core/collection has lines for, that ask this
+	// door.
+	SDKs []string `json:"sdks,omitempty"`
 	// Else is the code for every other failure: the client may try again.
 	Else int `json:"else"`
 }

@@ -206,6 +206,7 @@ func wechatDoor() *Door {
 			core.Frozen:    50002,
 			core.Misuse:    48001,
 		},
+		SDKs: []string{"co-wechat-api", "easywechat", "silenceper", "wxjava"},
 		Else: -1, // system error: the client tries again
 	}
 }

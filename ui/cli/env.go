@@ -68,7 +68,7 @@ func (a *app) env(ctx context.Context, account string, one collection.SDK) error
 	if err != nil {
 		return err
 	}
-	if !collection.TakesSDK(a.text().Spec(acc.Kind)) {
+	if !one.Takes(a.text().Spec(acc.Kind)) {
 		return usage("usage.env_kind", "account", acc.Ref())
 	}
 	l, err := agent.Loopback(ctx)

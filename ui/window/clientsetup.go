@@ -272,8 +272,8 @@ func clientChoices(ui *kit.UI, a api.Account) []kit.Choice {
 	for _, k := range collection.Kinds() {
 		out = append(out, kit.Choice{Value: string(k), Label: clientTitle(ui, string(k)), Group: ui.T("clients.group.files")})
 	}
-	if collection.TakesSDK(ui.Words.Spec(a.Kind)) {
-		for _, one := range collection.SDKs() {
+	for _, one := range collection.SDKs() {
+		if one.Takes(ui.Words.Spec(a.Kind)) {
 			out = append(out, kit.Choice{Value: sdkPrefix + one.Name, Label: one.Name, Group: ui.T("clients.group.sdks")})
 		}
 	}
