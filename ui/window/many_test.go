@@ -11,6 +11,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // clickWith clicks a row with keys held down.
@@ -230,19 +231,21 @@ func TestDeletesAreGathered(t *testing.T) {
 	}
 }
 
-// A form that is saved ends the time to undo only where a name or an AppID is taken by
+// A form that is saved ends the time to undo only where a name or a token is that of
 // what is going.
 func TestSavingLeavesTheUndo(t *testing.T) {
 	for what, c := range map[string]struct {
 		name, appid string
+		kind        core.Kind // of what is going
 		ends        bool
 	}{
-		"another account": {"z", "wx0123456789abcd00", false},
-		"the name":        {"b", "wx0123456789abcd00", true},
-		"the AppID":       {"z", "wx00000000000000bb", true},
+		"another account":      {"z", "wx0123456789abcd00", kinds.WeChat, false},
+		"the name":             {"b", "wx0123456789abcd00", kinds.WeChat, true},
+		"the token":            {"z", "wx00000000000000bb", kinds.WeChat, true},
+		"the AppID of another": {"z", "wx00000000000000bb", kinds.WeChatLegacy, false},
 	} {
 		all := fivesome()
-		all[1].AppID = "wx00000000000000bb"
+		all[1].AppID, all[1].Kind = "wx00000000000000bb", c.kind
 		s := newStage(t, all...).open()
 		s.removals.begin([]core.ID{"b-sandbox"})
 		s.accounts.openForm(newDraft(s.Window.kinds, core.Sandbox))

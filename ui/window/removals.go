@@ -117,11 +117,12 @@ func (rm *removals) tick(now time.Time) {
 	}
 }
 
-// free calls then once none that is going has the name or the AppID of an account that is
-// to be saved. Others stay as they are.
+// free calls then once none that is going has the name or asks for the token of an account
+// that is to be saved. Others stay as they are.
 func (rm *removals) free(a core.Account, then func()) {
+	set := rm.ui.Words.Kinds()
 	for _, id := range rm.going {
-		if b, ok := rm.model.find(id); ok && (b.Name == a.Name && b.Env == a.Env || b.AppID == a.AppID && a.AppID != "") {
+		if b, ok := rm.model.find(id); ok && (b.Name == a.Name && b.Env == a.Env || set.TokenID(b.Account) == set.TokenID(a)) {
 			rm.flush(then)
 			return
 		}
