@@ -33,7 +33,7 @@ func (a *app) ownKinds() kinds.Set {
 	if a.Kinds != nil {
 		return a.Kinds()
 	}
-	return kinds.Builtin()
+	return kinds.Builtin() // a program composed without a set has no other
 }
 
 // keepOwnKinds makes the program not ask an agent, so that generated files are the

@@ -66,7 +66,7 @@ func New(app fyne.App, cfg Config) *Window {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
 	if len(cfg.Kinds.All()) == 0 {
-		cfg.Kinds = kinds.Builtin()
+		cfg.Kinds = kinds.Builtin() // until the agent tells of its own
 	}
 	w := &Window{shell: &shell{cfg: cfg, app: app, model: newModel(), kinds: cfg.Kinds, after: time.After}}
 	w.modifiers = func() fyne.KeyModifier { return 0 }
