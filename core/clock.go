@@ -102,9 +102,8 @@ func (k *Keeper) now() time.Time {
 
 // nowAndBack is the wall time, and Keeper.setBack at it.
 func (k *Keeper) nowAndBack() (time.Time, time.Duration) {
-	now := k.now()
-	k.mu.RLock()
-	defer k.mu.RUnlock()
+	now := k.lock()
+	defer k.mu.Unlock()
 	return now, k.setBack
 }
 

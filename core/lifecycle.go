@@ -207,12 +207,14 @@ func (k *Keeper) change(id ID, fn func(e *entry, now time.Time)) {
 // SetUpstreams replaces Config.Upstreams, as when a kind joins at run time. The map
 // must not change afterwards. Accounts of a kind that was unknown are tried now. An
 // account whose TokenID changes with the new map loses its token, because that token
-// is another account's. A round under way ends with the source it began with.
-func (k *Keeper) SetUpstreams(all map[Kind]Upstream) {
+// is another account's. A round under way ends with the source it began with. swapped is
+// called under the lock, when those tokens are gone and before the listeners know; nil is
+// left out.
+func (k *Keeper) SetUpstreams(all map[Kind]Upstream, swapped func()) {
 	now := k.lock()
 	defer k.mu.Unlock()
 	was := *k.upstreams.Swap(&all)
-	k.each(now, func(e *entry) bool {
+	for _, e := range k.entries {
 		before, knew := was[e.account.Kind]
 		after, knows := all[e.account.Kind]
 		switch {
@@ -225,8 +227,11 @@ func (k *Keeper) SetUpstreams(all map[Kind]Upstream) {
 			k.share(e)
 			e.forgive()
 		}
-		return true
-	})
+	}
+	if swapped != nil {
+		swapped()
+	}
+	k.each(now, func(*entry) bool { return true })
 }
 
 // everyone runs fn on every account under the lock and, where it returns true,

@@ -463,7 +463,7 @@ func TestAKindJoins(t *testing.T) {
 		with := func(u core.Upstream) map[core.Kind]core.Upstream {
 			return map[core.Kind]core.Upstream{kindStable: mine, late: u}
 		}
-		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable}))
+		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable}), nil)
 		synctest.Wait()
 		first, ok := h.Token("2")
 		if !ok || !joined.Accepts(first.Value) {
@@ -472,7 +472,7 @@ func TestAKindJoins(t *testing.T) {
 		if token, _ := h.Token("1"); !up.Accepts(token.Value) || up.count() != 1 {
 			t.Errorf("the other account was asked for %d times", up.count())
 		}
-		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable, Quota: map[core.Product]int{"": 5}}))
+		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable, Quota: map[core.Product]int{"": 5}}), nil)
 		synctest.Wait()
 		if token, _ := h.Token("2"); token.Value != first.Value || joined.count() != 1 {
 			t.Error("a token went although it is the account's")
@@ -481,12 +481,12 @@ func TestAKindJoins(t *testing.T) {
 			t.Errorf("the quota is %d", s.Quota.Calls)
 		}
 		joined.set(func() { joined.mint(time.Now()) })
-		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable, Identity: []string{"nest"}}))
+		h.SetUpstreams(with(core.Upstream{Source: joined, Traits: stable, Identity: []string{"nest"}}), nil)
 		synctest.Wait()
 		if token, _ := h.Token("2"); token.Value == first.Value || !joined.Accepts(token.Value) {
 			t.Errorf("the token is still %+v", token)
 		}
-		h.SetUpstreams(map[core.Kind]core.Upstream{kindStable: mine})
+		h.SetUpstreams(map[core.Kind]core.Upstream{kindStable: mine}, nil)
 		if s, _ := h.Snapshot("2"); !s.NextTry.IsZero() {
 			t.Error("an account of a kind that went is still planned")
 		}

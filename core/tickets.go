@@ -87,6 +87,11 @@ func NewTickets(k *Keeper, journal TicketJournal) *Tickets {
 func (t *Tickets) lock() time.Time {
 	now, back := t.keeper.nowAndBack()
 	t.mu.Lock()
+	for back > t.setBack { // the boxes follow a clock that was set back since
+		t.mu.Unlock()
+		now, back = t.keeper.nowAndBack()
+		t.mu.Lock()
+	}
 	if d := back - t.setBack; d < 0 {
 		for _, box := range t.boxes {
 			box.shift(d)
@@ -260,8 +265,8 @@ func (t *Tickets) finish(key ticketKey, box *ticketBox, f *ticketFlight, call ti
 	t.signal()
 }
 
-// save keeps a ticket of accounts over a restart.
-func (t *Tickets) save(key ticketKey, accounts ...Account) {
+// save keeps a ticket of accounts over a restart, and reports whether it could.
+func (t *Tickets) save(key ticketKey, accounts ...Account) bool {
 	t.saving.Lock()
 	defer t.saving.Unlock()
 	var ticket Ticket
@@ -271,17 +276,21 @@ func (t *Tickets) save(key ticketKey, accounts ...Account) {
 	}
 	t.mu.Unlock()
 	if ticket.Value == "" {
-		return
+		return true
 	}
+	saved := true
 	for _, a := range accounts {
 		if failed := t.journal.SaveTicket(a, key.name, ticket); failed != nil {
 			t.log.Warn("a ticket is not kept over a restart", "account", a.ID, "err", failed)
+			saved = false
 		}
 	}
+	return saved
 }
 
 // saveMoved keeps the times of tickets that followed a clock. Every account that shares
-// one may have it with its former times.
+// one may have it with its former times. What could not be kept is kept the next time that
+// anything is due.
 func (t *Tickets) saveMoved() {
 	t.lock()
 	moved, keys := t.moved, slices.Collect(maps.Keys(t.boxes))
@@ -292,7 +301,11 @@ func (t *Tickets) saveMoved() {
 	}
 	t.wg.Go(func() { // the disk may hang
 		for _, key := range keys {
-			t.save(key, t.keeper.sharing(key.token)...)
+			if !t.save(key, t.keeper.sharing(key.token)...) {
+				t.mu.Lock()
+				t.moved = true
+				t.mu.Unlock()
+			}
 		}
 	})
 }
@@ -306,7 +319,7 @@ func (t *Tickets) Restore(kept map[ID]map[string]Ticket) {
 			continue
 		}
 		token := t.keeper.TokenID(a)
-		t.lock()
+		now := t.lock()
 		for name, ticket := range tickets {
 			key := ticketKey{token, name}
 			box := t.boxes[key]
@@ -314,7 +327,7 @@ func (t *Tickets) Restore(kept map[ID]map[string]Ticket) {
 				box = newTicketBox()
 				t.boxes[key] = box
 			}
-			if ticket.ExpiresAt.After(box.ticket.ExpiresAt) {
+			if !box.ticket.Good(now, 0) && ticket.ExpiresAt.After(box.ticket.ExpiresAt) {
 				box.ticket, box.owner = ticket, id
 			}
 		}

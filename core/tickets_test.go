@@ -524,6 +524,25 @@ func TestTicketsAndTheClock(t *testing.T) {
 	}
 }
 
+// A ticket that was kept with its former times, because it could not be kept again, does not
+// get them back.
+func TestARestoredTicketKeepsTheClocksTimes(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		o := openOffice(t, newTicketing(), setup{})
+		o.want(t, core.TicketWish{})
+		time.Sleep(time.Hour)
+		former := o.drawer.copy()
+		o.wall.jump(-time.Hour)
+		for range 2 {
+			o.tickets.Restore(former)
+			got, ok := o.tickets.Living("1", "page")
+			if left := got.ExpiresAt.Sub(o.wall.Now()); !ok || (left-time.Hour).Abs() > 5*time.Second {
+				t.Errorf("at hand: %v, for %v more", ok, left)
+			}
+		}
+	})
+}
+
 // A clock that is set back while the call runs adds nothing to the ticket's life.
 func TestATicketFetchedWhileTheClockIsSetBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -143,12 +143,12 @@ func TestAResetWhileItsSourceIsReplaced(t *testing.T) {
 				default:
 				}
 				for _, source := range []core.Source{up.upstream, up} {
-					h.SetUpstreams(map[core.Kind]core.Upstream{h.account.Kind: {Source: source, Traits: stable}})
+					h.SetUpstreams(map[core.Kind]core.Upstream{h.account.Kind: {Source: source, Traits: stable}}, nil)
 				}
 			}
 		})
 	}
-	for range 2000 {
+	for range 200 {
 		h.Put(h.account, core.Token{})
 		if err := h.ResetQuota(t.Context(), "1"); err != nil && core.AsError(err).Remedy != core.RemedyNoMeter {
 			t.Fatal(err)

@@ -14,13 +14,15 @@ import (
 // newCalls makes calls for clients, with the Keeper's tokens.
 func (s *Service) newCalls() *call.Engine {
 	return call.New(call.Config{
-		Token: func(ctx context.Context, a core.Account) (core.Token, error) {
+		Token: func(ctx context.Context, spec kinds.Spec, a core.Account) (core.Token, error) {
+			known := s.known.Load()
 			t, err := s.keeper.Get(ctx, a.ID, core.DefaultMinTTL)
-			return t, cmp.Or(err, s.edited(a))
+			return t, cmp.Or(err, s.edited(known, spec, a))
 		},
-		Stale: func(ctx context.Context, a core.Account, token string) (core.Token, error) {
+		Stale: func(ctx context.Context, spec kinds.Spec, a core.Account, token string) (core.Token, error) {
+			known := s.known.Load()
 			got, err := s.keeper.Refresh(ctx, a.ID, core.Report{Stale: token})
-			return got.Token, cmp.Or(err, s.edited(a))
+			return got.Token, cmp.Or(err, s.edited(known, spec, a))
 		},
 		Credentials: func(ctx context.Context, a core.Account) (core.Credentials, error) {
 			return s.vault.Credentials(ctx, a)

@@ -47,9 +47,10 @@ func (s *Service) setKinds(set kinds.Set, sources map[core.Kind]core.Source) err
 			}
 		}
 	}
-	s.known.Store(&set)
-	s.sources.Store(&sources)
-	s.keeper.SetUpstreams(upstreams)
+	s.keeper.SetUpstreams(upstreams, func() {
+		s.known.Store(&set)
+		s.sources.Store(&sources)
+	})
 	s.loopback.server.SetKinds(set)
 	s.hub.publish(func() api.Event { return api.Event{Type: api.EventKinds} })
 	return nil

@@ -240,6 +240,7 @@ func (s *Service) Active() core.Env { return s.current().Active }
 
 // Living implements door.Agent.
 func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
+	known := s.known.Load()
 	a := s.accounts.listed(ref)
 	if a == nil {
 		return api.Token{}, false
@@ -249,7 +250,7 @@ func (s *Service) Living(ref api.Ref, minTTL time.Duration) (api.Token, bool) {
 		return api.Token{}, false
 	}
 	s.uses.touch(a.ID, now)
-	return s.answer(*a, t, now), true
+	return s.answer(*a, t, now), known == s.known.Load() // else its host may be that of another preset
 }
 
 // ByAppID implements door.Agent.

@@ -190,7 +190,7 @@ func (s *Service) putPreset(ctx context.Context, p preset.Preset) (paused []stri
 	if err != nil {
 		return nil, api.Invalid("%v", err)
 	}
-	parting := s.otherTokens(p.Kind, set)
+	parting := s.otherTokens(p.Kind, set, elsewhere)
 	if err := s.teams.parting(parting...); err != nil {
 		return nil, err
 	}
@@ -198,12 +198,15 @@ func (s *Service) putPreset(ctx context.Context, p preset.Preset) (paused []stri
 		return nil, core.AsError(err)
 	}
 	tidy := s.unshareOther(parting...)
+	defer tidy(ctx) // after the accounts are paused
+	_, had := s.kindSet().Of(p.Kind)
 	if err := s.setKinds(set, sources); err != nil {
 		return nil, err
 	}
 	s.presets.own[p.Kind] = p
-	s.teams.kindIsThere(p.Kind)
-	tidy(ctx)
+	if !had {
+		s.teams.kindIsThere(p.Kind)
+	}
 	for _, a := range s.accounts.all() {
 		from, leaves := elsewhere[a.ID]
 		if !leaves {
@@ -220,14 +223,14 @@ func (s *Service) putPreset(ctx context.Context, p preset.Preset) (paused []stri
 }
 
 // otherTokens are the accounts of a kind that would ask for other tokens than today if the
-// kinds were those of set. While a kind is missing, nobody knows which tokens they are.
-func (s *Service) otherTokens(kind core.Kind, set kinds.Set) []core.Account {
+// kinds were those of set. While a kind is missing, nobody knows which tokens they are; then
+// they are those whose secret would go elsewhere.
+func (s *Service) otherTokens(kind core.Kind, set kinds.Set, elsewhere map[core.ID]core.Destination) []core.Account {
 	var out []core.Account
-	if _, had := s.kindSet().Of(kind); !had {
-		return nil
-	}
+	_, had := s.kindSet().Of(kind)
 	for _, a := range s.accounts.all() {
-		if a.Kind == kind && s.kindSet().TokenID(a) != set.TokenID(a) {
+		_, leaves := elsewhere[a.ID]
+		if a.Kind == kind && (had && s.kindSet().TokenID(a) != set.TokenID(a) || !had && leaves) {
 			out = append(out, a)
 		}
 	}

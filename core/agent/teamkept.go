@@ -214,6 +214,12 @@ func (t *teams) write(l *life, r teamRecord, put func(raw []byte) error) error {
 		return core.AsError(err)
 	}
 	t.list(l.name, r)
+	t.use(l, r)
+	return nil
+}
+
+// use makes a record the team's in memory.
+func (t *teams) use(l *life, r teamRecord) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.all[l.name] = l
@@ -224,7 +230,6 @@ func (t *teams) write(l *life, r teamRecord, put func(raw []byte) error) error {
 	for _, id := range r.Accounts {
 		t.of[id] = l
 	}
-	return nil
 }
 
 // forget removes a team from vault and database.

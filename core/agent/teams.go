@@ -208,10 +208,11 @@ func (t *teams) drop(ids ...core.ID) (tidy func(context.Context), err error) {
 		}
 	}
 	for l, gone := range of {
-		if e := t.save(l, l.record.without(gone...)); e != nil {
+		r := l.record.without(gone...)
+		if e := t.save(l, r); e != nil { // the next start finishes it, see teamRecord.Parting
 			err = e
+			t.use(l, r)
 			delete(of, l)
-			continue
 		}
 		t.unshare(l, gone...)
 	}

@@ -9,20 +9,23 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 )
 
 // Token implements api.Agent.
 func (s *Service) Token(ctx context.Context, ref api.Ref, minTTL time.Duration) (api.Token, error) {
 	for edits := 0; ; edits++ {
+		known := s.known.Load()
 		a, err := s.resolve(ref)
 		if err != nil {
 			return api.Token{}, err
 		}
+		spec, _ := known.Of(a.Kind)
 		t, err := s.keeper.Get(ctx, a.ID, minTTL)
 		if err != nil {
 			return api.Token{}, core.AsError(err)
 		}
-		if err := s.edited(a); err != nil && edits < mostEdits {
+		if err := s.edited(known, spec, a); err != nil && edits < mostEdits {
 			continue
 		} else if err != nil {
 			return api.Token{}, err
@@ -36,11 +39,13 @@ func (s *Service) Token(ctx context.Context, ref api.Ref, minTTL time.Duration) 
 // mostEdits is how often a token is asked for again because its account was edited.
 const mostEdits = 3
 
-// edited is why a token is not the account's that was asked for: the account was edited
-// since it was read as a, and the token or its host is another one now; else nil.
-func (s *Service) edited(a core.Account) error {
+// edited is why a token is not the account's that was asked for: since the kinds and the
+// account were read as known and a, an edit or a preset may have made it another one, or
+// one for another host than that of spec; else nil.
+func (s *Service) edited(known *kinds.Set, spec kinds.Spec, a core.Account) error {
 	now, there := s.keeper.Account(a.ID)
-	if there && s.sameToken(a, now) && s.baseURL(a) == s.baseURL(now) {
+	same := there && s.sameToken(a, now) && spec.Base(a) == s.asks(now) && spec.API(a) == s.baseURL(now)
+	if same && known == s.known.Load() {
 		return nil
 	}
 	return &core.Error{
@@ -51,10 +56,12 @@ func (s *Service) edited(a core.Account) error {
 
 // Refresh implements api.Agent.
 func (s *Service) Refresh(ctx context.Context, ref api.Ref, req api.RefreshRequest) (api.Token, error) {
+	known := s.known.Load()
 	a, err := s.resolve(ref)
 	if err != nil {
 		return api.Token{}, err
 	}
+	spec, _ := known.Of(a.Kind)
 	if req.Person {
 		s.retryVault(ctx)
 	}
@@ -62,7 +69,7 @@ func (s *Service) Refresh(ctx context.Context, ref api.Ref, req api.RefreshReque
 	if err != nil {
 		return api.Token{}, core.AsError(err)
 	}
-	if err := s.edited(a); err != nil {
+	if err := s.edited(known, spec, a); err != nil {
 		return api.Token{}, err
 	}
 	now := s.now()

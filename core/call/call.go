@@ -19,10 +19,10 @@ import (
 // Config is what an Engine needs.
 type Config struct {
 	// Token is a living token of an account.
-	Token func(ctx context.Context, a core.Account) (core.Token, error)
+	Token func(ctx context.Context, spec kinds.Spec, a core.Account) (core.Token, error)
 	// Stale reports a token that failed and returns one that works: the same if
 	// upstream still accepts it.
-	Stale func(ctx context.Context, a core.Account, token string) (core.Token, error)
+	Stale func(ctx context.Context, spec kinds.Spec, a core.Account, token string) (core.Token, error)
 	// Credentials are what must not appear in an answer, and the proxy's password.
 	Credentials func(ctx context.Context, a core.Account) (core.Credentials, error)
 	// Explain says what a code in an answer of a kind's upstream means, as a
@@ -125,7 +125,7 @@ func (e *Engine) Do(ctx context.Context, spec kinds.Spec, a core.Account, r Requ
 		return nil, core.AsError(err)
 	}
 	o.to = core.Request{Account: a, Credentials: creds}
-	token, err := e.cfg.Token(ctx, a)
+	token, err := e.cfg.Token(ctx, spec, a)
 	if err != nil {
 		return nil, core.AsError(err)
 	}
@@ -137,7 +137,7 @@ func (e *Engine) Do(ctx context.Context, spec kinds.Spec, a core.Account, r Requ
 	if err != nil || !dead {
 		return out, err
 	}
-	next, err := e.cfg.Stale(ctx, a, token.Value)
+	next, err := e.cfg.Stale(ctx, spec, a, token.Value)
 	switch {
 	case err != nil: // upstream's answer says more than the reason why there is no other token
 		return out, nil

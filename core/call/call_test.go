@@ -40,12 +40,12 @@ func newBench(t testing.TB, serve http.HandlerFunc) *bench {
 	b := &bench{current: token, next: fresh, spec: spec(t, kinds.WeChat)}
 	b.account = core.Account{ID: "0123456789abcdef", Name: "shop", Env: core.Sandbox, Kind: kinds.WeChat, AppID: "wx0", BaseURL: server.URL}
 	b.Engine = New(Config{
-		Token: func(context.Context, core.Account) (core.Token, error) {
+		Token: func(context.Context, kinds.Spec, core.Account) (core.Token, error) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			return core.Token{Value: b.current, Previous: core.Previous{Value: "88_previousprevious", Until: time.Now().Add(time.Minute)}}, nil
 		},
-		Stale: func(_ context.Context, _ core.Account, stale string) (core.Token, error) {
+		Stale: func(_ context.Context, _ kinds.Spec, _ core.Account, stale string) (core.Token, error) {
 			b.mu.Lock()
 			defer b.mu.Unlock()
 			b.reports = append(b.reports, stale)

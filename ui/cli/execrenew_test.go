@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -100,13 +101,13 @@ func TestAFileThatCannotBeWritten(t *testing.T) {
 		}
 		dir := filepath.Join(t.TempDir(), "run")
 		away, file := dir+"-away", filepath.Join(dir, "token")
-		tries := 0
+		var tries atomic.Int32
 		parts := r.parts
 		r.parts = func(p *Parts) {
 			parts(p)
 			p.Now = func() time.Time { return start().Add(time.Since(began)) }
 			p.WriteToken = func(path string, _ core.PushForm, token api.Token) error {
-				tries++
+				tries.Add(1)
 				return os.WriteFile(path, []byte(token.AccessToken), 0o600)
 			}
 			p.RunChild = func(c Child) (int, error) {
@@ -119,27 +120,30 @@ func TestAFileThatCannotBeWritten(t *testing.T) {
 				changed("two-token-of-many-characters-bbbb")
 				time.Sleep(time.Minute)
 				changed("three-token-of-many-character-cc")
-				time.Sleep(time.Minute)
+				time.Sleep(time.Minute + time.Second)
+				synctest.Wait()
 				if len(c.Renewed) != 0 {
 					t.Error("the child is told of a token that is not in the file")
 				}
-				if tries < 10 || tries > 20 {
-					t.Errorf("%d tries in two minutes", tries)
+				if n := tries.Load(); n < 10 || n > 20 {
+					t.Errorf("%d tries in two minutes", n)
 				}
 				if err := os.Rename(away, dir); err != nil {
 					t.Fatal(err)
 				}
 				time.Sleep(askAgain + time.Second)
+				synctest.Wait()
 				if raw, err := os.ReadFile(file); string(raw) != "three-token-of-many-character-cc" {
 					t.Errorf("the file has %q, %v", raw, err)
 				}
 				if len(c.Renewed) != 1 || !slices.Contains(<-c.Renewed, "ACCESS_TOKEN=three-token-of-many-character-cc") {
 					t.Error("the child is not told of the token that is in the file")
 				}
-				written := tries
+				written := tries.Load()
 				time.Sleep(time.Minute)
-				if tries != written || len(c.Renewed) != 0 {
-					t.Errorf("%d more writes, %d more notices", tries-written, len(c.Renewed))
+				synctest.Wait()
+				if more := tries.Load() - written; more != 0 || len(c.Renewed) != 0 {
+					t.Errorf("%d more writes, %d more notices", more, len(c.Renewed))
 				}
 				cancel()
 				<-done
