@@ -178,7 +178,7 @@ func refusedCall(t *testing.T, spec kinds.Spec, source core.Source, code int) *a
 	}))
 	defer upstream.Close()
 	e := call.New(call.Config{
-		Token: func(context.Context, core.Account) (core.Token, error) {
+		Token: func(context.Context, kinds.Spec, core.Account) (core.Token, error) {
 			return core.Token{Value: "88_aTokenOfThisTest"}, nil
 		},
 		Credentials: func(context.Context, core.Account) (core.Credentials, error) {
