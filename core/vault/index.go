@@ -32,12 +32,19 @@ type Index struct {
 	home    string
 	marks   map[string]string // key -> mark
 	removed map[string]bool
-	lines   int // in the file
+	lines   int   // in the file
+	size    int64 // of it, in bytes
+	least   int64 // … when it had no outdated lines
 }
 
 // maxIndex bounds what is read of an index, in bytes; ten thousand accounts and as
-// many removals take a twentieth.
-const maxIndex = 16 << 20
+// many removals take a hundredth. One that is longer than longIndex, and twice as long as
+// it was without outdated lines, is written again: each change of a team of ten thousand
+// accounts is a line of 250 kB.
+const (
+	maxIndex  = 256 << 20
+	longIndex = 4 << 20
+)
 
 // maxLine bounds a line of an index; that of a team with ten thousand accounts takes a
 // quarter.
@@ -58,6 +65,9 @@ func OpenIndex(path string) (*Index, error) {
 		return nil, fmt.Errorf("read the list of vault entries: %w", err)
 	}
 	defer func() { _ = f.Close() }()
+	if info, err := f.Stat(); err == nil {
+		x.size = info.Size()
+	}
 	lines := bufio.NewScanner(io.LimitReader(f, maxIndex))
 	lines.Buffer(nil, maxLine)
 	for lines.Scan() {
@@ -199,7 +209,8 @@ func (x *Index) append(lines []string) error {
 	for _, line := range lines {
 		x.apply(line)
 	}
-	if x.lines += len(lines); x.path != "" && x.lines > 100+slack*(len(x.marks)+len(x.removed)) {
+	x.lines += len(lines)
+	if long := x.size > longIndex && x.size > 2*x.least; x.path != "" && (long || x.lines > 100+slack*(len(x.marks)+len(x.removed))) {
 		x.compact()
 	}
 	return nil
@@ -221,7 +232,9 @@ func (x *Index) write(lines []string) error {
 			text = "\n" + text // a crash cut the last line off
 		}
 	}
-	if _, err := f.WriteString(text); err != nil {
+	n, err := f.WriteString(text)
+	x.size = info.Size() + int64(n)
+	if err != nil {
 		return err
 	}
 	return f.Sync()
@@ -240,11 +253,12 @@ func (x *Index) compact() {
 	for _, key := range slices.Sorted(maps.Keys(x.marks)) {
 		lines = append(lines, strings.TrimRight("+ "+key+" "+x.marks[key], " "))
 	}
+	text := strings.Join(lines, "\n") + "\n"
 	err := durable.Write(x.path, func(w io.Writer) error {
-		_, err := io.WriteString(w, strings.Join(lines, "\n")+"\n")
+		_, err := io.WriteString(w, text)
 		return err
 	})
 	if err == nil {
-		x.lines = len(lines)
+		x.lines, x.size, x.least = len(lines), int64(len(text)), int64(len(text))
 	}
 }

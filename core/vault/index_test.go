@@ -1,6 +1,7 @@
 package vault
 
 import (
+	"fmt"
 	"maps"
 	"os"
 	"path/filepath"
@@ -86,6 +87,29 @@ func TestIndexStaysSmall(t *testing.T) {
 	x = opened(t, path)
 	if mark, ok := x.Mark("a"); !ok || mark != "xx" || !x.Removed("gone") || x.Home() != "h" {
 		t.Errorf("mark %q, removed %v, home %q", mark, x.removed, x.Home())
+	}
+}
+
+// TestIndexOfLongMarksStaysSmall: a big team's mark is long, and each change of it a line.
+func TestIndexOfLongMarksStaysSmall(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "vault-index")
+	x := opened(t, path)
+	many := map[string]string{}
+	for i := range 10_000 {
+		many[fmt.Sprintf("key%05d", i)] = "m"
+	}
+	do(t, x.Keep(many))
+	long := strings.Repeat("x", 250_000)
+	for i := range 100 {
+		do(t, x.Keep(map[string]string{"team": fmt.Sprint(i, long)}))
+	}
+	do(t, x.Remove("gone"))
+	if info, err := os.Stat(path); err != nil || info.Size() > 2*longIndex {
+		t.Errorf("it is %d bytes long, %v", info.Size(), err)
+	}
+	x = opened(t, path)
+	if mark, _ := x.Mark("team"); mark != fmt.Sprint(99, long) || !x.Removed("gone") || len(x.Entries()) != len(many)+1 {
+		t.Errorf("it has %d entries; removed %v; the mark begins with %.8q", len(x.Entries()), x.Removed("gone"), mark)
 	}
 }
 
