@@ -168,8 +168,9 @@ func (s *Service) respell(was core.Account, d *draft) {
 }
 
 // handOver gives an account to the Keeper and lists it as the Keeper has it, so that
-// nobody finds the one without the other and memory holds each account once. Texts that many accounts have in common are mostly kept
-// once, too; for a text that one account has, such as a base URL, that would take more.
+// nobody finds the one without the other and memory holds each account once. Texts that
+// many accounts have in common are mostly kept once, too; for a text that one account has,
+// such as a base URL, that would take more.
 func (s *Service) handOver(a core.Account, stored core.Token) {
 	for _, text := range []*string{(*string)(&a.Env), (*string)(&a.Kind), (*string)(&a.Product), &a.Proxy, &a.CA} {
 		*text = unique.Make(*text).Value() // many accounts have the same

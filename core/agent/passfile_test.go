@@ -176,3 +176,36 @@ func TestARemovedPassphraseFileIsWrittenAgain(t *testing.T) {
 		t.Errorf("after a reset it was written again: %v", err)
 	}
 }
+
+// TestALockOfARemovedFile: the secrets are in memory alone then, and are written again
+// before they are forgotten, by a lock as by the agent's end.
+func TestALockOfARemovedFile(t *testing.T) {
+	w, r, shop := withFile(t)
+	path := w.home.PassphraseFile()
+	remove := func() {
+		t.Helper()
+		if err := os.Remove(path); err != nil {
+			t.Fatal(err)
+		}
+	}
+	unlocked := func() {
+		t.Helper()
+		if _, err := r.client.VaultUnlock(t.Context(), core.NewSecret(passphrase)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := r.vault.entry(t.Context(), shop.ID); err != nil || got.Secret != goodSecret {
+			t.Errorf("the secret is gone: %v", err)
+		}
+	}
+	remove()
+	if _, err := r.client.VaultLock(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	unlocked()
+	remove()
+	if err := r.end(); err != nil {
+		t.Fatal(err)
+	}
+	r = w.start()
+	unlocked()
+}

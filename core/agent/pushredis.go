@@ -225,11 +225,15 @@ func (s *Service) redisPasswordFirst(ctx context.Context, a core.Account, in api
 
 // keepRedisPassword puts the password for the Redis at a URL into the vault; an empty
 // one is taken out.
-func (s *Service) keepRedisPassword(ctx context.Context, a core.Account, url string, password core.Secret) error {
+func (s *Service) keepRedisPassword(ctx context.Context, was core.Account, url string, password core.Secret) error {
 	s.edit.Lock()
 	defer s.edit.Unlock()
 	if err := s.openForWriting(ctx); err != nil {
 		return err
+	}
+	a, there := s.accounts.get(was.ID) // an edit may have come first
+	if !there {
+		return noAccount(refOf(was), "")
 	}
 	kept, err := s.vault.entry(ctx, a.ID)
 	if err != nil {

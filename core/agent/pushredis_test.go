@@ -505,3 +505,24 @@ func TestAReplacedRedisPushKeepsItsSecrets(t *testing.T) {
 		t.Errorf("the password outlived its push: %+v, %v", p.Last, err)
 	}
 }
+
+// TestAPasswordAfterAnEdit: the vault describes the account as it is, not as it was when
+// the push was asked for.
+func TestAPasswordAfterAnEdit(t *testing.T) {
+	b := newBackend(t)
+	was, _, _ := b.Known(b.ref)
+	saved, err := b.client.Edit(t.Context(), b.ref, api.AccountInput{Input: core.Input{Name: ptr("renamed")}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := b.keepRedisPassword(t.Context(), was, "redis://127.0.0.1:6379", core.NewSecret("of the redis")); err != nil {
+		t.Fatal(err)
+	}
+	if kept, err := b.vault.entry(t.Context(), was.ID); err != nil || kept.Name != saved.Account.Name {
+		t.Errorf("the vault has %q, %v", kept.Name, err)
+	}
+	if err := b.client.Remove(t.Context(), saved.Account.Ref()); err != nil {
+		t.Fatal(err)
+	}
+	wantClass(t, b.keepRedisPassword(t.Context(), was, "redis://127.0.0.1:6379", core.NewSecret("of the redis")), core.NotFound)
+}

@@ -182,6 +182,9 @@ func (s *Service) close() error {
 	s.closeLoopback()
 	s.uses.close()
 	erase := s.Erased()
+	if !erase {
+		s.mendVault() // what is in memory alone would be lost
+	}
 	if erase && runtime.GOOS != "windows" { // this removes no open file
 		// Under the store's lock: another agent that starts now waits for the lock
 		// and begins a new home.

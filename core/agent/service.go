@@ -222,6 +222,7 @@ func New(p Parts) (*Service, error) {
 	s.teams = &teams{
 		store: p.Store, vault: s.vault, accounts: &s.accounts, log: s.log, now: s.now, version: p.Version,
 		idle: func() bool { return s.current().PausedAll }, part: s.partWith, read: s.pushes.resume,
+		known: func(k core.Kind) bool { _, known := s.kindSet().Of(k); return known },
 	}
 	s.keeper = core.NewKeeper(core.Config{
 		Upstreams: upstreams, Vault: s.vault, Journal: p.Store, Now: p.Now, Log: s.log,

@@ -545,3 +545,40 @@ func (r *running) shares(t *testing.T, want int) {
 		t.Errorf("%d accounts are shared, want %d", got, want)
 	}
 }
+
+// TestATeamThatIsBeingEntered refuses turns and counts; it takes no call.
+func TestATeamThatIsBeingEntered(t *testing.T) {
+	all := &teams{of: map[core.ID]*life{"1": {name: "five"}}}
+	a := core.Account{ID: "1"}
+	if e := wantClass(t, all.Turn(t.Context(), core.Turn{Account: a}).Err, core.Temporary); e.Remedy != core.RemedyTryAgain {
+		t.Errorf("a turn: %v", e)
+	}
+	_, err := all.CountForce(t.Context(), a, "token", "2026-10-01", 1)
+	wantClass(t, err, core.Temporary)
+}
+
+// TestPartingOfAMissingKind: an account whose kind is missing asks for nobody knows which
+// token, and stays with its team.
+func TestPartingOfAMissingKind(t *testing.T) {
+	c := newCrew(t)
+	r, ref := c.founder(kinds.WeChat)
+	id := r.row(ref).ID
+	l := r.teams.sharing(id)
+	record := l.record
+	record.Parting = map[core.ID]core.TokenID{id: "another token"}
+	if err := r.teams.save(l, record); err != nil {
+		t.Fatal(err)
+	}
+	for _, known := range []bool{false, true} {
+		at := &teams{
+			store: r.teams.store, vault: r.teams.vault, accounts: r.teams.accounts, keeper: r.keeper, log: r.log, now: r.now,
+			known: func(core.Kind) bool { return known },
+		}
+		if err := at.load(); err != nil {
+			t.Fatal(err)
+		}
+		if shared := at.sharing(id) != nil; shared == known {
+			t.Errorf("its kind is known: %v; shared: %v", known, shared)
+		}
+	}
+}

@@ -169,7 +169,7 @@ func (t *teams) load() error {
 	t.all, t.of, t.told = map[string]*life{}, map[core.ID]*life{}, map[core.ID]api.AccountTeam{}
 	for name, r := range records {
 		for id, token := range r.Parting { // the crash came after the removal or the edit
-			if a, there := t.accounts.get(id); !there || t.keeper.TokenID(a) != token {
+			if a, there := t.accounts.get(id); !there || t.known(a.Kind) && t.keeper.TokenID(a) != token {
 				r = r.without(id)
 			}
 		}

@@ -2,6 +2,7 @@ package agent
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"maps"
 	"slices"
@@ -23,7 +24,8 @@ type teams struct {
 	log      *slog.Logger
 	now      func() time.Time
 	version  string
-	idle     func() bool   // reports whether renewal of all accounts is paused
+	idle     func() bool // reports whether renewal of all accounts is paused
+	known    func(core.Kind) bool
 	read     func(core.ID) // the team's token of an account was read
 	part     func(l *life, ids []core.ID, change func(*teamRecord)) (paused []string, err error)
 
@@ -75,8 +77,14 @@ func (t *teams) member(id core.ID) (m *team.Member, why *core.Error) {
 	t.mu.RLock()
 	defer t.mu.RUnlock()
 	l := t.of[id]
-	if l == nil {
+	switch {
+	case l == nil:
 		return nil, errNoTeam()
+	case l.member == nil && l.err == nil: // it is being entered, perhaps anew
+		return nil, &core.Error{
+			Class: core.Temporary, Remedy: core.RemedyTryAgain,
+			Message: fmt.Sprintf("team %s is being entered; try again", l.name),
+		}
 	}
 	return l.member, l.err
 }

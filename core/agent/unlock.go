@@ -247,6 +247,7 @@ func (s *Service) VaultLock(ctx context.Context) (api.Vault, error) {
 	s.clearAway(ctx, core.SaysVaultLocked)
 	s.edit.Lock()
 	defer s.edit.Unlock()
+	s.mendVault() // what is in memory alone would be lost
 	closed := s.vault.lock()
 	s.teams.stop(closed)
 	s.parts.Store.Seal()
