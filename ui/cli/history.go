@@ -119,19 +119,19 @@ func (a *app) entryWords(k core.Kind, e api.HistoryEntry) string {
 		if e.What == core.DidCall && e.Class != "" {
 			parts = append(parts, cmp.Or(a.text().Short(k, e.Class), string(e.Class)))
 		}
-		return clean(strings.Join(append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code})...), a.say("cli.comma")))
+		return clean(strings.Join(append(parts, a.text().Details(&api.Error{Kind: k, UpstreamCode: e.Code})...), a.say("cli.comma")))
 	}
 	if e.Target != "" {
 		return a.pushedWords(e)
 	}
 	if e.Class == "" {
 		if e.Expires.IsZero() {
-			return clean(strings.Join(a.text().Details(&api.Error{UpstreamCode: e.Code, RID: e.RID}), a.say("cli.comma")))
+			return clean(strings.Join(a.text().Details(&api.Error{Kind: k, UpstreamCode: e.Code, RID: e.RID}), a.say("cli.comma")))
 		}
 		return a.say("history.until", "time", sameDay(e.Expires, e.At))
 	}
 	parts := []string{cmp.Or(a.text().Short(k, e.Class), string(e.Class))}
-	parts = append(parts, a.text().Details(&api.Error{UpstreamCode: e.Code, CallerIP: e.CallerIP, RID: e.RID})...)
+	parts = append(parts, a.text().Details(&api.Error{Kind: k, UpstreamCode: e.Code, CallerIP: e.CallerIP, RID: e.RID})...)
 	return clean(strings.Join(parts, a.say("cli.comma")))
 }
 

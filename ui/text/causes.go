@@ -116,11 +116,10 @@ func causes() table {
 		"part.life":            {"token's life", "有效期"},
 		"part.code":            {"code of success", "成功代码"},
 
-		"label.errcode": {"errcode", "errcode"},
-		"label.ip":      {"IP", "IP"},
-		"label.rid":     {"rid", "rid"},
+		"label.ip":  {"IP", "IP"},
+		"label.rid": {"rid", "rid"},
 
-		"detail.code":     {"errcode {code}", "errcode {code}"},
+		"detail.code":     {"{name} {code}", "{name} {code}"},
 		"detail.rid":      {"rid {rid}", "rid {rid}"},
 		"detail.ip":       {"caller IP {ip}", "调用方 IP {ip}"},
 		"detail.prior_ip": {"refused before as {ip}: this machine's address changes", "此前被拒的是 {ip}：本机 IP 发生了变化"},

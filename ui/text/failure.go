@@ -1,6 +1,7 @@
 package text
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 	"time"
@@ -136,13 +137,20 @@ func (t *Text) System(message string) string {
 	return message
 }
 
-// Details lists what the upstream said about a failure, for looking it up: errcode,
+// codeName is what the upstream of a failure calls its code; where that is not known,
+// as WeChat does.
+func (t *Text) codeName(e *api.Error) string {
+	path := t.Spec(e.Kind).CodeName()
+	return cmp.Or(path[strings.LastIndexByte(path, '.')+1:], "errcode")
+}
+
+// Details lists what the upstream said about a failure, for looking it up: its code,
 // rid, our address, its message, and the next try. It is empty if the upstream said
 // nothing.
 func (t *Text) Details(e *api.Error) []string {
 	var out []string
 	if e.UpstreamCode != 0 {
-		out = append(out, t.Say("detail.code", "code", e.UpstreamCode))
+		out = append(out, t.Say("detail.code", "name", t.codeName(e), "code", e.UpstreamCode))
 	}
 	if e.RID != "" {
 		out = append(out, t.Say("detail.rid", "rid", e.RID))
@@ -172,7 +180,7 @@ func (t *Text) Codes(e *api.Error) []Code {
 	}
 	var out []Code
 	if e.UpstreamCode != 0 {
-		out = append(out, Code{t.Say("label.errcode"), strconv.Itoa(e.UpstreamCode)})
+		out = append(out, Code{t.codeName(e), strconv.Itoa(e.UpstreamCode)})
 	}
 	if e.CallerIP != "" {
 		out = append(out, Code{t.Say("label.ip"), e.CallerIP})

@@ -4,6 +4,7 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,6 +14,7 @@ import (
 	"tokentray/core"
 	"tokentray/core/api"
 	"tokentray/core/kinds"
+	"tokentray/core/preset"
 )
 
 // constants reads the string constants of core/errors.go whose name has the prefix or
@@ -281,5 +283,19 @@ func TestTheSystemsWords(t *testing.T) {
 	e := &api.Error{Class: core.PushFailed, Remedy: core.RemedyPushFile, Message: "/srv/token.env: permission denied"}
 	if got := zh.Cause(e, "shop/sandbox"); got != "无法写入推送文件：/srv/token.env: 权限不足" {
 		t.Error(got)
+	}
+}
+
+// The code of a failure has the name that its upstream gives it.
+func TestACodeHasItsUpstreamsName(t *testing.T) {
+	words := New(English).Knowing(preset.With(kinds.Builtin()))
+	for kind, want := range map[core.Kind]string{kinds.WeChat: "errcode", "feishu": "code", "douyin": "error_code", "douyin-mini": "err_no", "nobody knows": "errcode"} {
+		e := &api.Error{Kind: kind, UpstreamCode: 7}
+		if got := words.Details(e); !slices.Equal(got, []string{want + " 7"}) {
+			t.Errorf("%s: details %q", kind, got)
+		}
+		if got := words.Codes(e); !slices.Equal(got, []Code{{want, "7"}}) {
+			t.Errorf("%s: codes %q", kind, got)
+		}
 	}
 }
