@@ -105,7 +105,8 @@ func groups(p *picture, all []int32, shown []account, now time.Time, t *text.Tex
 	for _, k := range keys {
 		label := short(k.name)
 		if kind := p.Accounts[members[k][0]].kind.Value(); !k.own {
-			label = t.Field(kind, ownerFields()[kind]) + " " + label
+			owner, _ := t.Spec(kind).GroupField()
+			label = t.Field(kind, owner) + " " + label
 		}
 		b := branchOf(p, label, members[k], now, t)
 		out = append(out, b)

@@ -34,7 +34,7 @@ func listOf(active core.Env, accounts ...api.Account) api.List {
 }
 
 func pictureOf(l api.List) *picture {
-	p := newPicture()
+	p := newPicture(text.New(text.English).Spec)
 	p.apply(api.Event{Type: api.EventSnapshot, Snapshot: &l})
 	return p
 }

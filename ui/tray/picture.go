@@ -4,7 +4,6 @@ import (
 	"iter"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 	"unique"
 
@@ -31,8 +30,9 @@ type copied struct {
 	format string
 }
 
-func newPicture() *picture {
-	return &picture{Picture: api.NewPicture(keep), copyAs: map[core.Env]core.ID{}, copied: map[core.Env]copied{}}
+// newPicture returns an empty picture. spec returns what is known of a kind.
+func newPicture(spec func(core.Kind) kinds.Spec) *picture {
+	return &picture{Picture: api.NewPicture(keeping(spec)), copyAs: map[core.Env]core.ID{}, copied: map[core.Env]copied{}}
 }
 
 // kept is what a menu shows of an account. It is small, because the agent may have
@@ -66,23 +66,18 @@ func (m moment) time() time.Time {
 	return time.Unix(0, int64(m))
 }
 
-// ownerFields are the fields that name the owner of an account at its upstream, by kind.
-// No kind that a user added has one.
-var ownerFields = sync.OnceValue(func() map[core.Kind]kinds.Field {
-	out := map[core.Kind]kinds.Field{}
-	for _, spec := range kinds.Builtin().All() {
-		if f, ok := spec.GroupField(); ok {
-			out[spec.Kind] = f
+// keeping returns what makes a kept of an account, given the spec of each kind.
+func keeping(spec func(core.Kind) kinds.Spec) func(api.Account, kept, bool) kept {
+	return func(a api.Account, _ kept, _ bool) kept {
+		group := a.Group
+		if f, ok := spec(a.Kind).GroupField(); ok && group == "" {
+			group = f.Value(a.Account)
 		}
+		return keep(a, group)
 	}
-	return out
-})
+}
 
-func keep(a api.Account, _ kept, _ bool) kept {
-	group := a.Group
-	if f, ok := ownerFields()[a.Kind]; ok && group == "" {
-		group = f.Value(a.Account)
-	}
+func keep(a api.Account, group string) kept {
 	out := kept{
 		kind: unique.Make(a.Kind), state: unique.Make(a.State), group: unique.Make(group), own: a.Group != "",
 		consent: a.NeedsConsent && a.Error == nil, failing: int32(a.FailingPushes()), lastUsed: momentOf(a.LastUsed),

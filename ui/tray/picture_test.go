@@ -30,7 +30,7 @@ func TestEventsKeepThePictureTrue(t *testing.T) {
 		t.Error("raise changes the menu")
 	}
 	if p.Active != core.Sandbox || !p.PausedAll || !p.Settings.AskLiveCopy || p.Settings.Language != "zh" || p.Vault.State != "locked" ||
-		p.Clipboard != (api.Clipboard{Account: "mall", Env: core.Sandbox}) || len(p.Accounts) != 1 || p.Accounts[0] != keep(a, kept{}, false) ||
+		p.Clipboard != (api.Clipboard{Account: "mall", Env: core.Sandbox}) || len(p.Accounts) != 1 || p.Accounts[0] != keep(a, a.Group) ||
 		p.copyAs[core.Sandbox] != a.ID {
 		t.Errorf("the picture is %+v, %v", *p.Picture, p.copyAs)
 	}

@@ -17,6 +17,7 @@ import (
 
 	"tokentray/core"
 	"tokentray/core/api"
+	"tokentray/core/kinds"
 	"tokentray/ui/text"
 )
 
@@ -138,7 +139,24 @@ func newTray(cfg Config, d display) *tray {
 	if cfg.Words == nil {
 		cfg.Words = text.New
 	}
-	return &tray{Config: cfg, panel: d, picture: newPicture(), results: make(chan result), busy: map[action]bool{}}
+	t := &tray{Config: cfg, panel: d, results: make(chan result), busy: map[action]bool{}}
+	t.picture = newPicture(func(k core.Kind) kinds.Spec { return t.words().Spec(k) })
+	return t
+}
+
+// speak chooses the language of a setting.
+func (t *tray) speak(language string) {
+	if t.textLanguage != language {
+		t.textLanguage, t.text = language, nil
+	}
+}
+
+// words are the sentences of the last language, which know the agent's kinds.
+func (t *tray) words() *text.Text {
+	if t.text == nil {
+		t.text = t.Words(text.Choose(t.textLanguage))
+	}
+	return t.text
 }
 
 // loop keeps the display up to date until ctx or the agent ends. Then it cancels
@@ -218,18 +236,18 @@ func (t *tray) onEvent(e api.Event) bool {
 	if e.Type == api.EventKinds {
 		t.text = nil // it knows the old kinds
 	}
+	if e.Snapshot != nil { // its accounts are the first that need words
+		t.speak(e.Snapshot.Settings.Language)
+	}
 	return t.picture.apply(e)
 }
 
 // build makes the menu and shows it if it differs from the shown one. If passed is
 // set, nothing but time changed since.
 func (t *tray) build(passed bool) {
-	if t.text == nil || t.textLanguage != t.picture.Settings.Language {
-		t.textLanguage = t.picture.Settings.Language
-		t.text = t.Words(text.Choose(t.textLanguage))
-	}
+	t.speak(t.picture.Settings.Language)
 	now := t.Now()
-	m := build(t.picture, t.failureText(), now, t.text)
+	m := build(t.picture, t.failureText(), now, t.words())
 	m.look.Copied = now.Before(t.confirmed)
 	if passed && t.shown != nil {
 		m.keepBranches(*t.shown, now)
