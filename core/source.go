@@ -291,8 +291,12 @@ type Upstream struct {
 	Quota map[Product]int
 }
 
-// TokenID names the token that an account asks this upstream for.
+// TokenID names the token that an account asks this upstream for. While its kind is not
+// known, every parameter may tell one token from another.
 func (u Upstream) TokenID(a Account) TokenID {
+	if u.Source == nil {
+		return NewTokenID(a, "", a.Params.Keys())
+	}
 	base := ""
 	if u.Base != nil {
 		base = u.Base(a)

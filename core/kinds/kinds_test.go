@@ -461,3 +461,14 @@ func TestAnAccountsOwnTokenAddressesAreClosed(t *testing.T) {
 		}
 	}
 }
+
+// Of an account whose kind is not known, the Keeper and the set name the same token.
+func TestTokenIDOfAnUnknownKind(t *testing.T) {
+	a := core.Account{ID: "1", Name: "shop", Env: core.Sandbox, Kind: "carrier pigeon", AppID: "wx0", Params: core.ParamsOf(map[string]string{"loft": "north"})}
+	other := a
+	other.Params = core.ParamsOf(map[string]string{"loft": "south"})
+	set, up := aviary(t), core.Upstream{}
+	if set.TokenID(a) != up.TokenID(a) || up.TokenID(a) == up.TokenID(other) {
+		t.Errorf("%q, %q, %q", set.TokenID(a), up.TokenID(a), up.TokenID(other))
+	}
+}
