@@ -22,6 +22,8 @@
 // and the calls of the platforms in platforms.go: Feishu and Lark, DingTalk, Douyin, QQ
 // Mini Programs, Baidu AI, Huawei and Kuaishou, each with paths that take its tokens.
 //
+// It names products itself, because what tests a spec must not be made from it.
+//
 // It has the upstreams' quotas, whitelists, texts and oddities, as their pages
 // describe them or their users saw them. For lives under 300 s, half the life
 // takes the place of 300 s. Where an upstream's behaviour is not known, the

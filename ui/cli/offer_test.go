@@ -105,7 +105,7 @@ func TestAnOfferAsksBeforeATokenIsShared(t *testing.T) {
 		apart   bool
 		says    []string
 	}{
-		{kinds.WeChat, []string{"y", "y"}, 0, true, []string{"AppID: Another account has this AppID.", "Change shop/sandbox all the same?", "Changed shop/sandbox to wechat."}},
+		{kinds.WeChat, []string{"y", "y"}, 0, true, []string{"AppID: Another account has this AppID.", "Change shop/sandbox anyway?", "Changed shop/sandbox to wechat."}},
 		{kinds.WeChat, []string{"y", "n"}, exitRefused, false, []string{"Nothing was done."}},
 		{kinds.WeChatLegacy, []string{"y", "y"}, exitUsage, false, []string{"Another account has this AppID."}},
 	} {

@@ -86,7 +86,12 @@ func (t *Text) unsaid() []string {
 		if s.Fallback != nil {
 			need("kind." + string(s.Fallback.Kind) + ".instead")
 		}
+		where := func(p kinds.Product) string { return string(t.ofKind("where", s.Kind, string(p.Product))) }
+		whitelists := slices.ContainsFunc(s.Products, func(p kinds.Product) bool { return t.Has(Key(where(p))) })
 		for _, p := range s.Products {
+			if whitelists { // then every product has a place for it
+				need(where(p))
+			}
 			need("product."+string(p.Product), "product."+string(p.Product)+".short")
 			if p.Env != "" {
 				need("product." + string(p.Product) + ".only")

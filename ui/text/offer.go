@@ -7,7 +7,7 @@ func offers() table {
 		"offer.change":    {"To change to {kind}: tokentray edit {account} --kind {kind}", "改用 {kind}：tokentray edit {account} --kind {kind}"},
 		"offer.decline":   {"To stay and not be asked again: tokentray edit {account} --declined {kind}", "保持不变且不再提示：tokentray edit {account} --declined {kind}"},
 		"offer.ask":       {"Change {account} to {kind} now? [y: yes, n: no, and do not ask again, Enter: not now]", "现在将 {account} 改用 {kind} 吗？[y：是，n：否且不再提示，回车：暂不]"},
-		"offer.apart":     {"Change {account} all the same?", "仍要更改 {account} 吗？"},
+		"offer.apart":     {"Change {account} anyway?", "仍要更改 {account} 吗？"},
 		"offer.changed":   {"Changed {account} to {kind}.", "{account} 已改用 {kind}。"},
 		"offer.declined":  {"{account} stays as it is; {kind} is not offered again.", "{account} 保持不变，不再提示改用 {kind}。"},
 		"page.rid":        {"To have the rid explained, paste it at {url}", "查询 rid 的原因：把它粘贴到 {url}"},

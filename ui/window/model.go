@@ -24,7 +24,7 @@ const (
 type model struct {
 	*api.Picture[api.Account]
 	// going are accounts that are about to be deleted: nothing lists them, and their
-	// names and AppIDs are free.
+	// names and tokens are free.
 	going map[core.ID]bool
 }
 

@@ -126,7 +126,7 @@ func doorParams(p kinds.TokenPath) []doorParam {
 	if p.Force != "" {
 		about := "A report that the current token is stale; it forces nothing."
 		if p.ForceGap > 0 {
-			about += fmt.Sprintf(" Of a token younger than %d s it reports nothing: the answer has that token.", int(p.ForceGap.Seconds()))
+			about += fmt.Sprintf(" A token younger than %d s is not reported; the answer has that token.", int(p.ForceGap.Seconds()))
 		}
 		out = append(out, doorParam{p.Force, about, false, object{"type": "boolean"}})
 	}
